@@ -1,0 +1,48 @@
+/**
+ * Files, synchronously: a read from the page cache costs less than a hop to a thread and back. All methods throw a Fault
+ * `file.absent`, `file.denied`, `file.exists`, `file.full` or `file.failed` that carries the path, unless they say otherwise.
+ */
+import type { Cancel } from './clock.ts'
+
+export interface Files {
+  /** undefined if there is nothing; `link` only when `follow` is false. */
+  stat(path: string, options?: { readonly follow?: boolean }): Stat | undefined
+  /** @throws Fault `file.large` over `maxBytes` (default 16 MiB) */
+  read(path: string, maxBytes?: number): Uint8Array
+  text(path: string, maxBytes?: number): string
+  /** Old or new content, never a mixture, and on disk when it returns: temporary file, fsync, rename, fsync of the folder. */
+  write(path: string, content: string | Uint8Array, mode: number): void
+  /** Names in a folder, sorted; empty if it is not there. */
+  list(path: string): readonly string[]
+  makeFolder(path: string, mode: number): void
+  /** Absent is fine. */
+  remove(path: string): void
+  rename(from: string, to: string): void
+  /** The path with every symbolic link resolved. */
+  real(path: string): string
+  /** For reading, never waiting (O_NONBLOCK); with `follow: false` a link in the last place is `file.link`. */
+  open(path: string, options?: { readonly follow?: boolean }): OpenFile
+  /**
+   * Tells that something in a folder changed, perhaps too often, perhaps without a name: a wake-up, not a truth.
+   * `file.absent` if the folder is not there.
+   */
+  watch(folder: string, onChange: (name: string | undefined) => void): Cancel
+}
+
+export interface Stat {
+  readonly kind: 'file' | 'folder' | 'link' | 'other'
+  readonly size: number
+  readonly device: number
+  readonly inode: number
+  readonly owner: number
+  readonly mode: number
+  readonly modifiedMs: number
+}
+
+export interface OpenFile {
+  readonly path: string
+  stat(): Stat
+  /** Bytes read into `into` (0 at the end) from `offset`; from where it stands if `offset` is undefined (devices). */
+  read(into: Uint8Array, offset: number | undefined): number
+  close(): void
+}

@@ -1,0 +1,179 @@
+/** The machine's files. */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  watch,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { Fault } from '../base/fault.ts'
+import type { Files, OpenFile, Stat } from './files.ts'
+
+const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
+
+export const realFiles: Files = {
+  stat(path, { follow = true } = {}) {
+    try {
+      return statOf(follow ? statSync(path) : lstatSync(path))
+    } catch (thrown) {
+      if (['ENOENT', 'ENOTDIR'].includes(codeOf(thrown))) return undefined
+      throw fileFault(path, thrown)
+    }
+  },
+  read(path, maxBytes = DEFAULT_MAX_BYTES) {
+    const file = open(path, true)
+    try {
+      return readAll(file, maxBytes)
+    } finally {
+      file.close()
+    }
+  },
+  text(path, maxBytes) {
+    return new TextDecoder().decode(realFiles.read(path, maxBytes))
+  },
+  write(path, content, mode) {
+    attempt(path, () => replace(path, content, mode))
+  },
+  list(path) {
+    try {
+      return readdirSync(path).sort()
+    } catch (thrown) {
+      if (codeOf(thrown) === 'ENOENT') return []
+      throw fileFault(path, thrown)
+    }
+  },
+  makeFolder(path, mode) {
+    attempt(path, () => mkdirSync(path, { recursive: true, mode }))
+  },
+  remove(path) {
+    attempt(path, () => rmSync(path, { force: true }))
+  },
+  rename(from, to) {
+    attempt(from, () => renameSync(from, to))
+  },
+  real(path) {
+    return attempt(path, () => realpathSync(path))
+  },
+  open(path, { follow = true } = {}) {
+    return open(path, follow)
+  },
+  watch(folder, onChange) {
+    const watcher = attempt(folder, () =>
+      watch(folder, { persistent: false }, (_event, name) => onChange(name ?? undefined)),
+    )
+    // An error after the start (folder gone) is one more wake-up: who looks will see.
+    watcher.on('error', () => onChange(undefined))
+    return () => watcher.close()
+  },
+}
+
+function open(path: string, follow: boolean): OpenFile {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | (follow ? 0 : constants.O_NOFOLLOW)
+  const descriptor = attempt(path, () => openSync(path, flags))
+  return {
+    path,
+    stat: () => attempt(path, () => statOf(fstatSync(descriptor))),
+    read(into, offset) {
+      try {
+        return readSync(descriptor, into, 0, into.length, offset ?? null)
+      } catch (thrown) {
+        if (codeOf(thrown) === 'EAGAIN') return 0
+        throw fileFault(path, thrown)
+      }
+    },
+    close: () => closeSync(descriptor),
+  }
+}
+
+function readAll(file: OpenFile, maxBytes: number): Uint8Array {
+  const parts: Uint8Array[] = []
+  let size = 0
+  // The size of files in /proc is 0: read until nothing more comes.
+  for (;;) {
+    const part = new Uint8Array(65536)
+    const got = file.read(part, size)
+    if (got === 0) return Buffer.concat(parts)
+    size += got
+    if (size > maxBytes) throw new Fault('file.large', `${file.path} is larger than ${maxBytes} bytes`)
+    parts.push(part.subarray(0, got))
+  }
+}
+
+function replace(path: string, content: string | Uint8Array, mode: number): void {
+  const temporary = `${path}.${process.pid}.new`
+  try {
+    const descriptor = openSync(temporary, 'w', mode)
+    try {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content
+      for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+    renameSync(temporary, path)
+  } catch (thrown) {
+    rmSync(temporary, { force: true })
+    throw thrown
+  }
+  const folder = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function statOf(stats: Stats): Stat {
+  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other'
+  return {
+    kind,
+    size: stats.size,
+    device: stats.dev,
+    inode: stats.ino,
+    owner: stats.uid,
+    mode: stats.mode & 0o7777,
+    modifiedMs: stats.mtimeMs,
+  }
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (thrown) {
+    throw fileFault(path, thrown)
+  }
+}
+
+function fileFault(path: string, thrown: unknown): Fault {
+  const code = codeOf(thrown)
+  const [fault, words] = FAULTS[code] ?? ['file.failed', `failed (${code || String(thrown)})`]
+  return new Fault(fault, `${path} ${words}`, { cause: thrown, at: { file: path } })
+}
+
+const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ['file.absent', 'does not exist'],
+  ENOTDIR: ['file.absent', 'does not exist: a part of its path is no folder'],
+  EACCES: ['file.denied', 'may not be opened by this user'],
+  EPERM: ['file.denied', 'may not be changed by this user'],
+  EROFS: ['file.denied', 'is on a read-only file system'],
+  EEXIST: ['file.exists', 'exists already'],
+  ENOSPC: ['file.full', 'could not be written: the disk is full'],
+  EDQUOT: ['file.full', 'could not be written: the quota is used up'],
+  ELOOP: ['file.link', 'is a symbolic link'],
+}
+
+function codeOf(thrown: unknown): string {
+  return (thrown as NodeJS.ErrnoException | undefined)?.code ?? ''
+}

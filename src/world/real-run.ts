@@ -1,0 +1,89 @@
+/** The machine's other programs. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import type { Child, Exit, OnceOptions, Run, StartOptions } from './run.ts'
+
+const DEFAULT_TIMEOUT_MS = 60_000
+const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
+
+export const realRun: Run = { once, start }
+
+function once(argv: readonly string[], options: OnceOptions = {}): Promise<Exit> {
+  return new Promise((resolve) => {
+    // A group of its own, so that what it forked dies with it.
+    const child = spawn(argv[0]!, argv.slice(1), {
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: environment(options.env),
+    })
+    const max = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
+    const out = gather(child.stdout, max)
+    const err = gather(child.stderr, max)
+    let timedOut = false
+    const timer = setTimeout(() => {
+      timedOut = true
+      killGroup(child)
+    }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+    const finish = (code: number, problem = '') => {
+      clearTimeout(timer)
+      resolve({ code, out: out(), err: err() + problem, timedOut })
+    }
+    child.on('error', (error) => finish(127, error.message))
+    child.on('close', (code, signal) => finish(codeOf(code, signal)))
+    child.stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
+    child.stdin.end(options.input ?? '')
+  })
+}
+
+function start(argv: readonly string[], options: StartOptions = {}): Child {
+  const child = spawn(argv[0]!, argv.slice(1), {
+    stdio: ['pipe', options.onOut ? 'pipe' : 'ignore', options.onErr ? 'pipe' : 'inherit'],
+    env: environment(options.env),
+  })
+  const input = child.stdin!
+  input.on('error', () => {}) // `ended` tells of it.
+  if (options.onOut) child.stdout?.on('data', options.onOut)
+  if (options.onErr) child.stderr?.on('data', options.onErr)
+  const ended = new Promise<number>((resolve) => {
+    child.on('error', () => resolve(127))
+    child.on('close', (code, signal) => resolve(codeOf(code, signal)))
+  })
+  return {
+    pid: child.pid,
+    write: (bytes) => input.write(bytes),
+    drained: () =>
+      Promise.race([new Promise<void>((resolve) => void input.once('drain', resolve)), ended.then(() => {})]),
+    endInput: () => void input.end(),
+    kill: (signal) => void child.kill(signal),
+    pause: () => void child.stdout?.pause(),
+    resume: () => void child.stdout?.resume(),
+    ended,
+  }
+}
+
+/** Children get a short, known environment: nothing of the caller's shell reaches a program that runs as root. */
+function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', ...extra }
+}
+
+function gather(stream: NodeJS.ReadableStream, max: number): () => string {
+  const parts: Uint8Array[] = []
+  let size = 0
+  stream.on('data', (bytes: Buffer) => {
+    if (size < max) parts.push(bytes.subarray(0, max - size))
+    size += bytes.length
+  })
+  return () => Buffer.concat(parts).toString('utf8')
+}
+
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    child.kill('SIGKILL') // The group has ended already, or was never made.
+  }
+}
+
+function codeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal ? constants.signals[signal] : 0)
+}

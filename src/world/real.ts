@@ -1,0 +1,37 @@
+/** The machine itself as a World. */
+import { resolve4, resolve6 } from 'node:dns/promises'
+import { networkInterfaces } from 'node:os'
+import type { Clock } from './clock.ts'
+import { realFiles } from './real-files.ts'
+import { realRun } from './real-run.ts'
+import type { Names, World } from './world.ts'
+
+export function realWorld(): World {
+  return { clock: realClock, files: realFiles, run: realRun, names: realNames, chance: { next: Math.random } }
+}
+
+const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(ms, act) {
+    const timer = setTimeout(act, ms).unref()
+    return () => clearTimeout(timer)
+  },
+  every(ms, act) {
+    const timer = setInterval(act, ms).unref()
+    return () => clearInterval(timer)
+  },
+}
+
+const realNames: Names = {
+  async addresses(name, timeoutMs) {
+    const none = new Promise<string[][]>((resolve) => setTimeout(resolve, timeoutMs, []).unref())
+    const asked = Promise.all([resolve4(name).catch(() => []), resolve6(name).catch(() => [])])
+    return (await Promise.race([asked, none])).flat()
+  },
+  own() {
+    return Object.values(networkInterfaces()).flatMap((list) =>
+      (list ?? []).map(({ address }) => address.split('%')[0]!),
+    )
+  },
+}

@@ -1,0 +1,45 @@
+/** Other programs, always by an argument list, never through a shell. */
+
+export interface Run {
+  /** Starts a program, feeds it `input`, and tells how it ended. Never throws: a program that is not there has code 127. */
+  once(argv: readonly string[], options?: OnceOptions): Promise<Exit>
+  /** Starts a program that stays. */
+  start(argv: readonly string[], options?: StartOptions): Child
+}
+
+export interface OnceOptions {
+  readonly input?: string
+  /** Its whole process group is killed then; default 60 s. */
+  readonly timeoutMs?: number
+  readonly env?: Readonly<Record<string, string>>
+  /** Output beyond this is read and dropped; default 1 MiB each. */
+  readonly maxOutputBytes?: number
+}
+
+export interface Exit {
+  /** 128 + signal number if a signal ended it, 127 if it could not be started. */
+  readonly code: number
+  readonly out: string
+  readonly err: string
+  readonly timedOut: boolean
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly onOut?: (bytes: Uint8Array) => void
+  /** Default: this program's own standard error. */
+  readonly onErr?: (bytes: Uint8Array) => void
+}
+
+export interface Child {
+  readonly pid: number | undefined
+  /** false when the pipe is full: more may be written all the same, but `drained` is the moment to. */
+  write(bytes: Uint8Array | string): boolean
+  drained(): Promise<void>
+  endInput(): void
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+  /** Holds back its output: the pipe fills and the child waits. */
+  pause(): void
+  resume(): void
+  readonly ended: Promise<Exit['code']>
+}
