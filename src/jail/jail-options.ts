@@ -1,0 +1,44 @@
+/** What a jail is told: plain data with Fail2ban's spellings. Source: the options of jail.conf(5). */
+import type { Seconds } from '../base/duration.ts'
+
+export interface JailOptions {
+  readonly name: string
+  /** Failures within `findtime` that make a ban; at least 1. */
+  readonly maxretry: number
+  readonly findtime: Seconds
+  /** Negative: for ever. */
+  readonly bantime: Seconds
+  /** Lines kept for a ban; `maxretry` of them unless set. */
+  readonly maxmatches: number
+  /** How bans grow for who comes back. */
+  readonly increment: BantimeIncrement
+  /** Addresses, networks, host names and raw ids as they stand in the file, one each. */
+  readonly ignoreip: readonly string[]
+  /** Whether this host's own addresses and names are ignored. */
+  readonly ignoreself: boolean
+  /** A command whose exit 0 means "ignore"; its dynamic `<tags>` still stand in it. */
+  readonly ignorecommand: string | undefined
+  readonly ignorecache: IgnoreCache | undefined
+}
+
+/** The `bantime.*` options. */
+export interface BantimeIncrement {
+  /** `bantime.increment`. Without it all else here means nothing. */
+  readonly enabled: boolean
+  /** Expression, as given; undefined: 1. */
+  readonly factor: string | undefined
+  /** Expression in ban.Time, ban.Count and banFactor, as given. */
+  readonly formula: string | undefined
+  readonly multipliers: readonly number[] | undefined
+  readonly maxtime: Seconds | undefined
+  readonly rndtime: Seconds | undefined
+  /** Whether bans in other jails count too. */
+  readonly overalljails: boolean
+}
+
+/** `ignorecache = key="<F-USER>@<ip-host>", max-count=100, max-time=5m`. */
+export interface IgnoreCache {
+  readonly key: string
+  readonly maxCount: number
+  readonly maxTime: Seconds
+}
