@@ -1,0 +1,217 @@
+/**
+ * Makes a bare clone ready: runtime, packages, build, and what the system must have. Plain JavaScript for any Node >= 18.
+ * A second run finds everything in place and ends at once.
+ *
+ *   node scripts/setup.mjs [--guard | --dev]
+ *     --guard    the guard is started next: says at once if that cannot work
+ *     --dev      for tests and checks: all packages, and the test programs of the system
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Runs TypeScript and brings SQLite without a flag. */
+const OLDEST_RUNTIME = [22, 18]
+/** What the tests use beside nft: the guarded programs, the oracles, and the tools of the lab. */
+const TEST_PROGRAMS = {
+  nginx: 'nginx',
+  sshd: 'openssh-server',
+  'fail2ban-client': 'fail2ban',
+  ufw: 'ufw',
+  curl: 'curl',
+  ip: 'iproute2',
+  openssl: 'openssl',
+  python3: 'python3',
+}
+
+const dev = process.argv.includes('--dev')
+const isRoot = process.getuid() === 0
+
+try {
+  if (process.argv.includes('--guard') && !isRoot) refuseOrdinaryUser()
+  chooseRuntime()
+  installPackages()
+  build()
+  installPrograms()
+  if (isRoot && !dev) makeUser()
+} catch (problem) {
+  if (!problem.hint) throw problem
+  console.error(`rampart: ${problem.message}\n  ${problem.hint}`)
+  process.exit(1)
+}
+
+function refuseOrdinaryUser() {
+  // npm 7 and 8 run scripts as the owner of the folder, even under sudo.
+  if (process.env.SUDO_UID)
+    fail('npm gave up root because this folder belongs to another user', 'run: sudo chown -R root: . && sudo npm start')
+  fail(
+    'guarding this host needs root: the firewall and the logs belong to it',
+    'run: sudo npm start   (or watch only: npm run setup && bin/rampart up --observe)',
+  )
+}
+
+/** The system's own Node if it is new enough, else the pinned one, as a plain package checked by its integrity hash. */
+function chooseRuntime() {
+  const link = join(ROOT, 'runtime/node')
+  if (existsSync(link)) return
+  rmSync(link, { force: true })
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  const [oldestMajor, oldestMinor] = OLDEST_RUNTIME
+  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) {
+    symlinkSync(process.execPath, link)
+    return
+  }
+  const name = `node-linux-${process.arch}`
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
+    fail(
+      `Node ${process.versions.node} is too old, and there is no pinned runtime for ${process.platform} ${process.arch}`,
+      `install Node.js ${oldestMajor}.${oldestMinor} or newer and start again`,
+    )
+  }
+  const pinned = JSON.parse(readFileSync(join(ROOT, 'runtime/package.json'), 'utf8')).optionalDependencies[name]
+  say(
+    `Node ${process.versions.node} is older than ${oldestMajor}.${oldestMinor}: fetching Node ${pinned} for Rampart alone (about 40 MB)`,
+  )
+  npm(['ci', '--ignore-scripts'], join(ROOT, 'runtime'))
+  symlinkSync(`node_modules/${name}/bin/node`, link)
+  const { status } = spawnSync(link, ['--version'])
+  if (status !== 0) {
+    rmSync(link, { force: true })
+    fail(
+      'the fetched runtime does not start on this machine',
+      `install Node.js ${oldestMajor}.${oldestMinor} or newer and start again`,
+    )
+  }
+}
+
+function installPackages() {
+  const stamp = join(ROOT, 'node_modules/.rampart-stamp')
+  const wanted = digest(['package.json', 'package-lock.json'])
+  const [have, scope] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : []
+  if (have === wanted && (scope === 'all' || !dev)) return
+  say(dev ? 'installing the pinned packages, tools for tests included' : 'installing the pinned packages')
+  npm(['ci', '--ignore-scripts', ...(dev ? [] : ['--omit=dev'])], ROOT)
+  writeFileSync(stamp, `${wanted} ${dev ? 'all' : 'needed'}`)
+}
+
+function build() {
+  const stamp = join(ROOT, 'dist/.stamp')
+  const wanted = digest(['scripts/build.mjs', 'package-lock.json', ...sources(join(ROOT, 'src'))])
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  say('building')
+  run(process.execPath, ['scripts/build.mjs'], ROOT)
+  writeFileSync(stamp, wanted)
+}
+
+/** `nft` is needed to guard; the others only to test. */
+function installPrograms() {
+  const wanted = { nft: 'nftables', ...(dev ? TEST_PROGRAMS : {}) }
+  const missing = Object.keys(wanted).filter((program) => !onPath(program))
+  if (missing.length === 0) return
+  const packages = missing.map((program) => wanted[program])
+  const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+  if (!isRoot || !onPath('apt-get')) {
+    const hint = onPath('apt-get')
+      ? `run: sudo ${command}`
+      : `install ${packages.join(', ')} with this system's package manager`
+    if (!dev) fail(`Rampart needs ${missing.join(', ')}, which this system does not have`, hint)
+    say(`missing for some tests: ${missing.join(', ')}; those skip and say so (${hint})`)
+    return
+  }
+  say(`installing Debian packages: ${packages.join(', ')}`)
+  withoutStartingServices(() => {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const install = command.split(' ')
+    if (spawnSync(install[0], install.slice(1), { stdio: ['ignore', 'ignore', 'ignore'], env }).status === 0) return
+    // The package lists of a new machine are empty.
+    run('apt-get', ['update', '-q'], ROOT, env)
+    run(install[0], install.slice(1), ROOT, env)
+  })
+}
+
+/** Packages for tests must not start daemons on the machine. Source: Debian policy-rc.d, exit 101 forbids. */
+function withoutStartingServices(act) {
+  const policy = '/usr/sbin/policy-rc.d'
+  const ours = dev && !existsSync(policy)
+  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    act()
+  } finally {
+    if (ours) rmSync(policy)
+  }
+}
+
+/** The half that reads hostile bytes runs as this user; where it cannot be made the guard uses `nobody`. */
+function makeUser() {
+  if (!onPath('useradd') || /^rampart:/m.test(readFileSync('/etc/passwd', 'utf8'))) return
+  const made = spawnSync('useradd', [
+    '--system',
+    '--no-create-home',
+    '--home-dir',
+    '/nonexistent',
+    '--shell',
+    '/usr/sbin/nologin',
+    'rampart',
+  ])
+  if (made.status === 0)
+    say('made the system user "rampart": the half that reads the logs runs as it, without any privilege')
+}
+
+function npm(words, cwd) {
+  const done = spawnSync('npm', [...words, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  if (done.status === 0) return
+  const said = done.stderr ?? String(done.error)
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|ERR_SOCKET|network/.test(said)) {
+    fail(
+      'the npm registry cannot be reached, and the first start fetches packages from it',
+      "connect this machine (or set npm's `registry` or `proxy`) and start again",
+    )
+  }
+  fail(
+    `npm ${words.join(' ')} failed: ${said.trim().split('\n').slice(0, 3).join(' | ')}`,
+    `run it in ${cwd} to see all it says`,
+  )
+}
+
+function run(program, words, cwd, env = process.env) {
+  const done = spawnSync(program, words, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
+  if (done.status === 0) return
+  fail(
+    `${program} ${words.join(' ')} failed: ${(done.stderr ?? String(done.error)).trim().split('\n').slice(-3).join(' | ')}`,
+    'run it by hand to see all it says',
+  )
+}
+
+function onPath(program) {
+  const folders = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`.split(':')
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, program)))
+}
+
+function sources(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => (entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]))
+    .filter((file) => statSync(file).isFile())
+    .map((file) => file.slice(ROOT.length + 1))
+    .sort()
+}
+
+function digest(files) {
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file)))
+  return hash.digest('hex')
+}
+
+function say(text) {
+  console.log(`rampart: ${text}`)
+}
+
+function fail(message, hint) {
+  throw Object.assign(new Error(message), { hint })
+}

@@ -1,0 +1,47 @@
+/**
+ * Failures counted per address, as Fail2ban counts them: an estimate from the rate, not a sliding window. Source:
+ * Fail2ban's observed behaviour (server/failmanager.py, ticket.py), facts section 1.5.
+ */
+import type { Seconds } from '../base/duration.ts'
+import type { EpochMs } from '../world/clock.ts'
+
+export interface Counter {
+  /** Failures, scaled to `findtime` once they span more than it. */
+  readonly count: number
+  readonly first: EpochMs
+  readonly last: EpochMs
+  /** The last lines, newest last. */
+  readonly matches: readonly string[]
+}
+
+/** The counter after `attempts` more failures at `time`. */
+export function count(
+  before: Counter | undefined,
+  failure: { readonly time: EpochMs; readonly attempts: number; readonly lines: readonly string[] },
+  options: { readonly findtime: Seconds; readonly maxmatches: number },
+): Counter {
+  const { time, attempts, lines } = failure
+  if (!before || time - before.last > options.findtime * 1000) {
+    return { count: attempts, first: time, last: time, matches: last(lines, options.maxmatches) }
+  }
+  const matches = last([...before.matches, ...lines], options.maxmatches)
+  const aged = age(before, time, options.findtime * 1000)
+  return { count: aged.count + attempts, first: aged.first, last: Math.max(before.last, time), matches }
+}
+
+/** Scales the count down to `findMs` if the failures so far span more, as if they had come evenly. */
+function age({ count, first, last }: Counter, time: EpochMs, findMs: number): Pick<Counter, 'count' | 'first'> {
+  if (time <= last || first >= time - findMs) return { count, first }
+  return { count: roundHalfEven((count / (time - first)) * findMs), first: time - findMs }
+}
+
+/** Python's round(): halves go to the even neighbour. */
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value)
+  const isHalf = value - floor === 0.5
+  return isHalf ? floor + (floor % 2) : Math.round(value)
+}
+
+function last(lines: readonly string[], max: number): readonly string[] {
+  return max <= 0 ? [] : lines.slice(-max)
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseAddress, parseNetwork, printNetwork } from '../../src/base/address.ts'
+import { ignoreList } from '../../src/jail/ignore.ts'
+import { type Decision, type JailState, jailState, MAX_COUNTERS, step } from '../../src/jail/jail.ts'
+import type { JailOptions } from '../../src/jail/jail-options.ts'
+
+const OPTIONS: JailOptions = {
+  name: 'test',
+  maxretry: 3,
+  findtime: 600,
+  bantime: 60,
+  maxmatches: 3,
+  increment: {
+    enabled: false,
+    factor: undefined,
+    formula: undefined,
+    multipliers: undefined,
+    maxtime: undefined,
+    rndtime: undefined,
+    overalljails: false,
+  },
+  ignoreip: [],
+  ignoreself: true,
+  ignorecommand: undefined,
+  ignorecache: undefined,
+}
+const T0 = Date.UTC(2026, 0, 1)
+
+interface Setup {
+  readonly options?: Partial<JailOptions>
+  readonly spared?: readonly string[]
+  readonly earlier?: number
+}
+
+function prepare({ options = {}, spared = [], earlier = 0 }: Setup = {}): JailState {
+  return jailState({
+    options: { ...OPTIONS, ...options },
+    ignored: ignoreList(spared.map((text) => ({ network: parseNetwork(text)!, why: `it is ${text}` }))),
+    earlierBans: () => earlier,
+    chance: () => 0.5,
+  })
+}
+
+/** Runs `seconds address` events and gives the decisions in words. */
+function play(state: JailState, script: string): string[] {
+  return script
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [at, verb, address = ''] = row.trim().split(/\s+/)
+      const now = T0 + Number(at) * 1000
+      const network = parseNetwork(address)!
+      const event = {
+        fail: { kind: 'failure', network, time: now, attempts: 1, lines: [`line ${at}`] },
+        ban: { kind: 'ban', network, lasts: undefined, origin: 'manual', force: false },
+        force: { kind: 'ban', network, lasts: -1, origin: 'manual', force: true },
+        unban: { kind: 'unban', network },
+        tick: { kind: 'tick' },
+      }[verb!] as Parameters<typeof step>[1]
+      return step(state, event, now)
+        .filter(({ kind }) => kind !== 'found')
+        .map(words)
+    })
+}
+
+function words(decision: Decision): string {
+  switch (decision.kind) {
+    case 'ban': {
+      const { ban } = decision
+      const until = ban.until === undefined ? 'ever' : (ban.until - T0) / 1000
+      return `ban ${printNetwork(ban.network)} until ${until} after ${ban.failures}`
+    }
+    case 'ignored':
+      return `ignored ${printNetwork(decision.network)}: ${decision.why}`
+    case 'unban':
+      return `unban ${printNetwork(decision.ban.network)} ${decision.why}`
+    case 'already':
+      return `already ${printNetwork(decision.ban.network)}`
+    default:
+      return decision.kind
+  }
+}
+
+const rows: readonly [sentence: string, setup: Setup, script: string, expected: readonly string[]][] = [
+  [
+    'the third failure bans',
+    {},
+    '0 fail 192.0.2.1\n1 fail 192.0.2.1\n2 fail 192.0.2.1',
+    ['ban 192.0.2.1 until 62 after 3'],
+  ],
+  ['two failures never ban', {}, '0 fail 192.0.2.1\n1 fail 192.0.2.1\n2 fail 192.0.2.2', []],
+  [
+    'failures further apart than findtime start anew',
+    {},
+    '0 fail 192.0.2.1\n700 fail 192.0.2.1\n1400 fail 192.0.2.1',
+    [],
+  ],
+  [
+    'a rate below maxretry in findtime does not ban',
+    { options: { maxretry: 5 } },
+    [0, 300, 600, 900, 1200, 1500, 1800].map((at) => `${at} fail 192.0.2.1`).join('\n'),
+    [],
+  ],
+  [
+    'what comes after the ban is known already',
+    {},
+    '0 fail ::1\n0 fail 192.0.2.1\n0 fail 192.0.2.1\n0 fail 192.0.2.1\n1 fail 192.0.2.1',
+    ['ban 192.0.2.1 until 60 after 3', 'already 192.0.2.1'],
+  ],
+  [
+    'a ban ends with the tick',
+    {},
+    '0 ban 192.0.2.1\n59 tick\n60 tick\n61 tick',
+    ['ban 192.0.2.1 until 60 after 0', 'unban 192.0.2.1 ended'],
+  ],
+  [
+    'a spared network is ignored',
+    { spared: ['192.0.2.0/24'] },
+    '0 fail 192.0.2.9',
+    ['ignored 192.0.2.9: it is 192.0.2.0/24'],
+  ],
+  [
+    'a network around a spared host is ignored',
+    { spared: ['192.0.2.9'] },
+    '0 ban 192.0.2.0/24',
+    ['ignored 192.0.2.0/24: it is 192.0.2.9'],
+  ],
+  [
+    'force bans the spared, for ever',
+    { spared: ['192.0.2.9'] },
+    '0 force 192.0.2.9\n99 tick',
+    ['ban 192.0.2.9 until ever after 0'],
+  ],
+  ['an unban of nobody is absent', {}, '0 unban 192.0.2.1', ['absent']],
+  [
+    'after an unban it counts from nothing',
+    {},
+    '0 fail 192.0.2.1\n0 fail 192.0.2.1\n1 unban 192.0.2.1\n2 fail 192.0.2.1',
+    ['absent'],
+  ],
+  [
+    'a prolonged ban ends at its new end',
+    {},
+    '0 ban 192.0.2.1\n30 ban 192.0.2.1\n60 tick\n90 tick',
+    ['ban 192.0.2.1 until 60 after 0', 'ban 192.0.2.1 until 90 after 0', 'unban 192.0.2.1 ended'],
+  ],
+  [
+    'who comes back is banned longer, after fewer failures',
+    { options: { increment: { ...OPTIONS.increment, enabled: true, maxtime: 400 } }, earlier: 2 },
+    '0 fail 192.0.2.1',
+    ['ban 192.0.2.1 until 240 after 1'],
+  ],
+]
+
+for (const [sentence, setup, script, expected] of rows) {
+  test(sentence, () => assert.deepEqual(play(prepare(setup), script), expected))
+}
+
+test('the table of counters is bounded: the longest silent is forgotten', () => {
+  const state = prepare()
+  for (let i = 0; i <= MAX_COUNTERS; i++) {
+    const network = { family: 4 as const, bits: BigInt(i), prefix: 32 }
+    step(state, { kind: 'failure', network, time: T0, attempts: 1, lines: [] }, T0)
+  }
+  assert.equal(state.counters.size, MAX_COUNTERS)
+  assert.ok(!state.counters.has('0.0.0.0'))
+})
+
+test('never a ban under maxretry, whatever comes', () => {
+  const state = prepare({ options: { maxretry: 4 } })
+  const seen = new Map<string, number>()
+  for (let i = 0; i < 20_000; i++) {
+    const network = parseAddress(`192.0.2.${Math.floor(Math.random() * 50)}`)!
+    const key = printNetwork(network)
+    const time = T0 + i * 1000
+    const banned = state.bans.has(key)
+    for (const decision of step(state, { kind: 'failure', network, time, attempts: 1, lines: [] }, time)) {
+      if (decision.kind === 'ban') assert.ok((seen.get(key) ?? 0) + 1 >= 4)
+    }
+    seen.set(key, banned || state.bans.has(key) ? 0 : (seen.get(key) ?? 0) + 1)
+    step(state, { kind: 'tick' }, time)
+  }
+  assert.ok(state.totals.bans > 100)
+})

@@ -1,0 +1,76 @@
+/** One suite over both worlds: the machine's files and those in memory. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { fakeWorld } from '../../src/world/fake.ts'
+import { realWorld } from '../../src/world/real.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rampart-files-'))
+process.on('exit', () => rmSync(folder, { recursive: true }))
+
+for (const [name, world, root] of [
+  ['real', realWorld(), folder],
+  ['fake', fakeWorld(), '/tmp/x'],
+] as const) {
+  describe(`files, ${name}`, () => {
+    const { files } = world
+    test('what was written is read, and replaced whole', () => {
+      files.write(`${root}/a`, 'one', 0o600)
+      files.write(`${root}/a`, 'two\n', 0o600)
+      assert.equal(files.text(`${root}/a`), 'two\n')
+      assert.deepEqual(files.list(root), ['a'])
+      assert.equal(files.stat(`${root}/a`)?.mode, 0o600)
+    })
+    test('an open file is read from any offset, and again after it is gone', () => {
+      const file = files.open(`${root}/a`)
+      const into = new Uint8Array(2)
+      assert.equal(file.read(into, 2), 2)
+      assert.equal(Buffer.from(into).toString(), 'o\n')
+      files.remove(`${root}/a`)
+      assert.equal(file.read(into, 0), 2)
+      file.close()
+    })
+    test('what is not there is absent, by its code', () => {
+      assert.equal(files.stat(`${root}/none`), undefined)
+      assert.deepEqual(files.list(`${root}/none`), [])
+      assert.throws(() => files.read(`${root}/none`), { code: 'file.absent' })
+      files.remove(`${root}/none`)
+    })
+  })
+}
+
+test('a link is refused where links are not followed', () => {
+  symlinkSync('/etc/passwd', join(folder, 'link'))
+  assert.throws(() => realWorld().files.open(join(folder, 'link'), { follow: false }), { code: 'file.link' })
+})
+
+test('a write that fails leaves the old content and no temporary file', () => {
+  const { files } = realWorld()
+  files.write(join(folder, 'kept'), 'old', 0o600)
+  assert.throws(() => files.write(join(folder, 'absent/kept'), 'new', 0o600), { code: 'file.absent' })
+  assert.equal(files.text(join(folder, 'kept')), 'old')
+  assert.ok(!readdirSync(folder).some((name) => name.endsWith('.new')))
+  assert.equal(statSync(join(folder, 'kept')).size, 3)
+})
+
+test('a program is run by its argument list, with its input, and cut at its time', async () => {
+  const { run } = realWorld()
+  const cat = await run.once(['cat'], { input: '$(id) `id`' })
+  assert.deepEqual(cat, { code: 0, out: '$(id) `id`', err: '', timedOut: false })
+  assert.equal((await run.once(['/no/such/program'])).code, 127)
+  const slow = await run.once(['sh', '-c', 'sleep 30 & sleep 30'], { timeoutMs: 50 })
+  assert.ok(slow.timedOut)
+})
+
+test('time in memory passes only when told, timers act in order', () => {
+  const world = fakeWorld({ now: 1000 })
+  const acts: string[] = []
+  world.clock.every(10, () => acts.push(`every ${world.clock.now()}`))
+  const cancel = world.clock.after(5, () => acts.push('cancelled'))
+  world.clock.after(15, () => acts.push('once'))
+  cancel()
+  world.advance(20)
+  assert.deepEqual(acts, ['every 1010', 'once', 'every 1020'])
+})
