@@ -149,6 +149,7 @@ function fakeFiles(clock: Clock) {
       changed(from)
       changed(to)
     },
+    link: () => undefined,
     real: (path) => path,
     open(path): OpenFile {
       const file = node(path)

@@ -18,6 +18,8 @@ export interface Files {
   /** Absent is fine. */
   remove(path: string): void
   rename(from: string, to: string): void
+  /** What a symbolic link says, as it stands; undefined if it is none or may not be read. */
+  link(path: string): string | undefined
   /** The path with every symbolic link resolved. */
   real(path: string): string
   /** For reading, never waiting (O_NONBLOCK); with `follow: false` a link in the last place is `file.link`. */

@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   realpathSync,
   renameSync,
@@ -62,6 +63,13 @@ export const realFiles: Files = {
   },
   rename(from, to) {
     attempt(from, () => renameSync(from, to))
+  },
+  link(path) {
+    try {
+      return readlinkSync(path)
+    } catch {
+      return undefined
+    }
   },
   real(path) {
     return attempt(path, () => realpathSync(path))
