@@ -1,5 +1,8 @@
 /** How far a log has been read, and which file that was: a name alone says nothing after a rotation. */
 
+/** Where reading goes on: in a file, in a journal, or in the kernel's log. */
+export type Mark = Position | Cursor | Sequence
+
 export interface Position {
   readonly device: number
   readonly inode: number
@@ -8,9 +11,29 @@ export interface Position {
   readonly headBytes: number
   /** Bytes read and handed on. */
   readonly offset: number
+  /**
+   * The bytes just before `offset`: tells a file that was truncated and has grown again behind the same first lines.
+   * A position that another program saved has none.
+   */
+  readonly tail?: Tail
+  /** Files of the same log that were rotated away but may still get late lines, oldest first. */
+  readonly before?: readonly Position[]
+}
+
+export interface Tail {
+  /** Hex. */
+  readonly sha1: string
+  readonly bytes: number
 }
 
 /** A journal is read by its cursor. */
 export interface Cursor {
   readonly cursor: string
+}
+
+/** The kernel numbers its records, anew at each boot. */
+export interface Sequence {
+  readonly boot: string
+  /** Of the last record that was handed on. */
+  readonly sequence: number
 }

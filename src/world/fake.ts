@@ -1,6 +1,7 @@
 /** A World in memory. Time stands still until `advance`; `print` tells its whole state, for tests to compare. */
 import { Fault } from '../base/fault.ts'
 import type { Cancel, Clock, EpochMs } from './clock.ts'
+import { sha1 } from './fake-digest.ts'
 import type { Files, OpenFile, Stat } from './files.ts'
 import type { Exit, OnceOptions, Run } from './run.ts'
 import type { World } from './world.ts'
@@ -48,6 +49,7 @@ export function fakeWorld(options: { readonly now?: EpochMs; readonly own?: read
     run: programs.run,
     names: { addresses: async () => [], own: () => options.own ?? ['127.0.0.1', '::1'] },
     chance: { next },
+    digest: { sha1 },
     advance: time.advance,
     setWall: time.setWall,
     put: disk.put,

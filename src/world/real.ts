@@ -1,4 +1,5 @@
 /** The machine itself as a World. */
+import { hash } from 'node:crypto'
 import { resolve4, resolve6 } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
 import type { Clock } from './clock.ts'
@@ -7,7 +8,14 @@ import { realRun } from './real-run.ts'
 import type { Names, World } from './world.ts'
 
 export function realWorld(): World {
-  return { clock: realClock, files: realFiles, run: realRun, names: realNames, chance: { next: Math.random } }
+  return {
+    clock: realClock,
+    files: realFiles,
+    run: realRun,
+    names: realNames,
+    chance: { next: Math.random },
+    digest: { sha1: (bytes) => hash('sha1', bytes, 'hex') },
+  }
 }
 
 const realClock: Clock = {

@@ -3,6 +3,7 @@
  * of its arguments. `real.ts` is the machine; `fake.ts` is one in memory that prints its own state.
  */
 import type { Clock } from './clock.ts'
+import type { Digest } from './digest.ts'
 import type { Files } from './files.ts'
 import type { Run } from './run.ts'
 
@@ -12,6 +13,7 @@ export interface World {
   readonly run: Run
   readonly names: Names
   readonly chance: Chance
+  readonly digest: Digest
 }
 
 /** The name service, and what this host itself is called on the network. */
