@@ -20,10 +20,13 @@ export type JailEvent =
       readonly time: EpochMs
       readonly attempts: number
       readonly lines: readonly string[]
+      /** Bans of this network before; needed only where `asksEarlier` says so. */
+      readonly earlier: number
     }
   | {
       readonly kind: 'ban'
       readonly network: Network
+      readonly earlier: number
       /** Seconds; negative for ever; undefined: the jail's own bantime. */
       readonly lasts: Seconds | undefined
       readonly origin: 'manual' | 'peer' | 'import'
@@ -47,9 +50,8 @@ export type Decision =
 /** What a jail holds between events. */
 export interface JailState {
   readonly options: JailOptions
-  readonly ignored: IgnoreList
-  /** Earlier bans of an address in this jail, and over all jails. */
-  readonly earlierBans: (network: string) => number
+  /** Exchanged when the host's own addresses or sessions change. */
+  ignored: IgnoreList
   readonly chance: () => number
   /** In the order of their last failure: the first is the one to forget when the table is full. */
   readonly counters: Map<string, Counter>
@@ -61,8 +63,15 @@ export interface JailState {
 /** Counters kept at once in one jail, about 200 bytes each: a flood of sources forgets the one that was silent longest. */
 export const MAX_COUNTERS = 100_000
 
-export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'earlierBans' | 'chance'>): JailState {
+export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>): JailState {
   return { ...of, counters: new Map(), bans: new Map(), ends: deadlines(), totals: { failures: 0, bans: 0 } }
+}
+
+/** Whether a failure of this network now needs to know the bans before it. */
+export function asksEarlier({ options, counters, bans }: JailState, network: Network, attempts: number): boolean {
+  const key = printNetwork(network)
+  if (bans.has(key)) return false
+  return options.increment.enabled || (counters.get(key)?.count ?? 0) + attempts >= options.maxretry
 }
 
 export function step(state: JailState, event: JailEvent, now: EpochMs): Decision[] {
@@ -96,15 +105,15 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   counters.delete(key) // Set again below: a Map keeps the order of insertion.
   const found: Decision = { kind: 'found', network, time, counter }
   // Who was banned before gets fewer tries: after n bans each failure weighs 2^n / 2 + 1. Source: facts, section 1.5.
-  const earlier = options.increment.enabled ? state.earlierBans(key) : 0
-  const weight = earlier === 0 ? 0 : Math.min(2 ** earlier / 2 + 1, options.maxretry) - 1
+  const grows = options.increment.enabled && event.earlier > 0
+  const weight = grows ? Math.min(2 ** event.earlier / 2 + 1, options.maxretry) - 1 : 0
   if (counter.count + weight < options.maxretry) {
     counters.set(key, counter)
     if (counters.size > MAX_COUNTERS) counters.delete(counters.keys().next().value!)
     return [found]
   }
-  const lasts = bantime(options, state.earlierBans(key), state.chance())
-  return [found, ...begin(state, network, { now, lasts, counter, origin: 'filter' })]
+  const lasts = bantime(options, event.earlier, state.chance())
+  return [found, ...begin(state, network, { now, lasts, counter, earlier: event.earlier, origin: 'filter' })]
 }
 
 function manual(state: JailState, event: JailEvent & { kind: 'ban' }, now: EpochMs): Decision[] {
@@ -112,7 +121,8 @@ function manual(state: JailState, event: JailEvent & { kind: 'ban' }, now: Epoch
   const why = state.ignored(network)
   if (why !== undefined && !event.force) return [{ kind: 'ignored', network, why }]
   const lasts = event.lasts ?? state.options.bantime
-  return begin(state, network, { now, lasts: lasts < 0 ? undefined : lasts, counter: undefined, origin })
+  const { earlier } = event
+  return begin(state, network, { now, lasts: lasts < 0 ? undefined : lasts, counter: undefined, earlier, origin })
 }
 
 /** A second ban of a banned address prolongs it and is told as a ban again. */
@@ -123,10 +133,11 @@ function begin(
     readonly now: EpochMs
     readonly lasts: Seconds | undefined
     readonly counter: Counter | undefined
+    readonly earlier: number
     readonly origin: Ban['origin']
   },
 ): Decision[] {
-  const { now, lasts, counter, origin } = why
+  const { now, lasts, counter, earlier, origin } = why
   const key = printNetwork(network)
   const ban: Ban = {
     jail: state.options.name,
@@ -134,7 +145,7 @@ function begin(
     from: now,
     until: lasts === undefined ? undefined : now + lasts * 1000,
     failures: counter?.count ?? 0,
-    count: state.earlierBans(key) + 1,
+    count: earlier + 1,
     matches: counter?.matches ?? [],
     origin,
   }

@@ -33,17 +33,16 @@ interface Setup {
   readonly earlier?: number
 }
 
-function prepare({ options = {}, spared = [], earlier = 0 }: Setup = {}): JailState {
+function prepare({ options = {}, spared = [] }: Setup = {}): JailState {
   return jailState({
     options: { ...OPTIONS, ...options },
     ignored: ignoreList(spared.map((text) => ({ network: parseNetwork(text)!, why: `it is ${text}` }))),
-    earlierBans: () => earlier,
     chance: () => 0.5,
   })
 }
 
 /** Runs `seconds address` events and gives the decisions in words. */
-function play(state: JailState, script: string): string[] {
+function play(state: JailState, script: string, earlier = 0): string[] {
   return script
     .trim()
     .split('\n')
@@ -52,9 +51,9 @@ function play(state: JailState, script: string): string[] {
       const now = T0 + Number(at) * 1000
       const network = parseNetwork(address)!
       const event = {
-        fail: { kind: 'failure', network, time: now, attempts: 1, lines: [`line ${at}`] },
-        ban: { kind: 'ban', network, lasts: undefined, origin: 'manual', force: false },
-        force: { kind: 'ban', network, lasts: -1, origin: 'manual', force: true },
+        fail: { kind: 'failure', network, time: now, attempts: 1, lines: [`line ${at}`], earlier },
+        ban: { kind: 'ban', network, earlier, lasts: undefined, origin: 'manual', force: false },
+        force: { kind: 'ban', network, earlier, lasts: -1, origin: 'manual', force: true },
         unban: { kind: 'unban', network },
         tick: { kind: 'tick' },
       }[verb!] as Parameters<typeof step>[1]
@@ -154,14 +153,14 @@ const rows: readonly [sentence: string, setup: Setup, script: string, expected: 
 ]
 
 for (const [sentence, setup, script, expected] of rows) {
-  test(sentence, () => assert.deepEqual(play(prepare(setup), script), expected))
+  test(sentence, () => assert.deepEqual(play(prepare(setup), script, setup.earlier), expected))
 }
 
 test('the table of counters is bounded: the longest silent is forgotten', () => {
   const state = prepare()
   for (let i = 0; i <= MAX_COUNTERS; i++) {
     const network = { family: 4 as const, bits: BigInt(i), prefix: 32 }
-    step(state, { kind: 'failure', network, time: T0, attempts: 1, lines: [] }, T0)
+    step(state, { kind: 'failure', network, time: T0, attempts: 1, lines: [], earlier: 0 }, T0)
   }
   assert.equal(state.counters.size, MAX_COUNTERS)
   assert.ok(!state.counters.has('0.0.0.0'))
@@ -175,7 +174,7 @@ test('never a ban under maxretry, whatever comes', () => {
     const key = printNetwork(network)
     const time = T0 + i * 1000
     const banned = state.bans.has(key)
-    for (const decision of step(state, { kind: 'failure', network, time, attempts: 1, lines: [] }, time)) {
+    for (const decision of step(state, { kind: 'failure', network, time, attempts: 1, lines: [], earlier: 0 }, time)) {
       if (decision.kind === 'ban') assert.ok((seen.get(key) ?? 0) + 1 >= 4)
     }
     seen.set(key, banned || state.bans.has(key) ? 0 : (seen.get(key) ?? 0) + 1)
