@@ -1,0 +1,77 @@
+/** One option of one jail at a time: what is wrong is gathered, so that all of it is shown at once. */
+import { parseDuration, type Seconds } from '../base/duration.ts'
+import { asFault, Fault } from '../base/fault.ts'
+import { isTrue } from './actions.ts'
+import { type IniValue, strip } from './ini.ts'
+import { type Reader, readValue } from './interpolate.ts'
+
+export interface JailReader {
+  readonly faults: Fault[]
+  readonly warnings: Fault[]
+  /** The interpolated value; undefined if it is absent or at fault. */
+  value(option: string): IniValue | undefined
+  text(option: string): string | undefined
+  /** A whole number; another value is a warning and counts as absent, as in Fail2ban. */
+  number(option: string): number | undefined
+  flag(option: string, fallback: boolean): boolean
+  duration(option: string): Seconds | undefined
+  /** What `act` gives; undefined if it throws, and its Fault is noted with the place of `option`. */
+  attempt<T>(option: string, act: () => T): T | undefined
+}
+
+export function jailReader(reader: Reader, section: string): JailReader {
+  const faults: Fault[] = []
+  const warnings: Fault[] = []
+  const told = new Set<string>()
+  const placeOf = (option: string) => {
+    const { sections, defaults } = reader.layered
+    return sections.get(section)?.options.get(option)?.at ?? defaults.get(option)?.at ?? sections.get(section)?.at
+  }
+  const note = (thrown: unknown, option: string) => {
+    const fault = asFault(thrown, 'config.bad-value')
+    const { code, message, hint, at = placeOf(option) } = fault
+    // The same option is asked for more than once; one fault is enough.
+    if (told.has(code + message)) return
+    told.add(code + message)
+    const details = { cause: fault, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) }
+    faults.push(new Fault(code, `jail ${section}: ${message}`, details))
+  }
+  const attempt = <T>(option: string, act: () => T): T | undefined => {
+    try {
+      return act()
+    } catch (thrown) {
+      note(thrown, option)
+      return undefined
+    }
+  }
+  const value = (option: string) => attempt(option, () => readValue(reader, section, option))
+  const text = (option: string) => value(option)?.text
+  const warn = (option: string, { text, at }: IniValue, message: string, hint: string) =>
+    warnings.push(new Fault('config.bad-value', `jail ${section}: ${option} = ${text} ${message}`, { at, hint }))
+  return {
+    faults,
+    warnings,
+    value,
+    text,
+    attempt,
+    number(option) {
+      const found = value(option)
+      if (found === undefined) return undefined
+      if (/^[+-]?\d{1,15}$/.test(strip(found.text))) return Number(strip(found.text))
+      warn(option, found, 'is not a whole number: the default holds', `write ${option} = 5, for example`)
+      return undefined
+    },
+    flag(option, fallback) {
+      const found = value(option)
+      if (found === undefined) return fallback
+      if (!/^(1|yes|true|on|0|no|false|off|)$/i.test(found.text)) {
+        warn(option, found, 'is neither true nor false: it counts as false', 'write true or false')
+      }
+      return isTrue(found.text)
+    },
+    duration(option) {
+      const found = value(option)
+      return found && attempt(option, () => parseDuration(found.text))
+    },
+  }
+}

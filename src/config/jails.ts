@@ -1,0 +1,78 @@
+/** All of a configuration: fail2ban.conf and jail.conf with everything that they name. */
+import { asFault, Fault } from '../base/fault.ts'
+import type { World } from '../world/world.ts'
+import { isTrue } from './actions.ts'
+import { readValue } from './interpolate.ts'
+import { unknownOptions } from './known-options.ts'
+import { type Layered, readLayers } from './layer.ts'
+import { readJail } from './read-jail.ts'
+import { readServer } from './server.ts'
+import { serviceLookup } from './services.ts'
+import type { Configuration } from './settings.ts'
+
+export interface Choose {
+  /**
+   * Which stock jails to run for what is on this host. Asked only if no `enabled = true` stands outside the first folder,
+   * which then is the stock one; left out, exactly the enabled jails run.
+   */
+  readonly found?: (name: string) => boolean
+}
+
+/**
+ * Reads nothing but files, and never throws: every fault of the file set is in the answer, with file and line. A jail with a
+ * fault does not run; the others do.
+ * @param folders first to last, later wins: stock, /etc/fail2ban, /etc/rampart
+ */
+export function loadConfiguration(world: World, folders: readonly string[], choose: Choose): Configuration {
+  const { server, faults: serverFaults } = readServer(world, folders)
+  const layered = readLayers(world, folders, 'jail')
+  if (!layered) {
+    const hint = 'give the folder that holds jail.conf, with filter.d and action.d beside it'
+    const fault = new Fault('config.no-jails', `there is no jail.conf in ${folders.join(', ')}`, { hint })
+    return { server, jails: [], known: [], faults: [...serverFaults, fault], warnings: [] }
+  }
+  const known = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
+  const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
+  const chosen = chosenJails(layered, known, folders, choose, faults)
+  const source = { world, folders, layered, services: serviceLookup(world) }
+  const read = chosen.filter((name) => !isBroken(layered, name)).map((name) => readJail(source, name))
+  return {
+    server,
+    jails: read.flatMap(({ settings }) => settings ?? []),
+    known,
+    faults: [...faults, ...read.flatMap((jail) => jail.faults)],
+    warnings: [...layered.warnings, ...unknownOptions(layered, chosen), ...read.flatMap((jail) => jail.warnings)],
+  }
+}
+
+/** The jails that `enabled` switches on; where none stands in the admin's folders, those of what was found. */
+function chosenJails(
+  layered: Layered,
+  known: readonly string[],
+  folders: readonly string[],
+  { found }: Choose,
+  faults: Fault[],
+): string[] {
+  const isStock = (file: string) => folders.length > 1 && file.startsWith(`${folders[0]}/`)
+  const enabled = known.flatMap((name) => {
+    try {
+      const value = readValue({ layered }, name, 'enabled')
+      return value && isTrue(value.text) ? [{ name, stock: isStock(value.at.file) }] : []
+    } catch (thrown) {
+      faults.push(asFault(thrown, 'config.bad-value'))
+      return []
+    }
+  })
+  if (!found || enabled.some(({ stock }) => !stock)) return enabled.map(({ name }) => name)
+  // What the admin switched off by name stays off.
+  const refused = (name: string) => {
+    const own = layered.sections.get(name)?.options.get('enabled')
+    return own !== undefined && !isStock(own.at.file)
+  }
+  return known.filter((name) => found(name) && !refused(name))
+}
+
+/** A fault in its own section, in [DEFAULT] or in a whole file takes a jail away: nobody knows what was meant. */
+function isBroken(layered: Layered, name: string): boolean {
+  return layered.faults.some(({ section }) => section === undefined || section === 'DEFAULT' || section === name)
+}

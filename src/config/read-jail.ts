@@ -1,0 +1,230 @@
+/** One section of jail.conf, as settings. */
+import type { ActionSettings } from '../action/action-settings.ts'
+import { parseDuration } from '../base/duration.ts'
+import { Fault, type Place } from '../base/fault.ts'
+import type { ServiceLookup } from '../base/ports.ts'
+import type { FilterSettings } from '../filter/filter-settings.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
+import type { World } from '../world/world.ts'
+import { readAction } from './actions.ts'
+import { filterSettings, lines, type ReadFilter, readFilter } from './filters.ts'
+import { type IniValue, strip } from './ini.ts'
+import { type Reader, readValue } from './interpolate.ts'
+import { type JailReader, jailReader } from './jail-reader.ts'
+import type { Layered } from './layer.ts'
+import { parseParameters, parseReference, splitList } from './list.ts'
+import { meansBlock, scopeOf, widest } from './meaning.ts'
+import type { JailSettings, LogSettings } from './settings.ts'
+
+/** What all jails of one configuration are read with. */
+export interface JailSource {
+  readonly world: World
+  readonly folders: readonly string[]
+  readonly layered: Layered
+  readonly services: ServiceLookup
+}
+
+export interface ReadJail {
+  /** undefined if there is any fault. */
+  readonly settings: JailSettings | undefined
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+/** Never throws: every fault of the jail and of its files is in the answer. */
+export function readJail(source: JailSource, name: string): ReadJail {
+  const at = source.layered.sections.get(name)?.at ?? { file: source.layered.files[0] ?? '' }
+  const plain = jailReader({ layered: source.layered }, name)
+  const backend = plain.text('backend')?.trim() || 'auto'
+  const filter = filterOf(source, plain, backend)
+  // From here on %(known/x)s may mean the filter's own option.
+  const reader: Reader = { layered: source.layered, known: (option) => filter?.option(option)?.text }
+  const jail = jailReader(reader, name)
+  const options = optionsOf(jail, name)
+  const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
+  const { scope, actions } = actionsOf(source, jail, { name, at })
+  const logs = isJournal(backend) ? [] : logsOf(jail)
+  const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
+  const faults = unique([...plain.faults, ...jail.faults])
+  const warnings = unique([...plain.warnings, ...jail.warnings, ...(filter?.warnings ?? [])])
+  if (name.length >= 26) warnings.push(longName(name, at))
+  const settings: JailSettings = {
+    name,
+    options,
+    filter: merged,
+    backend,
+    logs,
+    resolvesNames,
+    scope,
+    actions,
+    at,
+  }
+  return { settings: faults.length > 0 ? undefined : settings, faults, warnings }
+}
+
+export function isJournal(backend: string): boolean {
+  return /^systemd\b/.test(backend)
+}
+
+function filterOf(source: JailSource, jail: JailReader, backend: string): ReadFilter | undefined {
+  const reference = strip(jail.text('filter') ?? '')
+  if (reference === '') return undefined
+  const logtype = isJournal(backend) ? 'journal' : 'file'
+  return jail.attempt('filter', () => readFilter(source.world, source.folders, parseReference(reference), logtype))
+}
+
+/** The options of a filter that a jail may set in its place. A parameter in `name[...]` still comes before them. */
+const FILTER_OPTIONS: ReadonlySet<string> = new Set([
+  'failregex',
+  'ignoreregex',
+  'prefregex',
+  'datepattern',
+  'maxlines',
+  'journalmatch',
+  'usedns',
+  'logencoding',
+  'logtimezone',
+])
+
+function mergedFilter(
+  jail: JailReader,
+  reader: Reader,
+  of: { readonly name: string; readonly at: Place; readonly backend: string },
+  filter: ReadFilter | undefined,
+): FilterSettings {
+  const option = (name: string): IniValue | undefined => {
+    const given = filter?.parameters.has(name) ? filter.option(name) : undefined
+    const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
+    // Fail2ban adds what the jail sets to what the parameter gave.
+    if (given && own && /^(fail|ignore)regex$/.test(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
+    return given ?? own ?? filter?.option(name)
+  }
+  if (!filter && jail.faults.length === 0) {
+    const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
+    if (!readValue(reader, of.name, 'failregex')) {
+      jail.warnings.push(new Fault('config.no-filter', `jail ${of.name} has no filter`, { at: of.at, hint }))
+    }
+  }
+  return filterSettings(filter ?? of, option, (fault) => {
+    jail.attempt('filter', () => {
+      throw fault
+    })
+  })
+}
+
+/** Source of the defaults: jail.conf(5). */
+function optionsOf(jail: JailReader, name: string): JailOptions {
+  const maxretry = Math.max(1, jail.number('maxretry') ?? 3)
+  return {
+    name,
+    maxretry,
+    findtime: jail.duration('findtime') ?? 600,
+    bantime: jail.duration('bantime') ?? 600,
+    maxmatches: Math.max(0, jail.number('maxmatches') ?? maxretry),
+    increment: incrementOf(jail),
+    ignoreip: words(jail.text('ignoreip')),
+    ignoreself: jail.flag('ignoreself', true),
+    ignorecommand: jail.text('ignorecommand') || undefined,
+    ignorecache: jail.attempt('ignorecache', () => ignorecacheOf(jail.text('ignorecache'))),
+  }
+}
+
+function incrementOf(jail: JailReader): BantimeIncrement {
+  const multipliers = words(jail.text('bantime.multipliers'))
+  return {
+    enabled: jail.flag('bantime.increment', false),
+    factor: jail.text('bantime.factor') || undefined,
+    formula: jail.text('bantime.formula') || undefined,
+    multipliers: multipliers.length > 0 ? jail.attempt('bantime.multipliers', () => multipliers.map(whole)) : undefined,
+    maxtime: jail.duration('bantime.maxtime'),
+    rndtime: jail.duration('bantime.rndtime'),
+    overalljails: jail.flag('bantime.overalljails', false),
+  }
+}
+
+function ignorecacheOf(text: string | undefined): IgnoreCache | undefined {
+  if (!text || strip(text) === '') return undefined
+  const parameters = parseParameters(strip(text))
+  const key = parameters.get('key')
+  if (key === undefined) {
+    throw new Fault('config.bad-parameters', `ignorecache = ${text} has no key`, { hint: 'key="<ip>", max-count=100' })
+  }
+  return {
+    key,
+    maxCount: whole(parameters.get('max-count') ?? '300'),
+    maxTime: parseDuration(parameters.get('max-time') ?? '300'),
+  }
+}
+
+function whole(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text)
+  throw new Fault('config.bad-number', `"${text}" is not a whole number`)
+}
+
+/** `path`, or `path tail`; several are on lines of their own. */
+function logsOf(jail: JailReader): LogSettings[] {
+  const logs: LogSettings[] = []
+  for (const line of lines(jail.text('logpath'))) {
+    const [path, where = 'head', ...rest] = line.split(/\s+/)
+    jail.attempt('logpath', () => {
+      if (rest.length === 0 && (where === 'head' || where === 'tail'))
+        logs.push({ path: path!, tail: where === 'tail' })
+      else {
+        const hint = 'put each path on a line of its own; only head or tail may follow it'
+        throw new Fault('config.bad-logpath', `logpath "${line}" holds more than a path`, { hint })
+      }
+    })
+  }
+  return logs
+}
+
+function actionsOf(
+  { world, folders, services }: JailSource,
+  jail: JailReader,
+  of: { readonly name: string; readonly at: Place },
+): { readonly scope: Scope | undefined; readonly actions: readonly ActionSettings[] } {
+  let scope: Scope | undefined
+  const actions: ActionSettings[] = []
+  for (const word of splitList(jail.text('action') ?? '')) {
+    jail.attempt('action', () => {
+      const reference = parseReference(word)
+      if (!meansBlock(world, folders, reference.name)) {
+        actions.push(readAction(world, folders, reference, of))
+        return
+      }
+      const settings = absentIsFine(() => readAction(world, folders, reference, of))
+      const one = scopeOf(reference, settings, services)
+      scope = scope ? widest(scope, one) : one
+    })
+  }
+  return { scope, actions }
+}
+
+function absentIsFine<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'config.no-action') return undefined
+    throw thrown
+  }
+}
+
+/** Whether a value stands in the admin's folders, not in the stock one. */
+function isAdmins({ folders }: JailSource, value: IniValue | undefined): boolean {
+  return value !== undefined && (folders.length === 1 || !value.at.file.startsWith(`${folders[0]}/`))
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter((word) => word !== '')
+}
+
+/** The jail is asked twice for some options, before and after its filter is known. */
+function unique(faults: readonly Fault[]): Fault[] {
+  return [...new Map(faults.map((fault) => [`${fault.code} ${fault.message}`, fault])).values()]
+}
+
+function longName(name: string, at: Place): Fault {
+  const hint = 'Fail2ban makes chain names of it, which iptables cuts at 28 characters'
+  return new Fault('config.long-name', `the name of jail ${name} has 26 characters or more`, { at, hint })
+}

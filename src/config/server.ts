@@ -1,0 +1,62 @@
+/** fail2ban.conf: what the daemon itself is told. */
+import { parseDuration } from '../base/duration.ts'
+import { asFault, Fault } from '../base/fault.ts'
+import type { World } from '../world/world.ts'
+import { type Reader, readValue } from './interpolate.ts'
+import { readLayers } from './layer.ts'
+import type { ServerSettings } from './settings.ts'
+
+export interface ReadServer {
+  readonly server: ServerSettings
+  readonly faults: readonly Fault[]
+}
+
+/** A value that cannot be read is a fault and leaves its default standing. Source of the defaults: fail2ban.conf(5). */
+export function readServer(world: World, folders: readonly string[]): ReadServer {
+  const layered = readLayers(world, folders, 'fail2ban')
+  if (!layered) return { server: DEFAULTS, faults: [] }
+  const reader: Reader = { layered }
+  const faults = layered.faults.map(({ fault }) => fault)
+  const read = <T>(option: string, parse: (text: string) => T, fallback: T): T => {
+    try {
+      const value = readValue(reader, 'Definition', option)
+      return value === undefined ? fallback : parse(value.text.trim())
+    } catch (thrown) {
+      faults.push(asFault(thrown, 'config.bad-value'))
+      return fallback
+    }
+  }
+  const text = (option: 'loglevel' | 'logtarget' | 'syslogsocket' | 'socket' | 'pidfile' | 'allowipv6' | 'dbfile') =>
+    read(option, String, DEFAULTS[option])
+  const server: ServerSettings = {
+    loglevel: text('loglevel'),
+    logtarget: text('logtarget'),
+    syslogsocket: text('syslogsocket'),
+    socket: text('socket'),
+    pidfile: text('pidfile'),
+    allowipv6: text('allowipv6'),
+    dbfile: text('dbfile'),
+    dbpurgeage: read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage),
+    dbmaxmatches: read('dbmaxmatches', count, DEFAULTS.dbmaxmatches),
+  }
+  return { server, faults }
+}
+
+const DEFAULTS: ServerSettings = {
+  loglevel: 'INFO',
+  logtarget: 'STDERR',
+  syslogsocket: 'auto',
+  socket: '/var/run/fail2ban/fail2ban.sock',
+  pidfile: '/var/run/fail2ban/fail2ban.pid',
+  allowipv6: 'auto',
+  dbfile: '/var/lib/fail2ban/fail2ban.sqlite3',
+  dbpurgeage: 86400,
+  dbmaxmatches: 10,
+}
+
+function count(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text)
+  throw new Fault('config.bad-number', `dbmaxmatches = ${text} is not a whole number`, {
+    hint: 'write 10, for example',
+  })
+}

@@ -1,0 +1,53 @@
+/** What the files come to: plain data, safe as JSON. Spellings are Fail2ban's where users know them. */
+import type { ActionSettings } from '../action/action-settings.ts'
+import type { Seconds } from '../base/duration.ts'
+import type { Fault, Place } from '../base/fault.ts'
+import type { FilterSettings } from '../filter/filter-settings.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { JailOptions } from '../jail/jail-options.ts'
+
+export interface Configuration {
+  readonly server: ServerSettings
+  /** The jails that run, in the order of the files; one with a fault is not among them. */
+  readonly jails: readonly JailSettings[]
+  /** Every jail that the files define, running or not. */
+  readonly known: readonly string[]
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
+
+export interface JailSettings {
+  readonly name: string
+  readonly options: JailOptions
+  readonly filter: FilterSettings
+  /** `auto`, `polling`, `pyinotify`, `systemd`, with its options as given. */
+  readonly backend: string
+  /** Paths and globs, in order; empty for the journal. A path that is not there yet is listed all the same. */
+  readonly logs: readonly LogSettings[]
+  /** Host names may be looked up: `usedns = yes`, or `warn` in the admin's own file. */
+  readonly resolvesNames: boolean
+  /** What the built-in block refuses; undefined: the jail's actions do all. */
+  readonly scope: Scope | undefined
+  /** What else happens at a ban, in order. */
+  readonly actions: readonly ActionSettings[]
+  readonly at: Place
+}
+
+export interface LogSettings {
+  readonly path: string
+  /** Read from its end instead of from its start when it is seen for the first time. */
+  readonly tail: boolean
+}
+
+export interface ServerSettings {
+  readonly loglevel: string
+  readonly logtarget: string
+  readonly syslogsocket: string
+  readonly socket: string
+  readonly pidfile: string
+  readonly allowipv6: string
+  readonly dbfile: string
+  readonly dbpurgeage: Seconds
+  /** Lines kept for each ban in the store. */
+  readonly dbmaxmatches: number
+}
