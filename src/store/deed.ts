@@ -1,0 +1,81 @@
+/** A Deed: what one batch of lines, one command or one tick led to, to be kept whole or not at all. */
+import type { Network } from '../base/address.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { Cursor, Position } from '../source/position.ts'
+import type { EpochMs } from '../world/clock.ts'
+
+export interface Deed {
+  /** A ban with the jail, network and `from` of one that is kept replaces it: prolonged, or said again. */
+  readonly bans?: readonly Ban[]
+  readonly ends?: readonly BanEnd[]
+  readonly failures?: readonly FailureCount[]
+  readonly traits?: readonly TraitCount[]
+  readonly counters?: readonly LiveCounter[]
+  /** Counters that are no more: they led to a ban, or findtime is over. */
+  readonly forgotten?: readonly { readonly jail: string; readonly network: Network }[]
+  readonly positions?: readonly LogPosition[]
+  readonly events?: readonly EventRow[]
+}
+
+/** A ban ended before its time. One that only ran out needs no end. */
+export interface BanEnd {
+  readonly jail: string
+  readonly network: Network
+  readonly at: EpochMs
+  /** Who or what ended it: `manual`, `peer`, `stop` ... */
+  readonly by: string
+}
+
+/** Failures to add to those of an hour. */
+export interface FailureCount {
+  readonly jail: string
+  readonly network: Network
+  /** Any moment in the hour. */
+  readonly time: EpochMs
+  readonly count: number
+}
+
+/** What the failures of an hour asked for. Values are hostile text, kept up to MAX_VALUE_BYTES. */
+export interface TraitCount {
+  readonly jail: string
+  readonly time: EpochMs
+  readonly trait: 'port' | 'path' | 'agent' | 'user'
+  readonly value: string
+  readonly count: number
+}
+
+/** A jail's counter of one network, as it stands: it replaces the one before. */
+export interface LiveCounter {
+  readonly jail: string
+  readonly network: Network
+  readonly count: number
+  readonly first: EpochMs
+  readonly last: EpochMs
+  readonly matches: readonly string[]
+}
+
+export interface LogPosition {
+  readonly log: string
+  readonly position: Position | Cursor
+}
+
+export interface EventRow {
+  readonly seq: number
+  readonly time: EpochMs
+  readonly kind: string
+  /** JSON text. */
+  readonly body: string
+}
+
+/** How many rows it will cost, near enough. */
+export function sizeOf(deed: Deed): number {
+  let rows = 0
+  for (const list of Object.values(deed) as readonly (readonly unknown[] | undefined)[]) rows += list?.length ?? 0
+  return rows
+}
+
+/** Without what only statistics need: what is given up first when the history cannot be written for long. */
+export function withoutStatistics(deed: Deed): Deed {
+  const { failures: _failures, traits: _traits, events: _events, ...needed } = deed
+  return needed
+}

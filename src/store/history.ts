@@ -1,0 +1,98 @@
+/**
+ * The history: what the guard must remember. A deed that was kept is kept, power loss included; one that cannot be
+ * written now waits and is tried again, and nobody else waits with it. Nothing here throws at who saves.
+ */
+import { Fault } from '../base/fault.ts'
+import type { Clock } from '../world/clock.ts'
+import type { Files } from '../world/files.ts'
+import type { Outcome } from './backlog.ts'
+import type { Deed } from './deed.ts'
+import { Holder } from './holder.ts'
+import type { Migration } from './migration.ts'
+import { type Keep, purgeSteps } from './purge.ts'
+import { type Recall, recall } from './recall.ts'
+import type { Bounds } from './record.ts'
+import { MIGRATIONS } from './schema.ts'
+import type { HistoryState } from './state.ts'
+import { Writer } from './writer.ts'
+
+export interface History extends Recall {
+  /**
+   * One transaction, together with what else is saved at this moment. Resolves when it is on disk, or when it is certain
+   * that it never will be; never rejects. What was kept is seen by every reading after.
+   */
+  save(deed: Deed): Promise<Outcome>
+  /** Forgets what is old, little by little; how many rows it forgot. Raises the Faults of `Database`. */
+  purge(keep: Keep): Promise<number>
+  state(): HistoryState
+  /** Writes what waits if it can, gives up the rest, and lets go of the folder. */
+  close(): Promise<void>
+}
+
+export interface HistoryOptions {
+  /** Made with mode 0700 if it is not there. */
+  readonly folder: string
+  readonly clock: Clock
+  readonly files: Files
+  /** For the message to a second guard. */
+  readonly pid: number
+  /** Told of each change of `state` and of each new history; never called by `save` itself. */
+  readonly onNotice?: (notice: Notice) => void
+  /** What may wait while nothing can be written; default 100,000 rows, some 30 MB. */
+  readonly maxWaitingRows?: number
+  readonly bounds?: Bounds
+  /** Default: those of this program. */
+  readonly migrations?: readonly Migration[]
+}
+
+export type Notice =
+  | { readonly kind: 'state'; readonly state: HistoryState }
+  /** What was kept is gone, and a new history begins: save again what is in force. */
+  | { readonly kind: 'replaced'; readonly fault: Fault }
+  /** A deed that no history could hold was left out. */
+  | { readonly kind: 'refused'; readonly fault: Fault }
+
+/**
+ * Opens the history, or starts one. Whatever is wrong with it, the guard goes on: `state` says what.
+ * @throws Fault `store.taken` if another guard has the folder
+ */
+export async function openHistory(options: HistoryOptions): Promise<History> {
+  const { clock, onNotice = () => {}, maxWaitingRows = 100_000, migrations = MIGRATIONS } = options
+  const holder = new Holder({ ...options, migrations, onReplaced: (fault) => onNotice({ kind: 'replaced', fault }) })
+  const writer = new Writer({
+    holder,
+    clock,
+    maxWaitingRows,
+    onState: (state) => onNotice({ kind: 'state', state }),
+    onRefused: (fault) => onNotice({ kind: 'refused', fault }),
+  })
+  try {
+    await writer.start()
+  } catch (thrown) {
+    holder.release()
+    throw thrown
+  }
+  const readable = () => {
+    const database = holder.readable()
+    if (!database) throw writer.state().fault ?? new Fault('store.failed', 'the history is closed')
+    return database
+  }
+  return {
+    ...recall(readable),
+    save: (deed) => writer.save(deed),
+    purge: (keep) => purge(writer, keep, clock),
+    state: () => writer.state(),
+    async close() {
+      await writer.close()
+      holder.release()
+    },
+  }
+}
+
+async function purge(writer: Writer, keep: Keep, clock: Clock): Promise<number> {
+  let rows = 0
+  for (const step of purgeSteps(keep, clock.now())) {
+    for (let done = 1; done > 0; rows += done) done = await writer.chore(step)
+  }
+  return rows
+}

@@ -1,0 +1,258 @@
+/**
+ * Reads the history. On the guard's own connection, or on one of its own beside it (`openRecall`), as reports do. Long
+ * readings come in batches by key, so that no read holds the log's pages or the event loop between them.
+ */
+import { type Network, parseNetwork, printNetwork, widen, width } from '../base/address.ts'
+import { Fault } from '../base/fault.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { EpochMs } from '../world/clock.ts'
+import { Database } from './database.ts'
+import type { EventRow, LiveCounter, LogPosition } from './deed.ts'
+
+/** What the history tells. All of it raises the Faults of `Database` where the file cannot be read just now. */
+export interface Recall {
+  /** Every active ban, once; without its matches, which `why` tells. What counts is the time left at `now`. */
+  activeBans(now: EpochMs): AsyncIterable<readonly Ban[]>
+  /** Counters with a failure since then. */
+  counters(since: EpochMs): AsyncIterable<readonly LiveCounter[]>
+  positions(): Promise<readonly LogPosition[]>
+  /** 0 when there is none. */
+  lastSeq(): Promise<number>
+  /** Bans, newest first. */
+  bans(query: BanQuery): Promise<readonly BanRow[]>
+  /** What is known of an address, or of a network: its own bans and failures, and those of networks around it. */
+  why(network: Network): Promise<Why>
+  /** How often a network was banned, jail by jail: what bantime.increment asks. */
+  pastBans(network: Network): Promise<readonly PastBans[]>
+  /** Events after `seq`, oldest first, at most `limit` (default 1000). */
+  events(seq: number, limit?: number): Promise<readonly EventRow[]>
+}
+
+export interface BanQuery {
+  readonly jail?: string
+  readonly network?: Network
+  /** Only those that are active at this moment. */
+  readonly activeAt?: EpochMs
+  /** Only those that began in this span; `until` is not in it. */
+  readonly since?: EpochMs
+  readonly until?: EpochMs
+  /** Only those older than the row with this id: the next page. */
+  readonly before?: number
+  /** Default and at most 1000. */
+  readonly limit?: number
+}
+
+export interface BanRow extends Ban {
+  readonly id: number
+  /** undefined: it is active, or ran out lately. */
+  readonly ended: EpochMs | undefined
+  readonly endedBy: string | undefined
+}
+
+export interface Why {
+  /** Newest first, at most 100. */
+  readonly bans: readonly BanRow[]
+  /** Newest hour first, at most 1000; `hour` is when it began. */
+  readonly failures: readonly { readonly jail: string; readonly hour: EpochMs; readonly count: number }[]
+  /** The live counters. */
+  readonly counters: readonly LiveCounter[]
+}
+
+export interface PastBans {
+  readonly jail: string
+  /** The highest count of its bans: purged ones are in it. */
+  readonly times: number
+  readonly lastFrom: EpochMs
+  readonly lastUntil: EpochMs | undefined
+}
+
+/**
+ * A history of another process, for reading.
+ * @param folder the guard's; waits up to 2 s for a lock, so this is not for the guard itself
+ * @throws Fault `store.failed` if there is none
+ */
+export function openRecall(folder: string): Recall & { close(): void } {
+  const database = new Database(`${folder}/history.db`, 'read', 2000)
+  return { ...recall(() => database), close: () => database.close() }
+}
+
+/** @param database asked anew at each reading: the writer's may be exchanged */
+export function recall(database: () => Database): Recall {
+  return {
+    activeBans: (now) => activeBans(database, now),
+    counters: (since) => counters(database, since),
+    positions: async () => database().all<PositionColumns>('SELECT log, place FROM position').map(positionOf),
+    lastSeq: async () => database().first<{ seq: number | null }>('SELECT max(seq) AS seq FROM event')?.seq ?? 0,
+    bans: async (query) => bans(database(), query),
+    why: async (network) => why(database(), network),
+    pastBans: async (network) => database().all<PastColumns>(PAST_BANS, printNetwork(network)).map(pastOf),
+    events: async (seq, limit = 1000) => database().all<EventRow>(EVENTS, seq, limit).map(plain),
+  }
+}
+
+const BATCH = 1000
+
+/** Where a batch ended: the next goes on behind it. */
+type Mark = Pick<BanColumns, 'until' | 'id'>
+
+/** Those for ever first, then by their end: the order of the one index that holds no ended ban. */
+async function* activeBans(database: () => Database, now: EpochMs): AsyncGenerator<readonly Ban[]> {
+  yield* batches({ until: null, id: 0 }, ({ id }) => database().all<BanColumns>(BANS_FOR_EVER, id, BATCH))
+  // Behind all that end exactly `now`: they are over.
+  const over = { until: now, id: Number.MAX_SAFE_INTEGER }
+  yield* batches(over, ({ until, id }) => database().all<BanColumns>(BANS_WITH_END, until, id, BATCH))
+}
+
+async function* batches(start: Mark, read: (after: Mark) => readonly BanColumns[]): AsyncGenerator<readonly Ban[]> {
+  for (let after = start; ; ) {
+    const rows = read(after)
+    if (rows.length > 0) yield rows.map(banOf)
+    if (rows.length < BATCH) return
+    after = rows.at(-1)!
+    await turn()
+  }
+}
+
+async function* counters(database: () => Database, since: EpochMs): AsyncGenerator<readonly LiveCounter[]> {
+  let after = 0
+  for (;;) {
+    const rows = database().all<CounterColumns>(COUNTERS, after, since, BATCH)
+    if (rows.length > 0) yield rows.map(counterOf)
+    if (rows.length < BATCH) return
+    after = rows.at(-1)!.id
+    await turn()
+  }
+}
+
+function bans(database: Database, query: BanQuery): BanRow[] {
+  const conditions: [string, string | number | undefined][] = [
+    ['jail.name = ?', query.jail],
+    ['address = ?', query.network && printNetwork(query.network)],
+    ['ended IS NULL AND (until IS NULL OR until > ?)', query.activeAt],
+    ['since >= ?', query.since],
+    ['since < ?', query.until],
+    ['ban.id < ?', query.before],
+  ]
+  const asked = conditions.filter((condition): condition is [string, string | number] => condition[1] !== undefined)
+  const where = asked.length > 0 ? `WHERE ${asked.map(([sql]) => `(${sql})`).join(' AND ')}` : ''
+  const sql = `${BANS} ${where} ORDER BY ban.id DESC LIMIT ?`
+  const limit = Math.min(query.limit ?? 1000, 1000)
+  return database.all<BanColumns>(sql, ...asked.map(([, value]) => value), limit).map(rowOf)
+}
+
+function why(database: Database, network: Network): Why {
+  const around = JSON.stringify(networksAround(network))
+  return {
+    bans: database.all<BanColumns>(BANS_AROUND, around).map(rowOf),
+    failures: database.all<Why['failures'][number]>(FAILURES_AROUND, around).map(plain),
+    counters: database.all<CounterColumns>(COUNTERS_AROUND, around).map(counterOf),
+  }
+}
+
+/** Its own text and that of every network that holds it: 33 or 129 look-ups in an index. */
+function networksAround(network: Network): string[] {
+  const prefixes = Array.from({ length: width(network.family) + 1 }, (_, prefix) => prefix)
+  return prefixes.filter((prefix) => prefix <= network.prefix).map((prefix) => printNetwork(widen(network, prefix)))
+}
+
+interface BanColumns {
+  readonly id: number
+  readonly jail: string
+  readonly address: string
+  readonly since: number
+  readonly until: number | null
+  readonly failures: number
+  readonly count: number
+  readonly origin: string
+  readonly ended: number | null
+  readonly endedBy: string | null
+  readonly matches: string
+}
+
+function banOf(row: BanColumns): Ban {
+  return {
+    jail: row.jail,
+    network: networkOf(row.address),
+    from: row.since,
+    until: row.until ?? undefined,
+    failures: row.failures,
+    count: row.count,
+    matches: parsed<string[]>(row.matches),
+    origin: row.origin as Ban['origin'],
+  }
+}
+
+function rowOf(row: BanColumns): BanRow {
+  return { id: row.id, ...banOf(row), ended: row.ended ?? undefined, endedBy: row.endedBy ?? undefined }
+}
+
+interface CounterColumns extends Omit<LiveCounter, 'network' | 'matches'> {
+  readonly id: number
+  readonly address: string
+  readonly matches: string
+}
+
+function counterOf({ jail, address, count, first, last, matches }: CounterColumns): LiveCounter {
+  return { jail, network: networkOf(address), count, first, last, matches: parsed<string[]>(matches) }
+}
+
+interface PositionColumns {
+  readonly log: string
+  readonly place: string
+}
+
+function positionOf({ log, place }: PositionColumns): LogPosition {
+  return { log, position: parsed<LogPosition['position']>(place) }
+}
+
+interface PastColumns extends Omit<PastBans, 'lastUntil'> {
+  readonly lastUntil: number | null
+}
+
+function pastOf(row: PastColumns): PastBans {
+  return { ...row, lastUntil: row.lastUntil ?? undefined }
+}
+
+/** The driver's rows have no prototype, which makes them unequal to any other object. */
+function plain<Row extends object>(row: Row): Row {
+  return { ...row }
+}
+
+/** What is no canonical address was not written by us. */
+function networkOf(address: string): Network {
+  const network = parseNetwork(address)
+  if (!network) throw new Fault('store.corrupt', `the history holds "${address}" for an address`)
+  return network
+}
+
+function parsed<T>(json: string): T {
+  try {
+    return JSON.parse(json) as T
+  } catch (cause) {
+    throw new Fault('store.corrupt', 'the history holds text that is no JSON', { cause })
+  }
+}
+
+/** Lets everything else have its turn. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve))
+}
+
+const BAN_COLUMNS =
+  'ban.id, jail.name AS jail, address, since, until, failures, count, origin, ended, ended_by AS endedBy'
+const BANS = `SELECT ${BAN_COLUMNS}, matches FROM ban JOIN jail ON jail.id = ban.jail`
+const OPEN_BANS = `SELECT ${BAN_COLUMNS}, '[]' AS matches FROM ban INDEXED BY ban_open JOIN jail ON jail.id = ban.jail
+  WHERE ended IS NULL`
+const BANS_FOR_EVER = `${OPEN_BANS} AND until IS NULL AND ban.id > ? ORDER BY ban.id LIMIT ?`
+const BANS_WITH_END = `${OPEN_BANS} AND (until, ban.id) > (?, ?) ORDER BY until, ban.id LIMIT ?`
+const BANS_AROUND = `${BANS} WHERE address IN (SELECT value FROM json_each(?)) ORDER BY since DESC LIMIT 100`
+const FAILURES_AROUND = `SELECT jail.name AS jail, hour, sum(count) AS count FROM failure JOIN jail ON jail.id = failure.jail
+  WHERE address IN (SELECT value FROM json_each(?)) GROUP BY hour, jail.name ORDER BY hour DESC, jail.name LIMIT 1000`
+const COUNTER_COLUMNS = 'counter.id, jail.name AS jail, address, count, first, last, matches'
+const COUNTERS = `SELECT ${COUNTER_COLUMNS} FROM counter CROSS JOIN jail ON jail.id = counter.jail
+  WHERE counter.id > ? AND last >= ? ORDER BY counter.id LIMIT ?`
+const COUNTERS_AROUND = `SELECT ${COUNTER_COLUMNS} FROM jail CROSS JOIN counter ON counter.jail = jail.id
+  WHERE address IN (SELECT value FROM json_each(?))`
+const PAST_BANS = `SELECT jail.name AS jail, max(count) AS times, max(since) AS lastFrom, until AS lastUntil
+  FROM ban JOIN jail ON jail.id = ban.jail WHERE address = ? GROUP BY ban.jail ORDER BY jail.name`
+const EVENTS = 'SELECT seq, time, kind, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?'

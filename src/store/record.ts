@@ -1,0 +1,191 @@
+/** Writes deeds as rows. Bounds what an attacker can make grow: how many addresses and values an hour keeps apart. */
+import { printNetwork } from '../base/address.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { EpochMs } from '../world/clock.ts'
+import {
+  capLines,
+  capText,
+  MAX_BAN_LINES,
+  MAX_COUNTER_LINES,
+  MAX_EVENT_BYTES,
+  MAX_NAME_BYTES,
+  MAX_VALUE_BYTES,
+} from './cap.ts'
+import type { Database } from './database.ts'
+import type { BanEnd, Deed, EventRow, FailureCount, LiveCounter, LogPosition, TraitCount } from './deed.ts'
+
+export const HOUR_MS = 3_600_000
+
+/** What an hour of a jail keeps apart; twice as many are let in before the smallest are folded together. */
+export interface Bounds {
+  readonly addresses: number
+  /** Of each trait. */
+  readonly values: number
+}
+
+export const BOUNDS: Bounds = { addresses: 20_000, values: 200 }
+
+/** Lives as long as its database. */
+export class Recorder {
+  readonly #database: Database
+  readonly #bounds: Bounds
+  /** Jails' numbers; there are as many as the admin configured. */
+  readonly #jails = new Map<string, number>()
+  /** Rows of each (hour, jail, trait) that was written to lately. */
+  readonly #rows = new Map<string, number>()
+
+  constructor(database: Database, bounds: Bounds = BOUNDS) {
+    this.#database = database
+    this.#bounds = bounds
+  }
+
+  /** Writes a deed row by row, inside the caller's transaction; yields after each, so that a long one can be spread. */
+  *record(deed: Deed): Generator<void> {
+    for (const ban of deed.bans ?? []) yield this.#ban(ban)
+    for (const end of deed.ends ?? []) yield this.#end(end)
+    for (const failure of deed.failures ?? []) yield this.#failure(failure)
+    for (const trait of deed.traits ?? []) yield this.#trait(trait)
+    for (const counter of deed.counters ?? []) yield this.#counter(counter)
+    for (const { jail, network } of deed.forgotten ?? [])
+      yield void this.#database.run(FORGET, this.#jail(jail), printNetwork(network))
+    for (const position of deed.positions ?? []) yield this.#position(position)
+    for (const event of deed.events ?? []) yield this.#event(event)
+  }
+
+  /** After a rollback: what was remembered of the tables may not be so. */
+  forget(): void {
+    this.#jails.clear()
+    this.#rows.clear()
+  }
+
+  #ban(ban: Ban): void {
+    const jail = this.#jail(ban.jail)
+    const address = printNetwork(ban.network)
+    this.#database.run(RENEW_BAN, ban.from, address, jail)
+    this.#database.run(
+      SAVE_BAN,
+      jail,
+      address,
+      ban.network.family,
+      ban.from,
+      ban.until ?? null,
+      ban.failures,
+      ban.count,
+      ban.origin,
+      capLines(ban.matches, MAX_BAN_LINES),
+    )
+  }
+
+  #end({ jail, network, at, by }: BanEnd): void {
+    this.#database.run(END_BAN, at, capText(by, MAX_NAME_BYTES), printNetwork(network), this.#jail(jail))
+  }
+
+  #failure({ jail, network, time, count }: FailureCount): void {
+    const hour = hourOf(time)
+    const number = this.#jail(jail)
+    const address = printNetwork(network)
+    if (this.#database.run(ADD_FAILURE, count, hour, number, address) > 0) return
+    this.#database.run(NEW_FAILURE, hour, number, address, count)
+    if (this.#grown(`${hour} ${number}`, COUNT_FAILURES, hour, number) <= 2 * this.#bounds.addresses) return
+    this.#database.run(FOLD_FAILURES, hour, number, hour, number, this.#bounds.addresses)
+    this.#database.run(CUT_FAILURES, hour, number, hour, number, this.#bounds.addresses)
+    this.#rows.delete(`${hour} ${number}`)
+  }
+
+  #trait({ jail, time, trait, value, count }: TraitCount): void {
+    const hour = hourOf(time)
+    const number = this.#jail(jail)
+    const text = capText(value, MAX_VALUE_BYTES)
+    if (this.#database.run(ADD_TRAIT, count, hour, number, trait, text) > 0) return
+    this.#database.run(NEW_TRAIT, hour, number, trait, text, count)
+    const key = `${hour} ${number} ${trait}`
+    if (this.#grown(key, COUNT_TRAITS, hour, number, trait) <= 2 * this.#bounds.values) return
+    this.#database.run(FOLD_TRAITS, hour, number, trait, hour, number, trait, this.#bounds.values)
+    this.#database.run(CUT_TRAITS, hour, number, trait, hour, number, trait, this.#bounds.values)
+    this.#rows.delete(key)
+  }
+
+  #counter({ jail, network, count, first, last, matches }: LiveCounter): void {
+    const lines = capLines(matches, MAX_COUNTER_LINES)
+    this.#database.run(SAVE_COUNTER, this.#jail(jail), printNetwork(network), count, first, last, lines)
+  }
+
+  #position({ log, position }: LogPosition): void {
+    this.#database.run(SAVE_POSITION, log, JSON.stringify(position))
+  }
+
+  #event({ seq, time, kind, body }: EventRow): void {
+    // A cut body would be no JSON.
+    const kept = Buffer.byteLength(body) > MAX_EVENT_BYTES ? '{"cut":true}' : body
+    this.#database.run(SAVE_EVENT, seq, time, capText(kind, MAX_NAME_BYTES), kept)
+  }
+
+  #jail(name: string): number {
+    const known = this.#jails.get(name)
+    if (known !== undefined) return known
+    const text = capText(name, MAX_NAME_BYTES)
+    this.#database.run('INSERT INTO jail (name) VALUES (?) ON CONFLICT DO NOTHING', text)
+    const { id } = this.#database.first<{ id: number }>('SELECT id FROM jail WHERE name = ?', text)!
+    this.#jails.set(name, id)
+    return id
+  }
+
+  /** How many rows there are under `key` after one more; counted in the table only the first time. */
+  #grown(key: string, count: string, ...values: (string | number)[]): number {
+    const known = this.#rows.get(key)
+    const rows = known === undefined ? this.#database.first<{ rows: number }>(count, ...values)!.rows : known + 1
+    if (this.#rows.size > MAX_KEYS) this.#rows.clear()
+    this.#rows.set(key, rows)
+    return rows
+  }
+}
+
+/** Late lines may belong to many hours: what is forgotten is counted again. */
+const MAX_KEYS = 1000
+
+function hourOf(time: EpochMs): EpochMs {
+  return time - (time % HOUR_MS)
+}
+
+// A new ban while one is open (the guard was down when that was lifted): the older one ended where the new one begins.
+const RENEW_BAN = `UPDATE ban SET ended = min(ifnull(until, ?1), ?1), ended_by = iif(until <= ?1, 'time', 'renewal')
+  WHERE address = ?2 AND jail = ?3 AND ended IS NULL AND since <> ?1`
+
+const SAVE_BAN = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (address, jail, since) DO UPDATE SET until = excluded.until, failures = excluded.failures,
+    count = excluded.count, origin = excluded.origin, ended = NULL, ended_by = NULL,
+    matches = CASE excluded.matches WHEN '[]' THEN matches ELSE excluded.matches END`
+
+const END_BAN = 'UPDATE ban SET ended = ?, ended_by = ? WHERE address = ? AND jail = ? AND ended IS NULL'
+
+const ADD_FAILURE = 'UPDATE failure SET count = count + ? WHERE hour = ? AND jail = ? AND address = ?'
+const NEW_FAILURE = 'INSERT INTO failure (hour, jail, address, count) VALUES (?, ?, ?, ?)'
+const COUNT_FAILURES = 'SELECT count(*) AS rows FROM failure WHERE hour = ? AND jail = ?'
+const LEAST_FAILURES = `SELECT address FROM failure WHERE hour = ? AND jail = ? AND address <> '' ORDER BY count DESC, address
+  LIMIT -1 OFFSET ?`
+const FOLD_FAILURES = `INSERT INTO failure (hour, jail, address, count)
+  SELECT hour, jail, '', sum(count) FROM failure WHERE hour = ? AND jail = ? AND address IN (${LEAST_FAILURES}) GROUP BY hour, jail
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+const CUT_FAILURES = `DELETE FROM failure WHERE hour = ? AND jail = ? AND address IN (${LEAST_FAILURES})`
+
+const ADD_TRAIT = 'UPDATE trait SET count = count + ? WHERE hour = ? AND jail = ? AND trait = ? AND value = ?'
+const NEW_TRAIT = 'INSERT INTO trait (hour, jail, trait, value, count) VALUES (?, ?, ?, ?, ?)'
+const COUNT_TRAITS = 'SELECT count(*) AS rows FROM trait WHERE hour = ? AND jail = ? AND trait = ?'
+const LEAST_TRAITS = `SELECT value FROM trait WHERE hour = ? AND jail = ? AND trait = ? AND value <> '' ORDER BY count DESC, value
+  LIMIT -1 OFFSET ?`
+const FOLD_TRAITS = `INSERT INTO trait (hour, jail, trait, value, count)
+  SELECT hour, jail, trait, '', sum(count) FROM trait WHERE hour = ? AND jail = ? AND trait = ? AND value IN (${LEAST_TRAITS})
+  GROUP BY hour, jail, trait
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
+const CUT_TRAITS = `DELETE FROM trait WHERE hour = ? AND jail = ? AND trait = ? AND value IN (${LEAST_TRAITS})`
+
+const SAVE_COUNTER = `INSERT INTO counter (jail, address, count, first, last, matches) VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT (jail, address) DO UPDATE SET count = excluded.count, first = excluded.first, last = excluded.last,
+    matches = excluded.matches`
+const FORGET = 'DELETE FROM counter WHERE jail = ? AND address = ?'
+
+const SAVE_POSITION =
+  'INSERT INTO position (log, place) VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET place = excluded.place'
+
+const SAVE_EVENT = 'INSERT INTO event (seq, time, kind, body) VALUES (?, ?, ?, ?) ON CONFLICT (seq) DO NOTHING'
