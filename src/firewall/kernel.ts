@@ -1,0 +1,93 @@
+/**
+ * The kernel's firewall, through the nft program: a child process keeps libnftables (GPL) apart, and a ban by it takes
+ * 3 ms. One child at a time; who has more to say gathers it meanwhile.
+ */
+import { Fault } from '../base/fault.ts'
+import type { Cancel } from '../world/clock.ts'
+import type { World } from '../world/world.ts'
+import { type MonitorEvent, monitor } from './monitor.ts'
+import { nftFault } from './nft-fault.ts'
+
+export interface Kernel {
+  /**
+   * One transaction: all of its lines or none. Resolves when the kernel has it; tries again for a minute while it is
+   * busy.
+   * @throws Fault `kernel.refused`, `kernel.gone`, `kernel.full`, `kernel.large`, `kernel.busy`, `kernel.absent`,
+   * `kernel.denied` (see nft-fault.ts)
+   */
+  apply(lines: readonly string[]): Promise<void>
+  /**
+   * Indices of those `create` lines whose object is there already. Nothing is changed, at any size of the sets: reading
+   * an element back would make nft list every set (33 s at a million elements).
+   * @throws Fault as `apply`, `kernel.gone` if the table or a set is not there
+   */
+  probe(lines: readonly string[]): Promise<readonly number[]>
+  /** Tables, chains, rules and sets without their elements, as nft's JSON has them. */
+  structure(): Promise<readonly NftObject[]>
+  /** Tells of what anyone deletes in one table of family inet, until cancelled. */
+  watch(table: string, tell: (event: MonitorEvent) => void): Cancel
+}
+
+/** `{ "set": { "family": "inet", "table": "rampart_bans", "name": ... } }` */
+export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+
+export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>): Kernel {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const result = last.then(act)
+    last = result.catch(() => {})
+    return result
+  }
+  const nft = async (argv: readonly string[], input = '', maxOutputBytes = 65_536) => {
+    const give = clock.monotonic() + PATIENCE_MS
+    for (let pause = 20; ; pause = Math.min(pause * 2, 2000)) {
+      const exit = await run.once(['nft', ...argv], { input, timeoutMs: 120_000, maxOutputBytes })
+      if (exit.code === 0) return exit.out
+      const fault = nftFault(exit)
+      if (fault.code !== 'kernel.busy' || clock.monotonic() > give) throw Object.assign(fault, { cause: exit.err })
+      await new Promise<void>((resolve) => clock.after(pause, resolve))
+    }
+  }
+  return {
+    apply: (lines) =>
+      inTurn(async () => {
+        await nft(['-f', '-'], `${lines.join('\n')}\n`)
+      }),
+    probe: (lines) => inTurn(() => probe(lines, nft)),
+    structure: () =>
+      inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
+    watch: (table, tell) => monitor({ run, clock }, table, tell),
+  }
+}
+
+/** As long as a busy kernel is asked again. */
+const PATIENCE_MS = 60_000
+
+/** The second of them cannot succeed, so that the kernel takes back the lines that did. */
+const NEVER = ['create table inet rampart_probe', 'create table inet rampart_probe']
+
+async function probe(
+  lines: readonly string[],
+  nft: (argv: readonly string[], input: string) => Promise<unknown>,
+): Promise<number[]> {
+  const thrown = await nft(['-f', '-'], `${[...lines, ...NEVER].join('\n')}\n`).then(
+    () => new Fault('kernel.refused', 'a probe was not refused'),
+    (reason: Fault) => reason,
+  )
+  const complaints = [...String(thrown.cause).matchAll(/^\S*?:(\d+):\d+-\d+: Error: (.*)$/gm)]
+  const present: number[] = []
+  for (const [, line, words] of complaints) {
+    const index = Number(line) - 1
+    if (!/File exists/.test(words!)) throw thrown
+    if (index < lines.length) present.push(index)
+  }
+  if (complaints.length === 0) throw thrown
+  return present
+}
+
+function parseStructure(json: string): readonly NftObject[] {
+  const whole: unknown = JSON.parse(json)
+  const list = (whole as { nftables?: unknown }).nftables
+  if (!Array.isArray(list)) throw new Fault('kernel.refused', 'nft lists the ruleset in an unknown form')
+  return list as readonly NftObject[]
+}
