@@ -1,0 +1,198 @@
+/**
+ * One open file of a log. It holds no bytes between two reads but the fingerprints: what is not yet a whole line is read
+ * again from the page cache, so that one buffer serves all logs and a line is never handed on before its newline.
+ */
+import { Fault } from '../base/fault.ts'
+import type { Digest } from '../world/digest.ts'
+import type { OpenFile, Stat } from '../world/files.ts'
+import { NEWLINE, nextLine, pastNuls, wholeLines } from './lines.ts'
+import type { Position } from './position.ts'
+
+/** The first bytes of a file that are compared at each read: a few lines with their stamps. */
+const HEAD_BYTES = 1024
+/** The bytes before the offset, read together with what follows them, so that nothing can come between. */
+const TAIL_BYTES = 256
+
+export interface Lines {
+  readonly bytes: Uint8Array
+  /** Where they stood in the file. */
+  readonly offset: number
+  /** They are the beginning of one line over the cap, and a newline. */
+  readonly cut: boolean
+}
+
+export class LogFile {
+  readonly device: number
+  readonly inode: number
+  /** Whether a read could bring something: it changed, or the last read did not reach its end. */
+  busy = true
+  readonly #file: OpenFile
+  readonly #digest: Digest
+  readonly #maxLine: number
+  #offset = 0
+  /** The offset lies inside a line whose beginning was handed on, or written before the start: its rest is no line. */
+  #within = false
+  readonly #head = new Uint8Array(HEAD_BYTES)
+  #headBytes = 0
+  readonly #tail = new Uint8Array(TAIL_BYTES)
+  #tailBytes = 0
+  #seenSize = -1
+  #seenModified = -1
+  #headSum: string | undefined
+
+  /** @param maxLine bytes of a line without its newline */
+  constructor(file: OpenFile, digest: Digest, maxLine: number) {
+    const { device, inode } = file.stat()
+    this.device = device
+    this.inode = inode
+    this.#file = file
+    this.#digest = digest
+    this.#maxLine = maxLine
+  }
+
+  is(stat: Stat): boolean {
+    return stat.inode === this.inode && stat.device === this.device
+  }
+
+  stat(): Stat {
+    return this.#file.stat()
+  }
+
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Behind the last whole line. One that is being written is new: it ends after the start. */
+  startAtEnd(): void {
+    const size = this.#file.stat().size
+    const last = this.#exactly(Math.max(0, size - this.#maxLine), Math.min(size, this.#maxLine))
+    const newline = last.lastIndexOf(NEWLINE)
+    this.#place(newline < 0 && size <= this.#maxLine ? 0 : size - (newline < 0 ? 0 : last.length - newline - 1))
+  }
+
+  /** Where a saved position says, if the bytes before it are still the same; else nothing changes and it is false. */
+  startAt({ offset, head, headBytes, tail }: Position): boolean {
+    if (this.#file.stat().size < offset) return false
+    if (this.#digest.sha1(this.#exactly(0, headBytes)) !== head) return false
+    if (tail && this.#digest.sha1(this.#exactly(offset - tail.bytes, tail.bytes)) !== tail.sha1) return false
+    this.#place(offset)
+    return true
+  }
+
+  startAtBegin(): void {
+    this.#place(0)
+  }
+
+  position(): Position {
+    this.#headSum ??= this.#digest.sha1(this.#head.subarray(0, this.#headBytes))
+    return {
+      device: this.device,
+      inode: this.inode,
+      head: this.#headSum,
+      headBytes: this.#headBytes,
+      offset: this.#offset,
+      tail: { sha1: this.#digest.sha1(this.#tail.subarray(0, this.#tailBytes)), bytes: this.#tailBytes },
+    }
+  }
+
+  /** @returns whether it changed since the last notice; the time counts too, as a file may regrow to the same size */
+  notice(stat: Stat): boolean {
+    if (stat.size === this.#seenSize && stat.modifiedMs === this.#seenModified) return false
+    this.#seenSize = stat.size
+    this.#seenModified = stat.modifiedMs
+    this.busy = true
+    return true
+  }
+
+  /** Bytes that were noticed but never became a whole line. */
+  get unfinished(): number {
+    return Math.max(0, this.#seenSize - this.#offset)
+  }
+
+  /**
+   * Whole lines, or undefined if there are none now. `rewritten`: what was read before stands there no longer.
+   * @throws Fault `source.small-buffer`, and those of a read
+   */
+  read(buffer: Uint8Array): Lines | 'rewritten' | undefined {
+    if (buffer.length < this.#maxLine + TAIL_BYTES + 2)
+      throw new Fault('source.small-buffer', `a buffer of ${buffer.length} bytes cannot hold the longest line`)
+    const at = this.#offset - this.#tailBytes
+    // A head that the tail covers is compared with the tail.
+    if (at > 0 && !this.#standsAt(0, this.#head, this.#headBytes, buffer)) return 'rewritten'
+    const stop = this.#file.read(buffer, at)
+    if (stop < this.#tailBytes || !startsWith(buffer, this.#tail, this.#tailBytes)) return 'rewritten'
+    return this.#take(buffer, stop)
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  /** The lines in [#tailBytes, stop) of a buffer that begins with the tail. */
+  #take(buffer: Uint8Array, stop: number): Lines | undefined {
+    const at = this.#offset - this.#tailBytes
+    const from = this.#firstLine(buffer, stop)
+    let end = this.#within ? from : wholeLines(buffer, from, stop, this.#maxLine)
+    const cut = !this.#within && end === from && stop - from > this.#maxLine
+    if (cut) end += this.#maxLine
+    this.busy = stop === buffer.length || stop - end > this.#maxLine
+    this.#advance(buffer, end)
+    if (end === from) return undefined
+    if (!cut) return { bytes: buffer.subarray(from, end), offset: at + from, cut }
+    this.#within = true
+    this.busy = true
+    buffer[end] = NEWLINE
+    return { bytes: buffer.subarray(from, end + 1), offset: at + from, cut }
+  }
+
+  /** Behind the rest of a cut line, and behind NULs: the hole that a truncation leaves under a writer that does not append. */
+  #firstLine(buffer: Uint8Array, stop: number): number {
+    if (!this.#within) return pastNuls(buffer, this.#tailBytes, stop)
+    const next = nextLine(buffer, this.#tailBytes, stop)
+    if (next === undefined) return stop
+    this.#within = false
+    return next
+  }
+
+  #advance(buffer: Uint8Array, end: number): void {
+    const more = Math.min(HEAD_BYTES - this.#headBytes, end - this.#tailBytes)
+    if (more > 0) {
+      this.#head.set(buffer.subarray(this.#tailBytes, this.#tailBytes + more), this.#headBytes)
+      this.#headBytes += more
+      this.#headSum = undefined
+    }
+    this.#offset += end - this.#tailBytes
+    this.#tailBytes = Math.min(TAIL_BYTES, end)
+    this.#tail.set(buffer.subarray(end - this.#tailBytes, end))
+  }
+
+  #place(offset: number): void {
+    const length = Math.min(TAIL_BYTES, offset)
+    const tail = this.#exactly(offset - length, length)
+    const head = this.#exactly(0, Math.min(HEAD_BYTES, offset))
+    // Shorter than it was a moment ago: the next read finds it rewritten, and begins anew.
+    this.#offset = tail.length < length ? tail.length : offset
+    this.#head.set(head)
+    this.#headBytes = head.length
+    this.#headSum = undefined
+    this.#tail.set(tail)
+    this.#tailBytes = tail.length
+    this.#within = tail.length > 0 && tail.at(-1) !== NEWLINE
+    this.busy = true
+  }
+
+  #standsAt(offset: number, bytes: Uint8Array, length: number, scratch: Uint8Array): boolean {
+    return this.#file.read(scratch.subarray(0, length), offset) === length && startsWith(scratch, bytes, length)
+  }
+
+  /** Up to `length` bytes; fewer at the end of the file. */
+  #exactly(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    return bytes.subarray(0, this.#file.read(bytes, offset))
+  }
+}
+
+function startsWith(buffer: Uint8Array, bytes: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) if (buffer[i] !== bytes[i]) return false
+  return true
+}
