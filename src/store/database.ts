@@ -11,7 +11,8 @@
  * first (`sync`), the pages are copied with synchronous = OFF, and a pool thread brings the database to disk. Until that
  * is done nothing may be committed: the next commit may start the log from its beginning, and then the copied pages are
  * all there is. A process killed in between leaves the whole log, which the next start copies again, and `open` syncs the
- * database before its first commit in case a reader kept the log's index alive.
+ * database before its first commit in case a reader kept the log's index alive. What stays on our thread is one fsync of
+ * the log's header by SQLite each time that the log begins anew; nothing else of it is waiting for the disk then.
  *
  * POSIX locks: closing any descriptor of a file drops all of the process's locks on it, SQLite's too. Hence nobody but
  * SQLite opens the database, except for the one descriptor here, which is closed after SQLite has let go. No locks are

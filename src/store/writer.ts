@@ -126,10 +126,12 @@ export class Writer {
       return this.#giveBack(batch, asFault(thrown, 'store.bad-row'))
     }
     const outcome = await this.#bringToDisk(held.database)
+    if (outcome === 'kept') this.#succeeded()
     for (const { settle } of batch) settle(outcome)
     if (outcome === 'lost') return
     await this.#tidy(held.database)
-    this.#succeeded()
+    // Only now: a disk on which just the log has room left is asked less and less often.
+    this.#attempts = 0
   }
 
   /** Trouble with the disk is no deed's fault: all wait. What SQLite refuses as a row it would refuse for ever. */
@@ -191,7 +193,6 @@ export class Writer {
   }
 
   #succeeded(): void {
-    this.#attempts = 0
     if (!this.#fault) return
     this.#fault = undefined
     this.#options.onState(this.state())
