@@ -5,7 +5,7 @@
  */
 import { Fault } from '../base/fault.ts'
 import type { IniValue } from './ini.ts'
-import type { Layered } from './layer.ts'
+import type { Layered } from './read-layers.ts'
 
 export interface Reader {
   readonly layered: Layered

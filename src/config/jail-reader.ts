@@ -1,9 +1,9 @@
 /** One option of one jail at a time: what is wrong is gathered, so that all of it is shown at once. */
 import { parseDuration, type Seconds } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
-import { isTrue } from './actions.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
+import { isTrue } from './read-action.ts'
 
 export interface JailReader {
   readonly faults: Fault[]

@@ -6,8 +6,8 @@ import type { ActionSettings } from '../action/action-settings.ts'
 import { type PortSet, parsePorts, type ServiceLookup } from '../base/ports.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { World } from '../world/world.ts'
-import { readLayers } from './layer.ts'
 import type { Reference } from './list.ts'
+import { readLayers } from './read-layers.ts'
 
 /** Whether an action of this name, as it stands in the folders, is the built-in block. */
 export function meansBlock(world: World, folders: readonly string[], name: string): boolean {
@@ -27,7 +27,9 @@ export function meansBlock(world: World, folders: readonly string[], name: strin
 export function scopeOf(reference: Reference, settings: ActionSettings | undefined, lookup: ServiceLookup): Scope {
   const { name, parameters } = reference
   const value = (key: string) => parameters.get(key) ?? settings?.properties[key]
-  const verdict = /^\s*(drop|deny|blackhole)\b/i.test(value('blocktype') ?? '') ? 'drop' : 'reject'
+  // Without any file the names mean what they mean here: silence, but ufw's own word for a ban is reject.
+  const blocktype = value('blocktype') ?? (settings || name === 'ufw' ? 'reject' : 'drop')
+  const verdict = /^\s*(drop|deny|blackhole)\b/i.test(blocktype) ? 'drop' : 'reject'
   const protocol = protocolOf(value('protocol'))
   if (name === 'ufw') return { protocol: 'all', ports: 'all', verdict }
   if (/allports|-all$/.test(name) || protocol === undefined)

@@ -7,14 +7,16 @@ import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
-import { readAction } from './actions.ts'
-import { filterSettings, lines, type ReadFilter, readFilter } from './filters.ts'
+import { type FoundLogs, hasJournal } from './discover.ts'
+import { expandGlob } from './glob.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { type JailReader, jailReader } from './jail-reader.ts'
-import type { Layered } from './layer.ts'
 import { parseParameters, parseReference, splitList } from './list.ts'
 import { meansBlock, scopeOf, widest } from './meaning.ts'
+import { readAction } from './read-action.ts'
+import { filterSettings, lines, type ReadFilter, readFilter } from './read-filter.ts'
+import type { Layered } from './read-layers.ts'
 import type { JailSettings, LogSettings } from './settings.ts'
 
 /** What all jails of one configuration are read with. */
@@ -32,11 +34,14 @@ export interface ReadJail {
   readonly warnings: readonly Fault[]
 }
 
-/** Never throws: every fault of the jail and of its files is in the answer. */
-export function readJail(source: JailSource, name: string): ReadJail {
+/**
+ * Never throws: every fault of the jail and of its files is in the answer.
+ * @param found what to read in the place of what the section says
+ */
+export function readJail(source: JailSource, name: string, found?: FoundLogs): ReadJail {
   const at = source.layered.sections.get(name)?.at ?? { file: source.layered.files[0] ?? '' }
   const plain = jailReader({ layered: source.layered }, name)
-  const backend = plain.text('backend')?.trim() || 'auto'
+  const backend = found?.backend ?? backendOf(source, plain)
   const filter = filterOf(source, plain, backend)
   // From here on %(known/x)s may mean the filter's own option.
   const reader: Reader = { layered: source.layered, known: (option) => filter?.option(option)?.text }
@@ -44,7 +49,7 @@ export function readJail(source: JailSource, name: string): ReadJail {
   const options = optionsOf(jail, name)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
   const { scope, actions } = actionsOf(source, jail, { name, at })
-  const logs = isJournal(backend) ? [] : logsOf(jail)
+  const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])
   const warnings = unique([...plain.warnings, ...jail.warnings, ...(filter?.warnings ?? [])])
@@ -61,6 +66,18 @@ export function readJail(source: JailSource, name: string): ReadJail {
     at,
   }
   return { settings: faults.length > 0 ? undefined : settings, faults, warnings }
+}
+
+/**
+ * `auto` means the journal where a jail's logs are syslog's and none of them exists, as in Fail2ban 1.1: on a host without
+ * a syslog daemon they never will. A log in a folder of its own is its program's, and is waited for.
+ */
+function backendOf({ world }: JailSource, jail: JailReader): string {
+  const backend = jail.text('backend')?.trim() || 'auto'
+  if (backend !== 'auto' || !hasJournal(world)) return backend
+  const paths = lines(jail.text('logpath')).map((line) => line.split(/\s+/)[0]!)
+  const isSyslog = paths.length > 0 && paths.every((path) => /^\/var\/log\/[^/]+$/.test(path))
+  return isSyslog && paths.every((path) => expandGlob(world.files, path).length === 0) ? 'systemd' : backend
 }
 
 export function isJournal(backend: string): boolean {

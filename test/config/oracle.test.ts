@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { loadConfiguration } from '../../src/config/jails.ts'
+import { loadConfiguration } from '../../src/config/load-configuration.ts'
 import type { JailSettings } from '../../src/config/settings.ts'
 import { realWorld } from '../../src/world/real.ts'
 

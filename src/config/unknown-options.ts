@@ -1,6 +1,6 @@
 /** Names of options that mean something, to tell a misspelt one. Source: jail.conf(5). */
 import { Fault } from '../base/fault.ts'
-import type { Layered } from './layer.ts'
+import type { Layered } from './read-layers.ts'
 
 /**
  * A warning `config.unknown-option` for each option of a jail or of [DEFAULT] that is no option of a jail and that no

@@ -1,11 +1,11 @@
-/** Filters: filter.d/NAME with its parameters, and what a jail sets in its place. */
+/** Filters: filter.d/NAME with its parameters, and the settings that they come to. */
 import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { FilterSettings, Usedns } from '../filter/filter-settings.ts'
 import type { World } from '../world/world.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
-import { type Layered, readLayers } from './layer.ts'
-import { parseReference, type Reference } from './list.ts'
+import type { Reference } from './list.ts'
+import { type Layered, readLayers } from './read-layers.ts'
 import { substituteTags } from './tags.ts'
 
 /** A filter that was read: its options with all substitutions done, each when it is asked for. */
@@ -17,17 +17,6 @@ export interface ReadFilter {
   /** What the jail gave in `[key=value]`. */
   readonly parameters: ReadonlyMap<string, string>
   readonly warnings: readonly Fault[]
-}
-
-/**
- * @param reference `name[options]`, as a jail's `filter` says it
- * @throws Fault `config.no-filter`, `config.bad-parameters`, and the first fault of its files or options
- */
-export function loadFilter(world: World, folders: readonly string[], reference: string): FilterSettings {
-  const filter = readFilter(world, folders, parseReference(strip(reference)), 'file')
-  return filterSettings(filter, filter.option, (fault) => {
-    throw fault
-  })
 }
 
 /**

@@ -3,10 +3,10 @@ import type { ActionSettings } from '../action/action-settings.ts'
 import { parseDuration } from '../base/duration.ts'
 import { Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
-import { lowerCase, plainOption, tagLookup } from './filters.ts'
 import type { Reader } from './interpolate.ts'
-import { type Layered, readLayers } from './layer.ts'
 import type { Reference } from './list.ts'
+import { lowerCase, plainOption, tagLookup } from './read-filter.ts'
+import { type Layered, readLayers } from './read-layers.ts'
 import { substituteTags } from './tags.ts'
 
 /**

@@ -3,7 +3,7 @@ import { parseDuration } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { type Reader, readValue } from './interpolate.ts'
-import { readLayers } from './layer.ts'
+import { readLayers } from './read-layers.ts'
 import type { ServerSettings } from './settings.ts'
 
 export interface ReadServer {

@@ -1,14 +1,15 @@
 /** All of a configuration: fail2ban.conf and jail.conf with everything that they name. */
 import { asFault, Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
-import { isTrue } from './actions.ts'
+import type { FoundLogs } from './discover.ts'
 import { readValue } from './interpolate.ts'
-import { unknownOptions } from './known-options.ts'
-import { type Layered, readLayers } from './layer.ts'
+import { isTrue } from './read-action.ts'
 import { readJail } from './read-jail.ts'
-import { readServer } from './server.ts'
-import { serviceLookup } from './services.ts'
+import { type Layered, readLayers } from './read-layers.ts'
+import { readServer } from './read-server.ts'
+import { serviceLookup } from './service-lookup.ts'
 import type { Configuration } from './settings.ts'
+import { unknownOptions } from './unknown-options.ts'
 
 export interface Choose {
   /**
@@ -16,6 +17,8 @@ export interface Choose {
    * which then is the stock one; left out, exactly the enabled jails run.
    */
   readonly found?: (name: string) => boolean
+  /** What a jail that was so chosen reads here; undefined: what its section says. */
+  readonly logs?: (name: string) => FoundLogs | undefined
 }
 
 /**
@@ -33,9 +36,11 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   }
   const known = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
   const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
-  const chosen = chosenJails(layered, known, folders, choose, faults)
+  const { chosen, byFinding } = chosenJails(layered, known, folders, choose, faults)
   const source = { world, folders, layered, services: serviceLookup(world) }
-  const read = chosen.filter((name) => !isBroken(layered, name)).map((name) => readJail(source, name))
+  const read = chosen
+    .filter((name) => !isBroken(layered, name))
+    .map((name) => readJail(source, name, byFinding ? choose.logs?.(name) : undefined))
   return {
     server,
     jails: read.flatMap(({ settings }) => settings ?? []),
@@ -52,7 +57,7 @@ function chosenJails(
   folders: readonly string[],
   { found }: Choose,
   faults: Fault[],
-): string[] {
+): { readonly chosen: readonly string[]; readonly byFinding: boolean } {
   const isStock = (file: string) => folders.length > 1 && file.startsWith(`${folders[0]}/`)
   const enabled = known.flatMap((name) => {
     try {
@@ -63,13 +68,15 @@ function chosenJails(
       return []
     }
   })
-  if (!found || enabled.some(({ stock }) => !stock)) return enabled.map(({ name }) => name)
+  if (!found || enabled.some(({ stock }) => !stock)) {
+    return { chosen: enabled.map(({ name }) => name), byFinding: false }
+  }
   // What the admin switched off by name stays off.
   const refused = (name: string) => {
     const own = layered.sections.get(name)?.options.get('enabled')
     return own !== undefined && !isStock(own.at.file)
   }
-  return known.filter((name) => found(name) && !refused(name))
+  return { chosen: known.filter((name) => found(name) && !refused(name)), byFinding: true }
 }
 
 /** A fault in its own section, in [DEFAULT] or in a whole file takes a jail away: nobody knows what was meant. */
