@@ -1,7 +1,7 @@
 /** Deeds that wait to be written. Bounded: a history that cannot be written for long costs statistics first, then deeds. */
 import { type Deed, sizeOf, withoutStatistics } from './deed.ts'
 
-/** kept: on disk, power loss included. lost: it never will be. */
+/** kept: on disk, power loss included. lost: nothing more will be done to bring it there. */
 export type Outcome = 'kept' | 'lost'
 
 export interface Waiting {

@@ -1,7 +1,7 @@
 /** A Deed: what one batch of lines, one command or one tick led to, to be kept whole or not at all. */
 import type { Network } from '../base/address.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { Cursor, Position } from '../source/position.ts'
+import type { Mark } from '../source/position.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Deed {
@@ -56,7 +56,7 @@ export interface LiveCounter {
 
 export interface LogPosition {
   readonly log: string
-  readonly position: Position | Cursor
+  readonly position: Mark
 }
 
 export interface EventRow {

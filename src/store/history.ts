@@ -18,8 +18,8 @@ import { Writer } from './writer.ts'
 
 export interface History extends Recall {
   /**
-   * One transaction, together with what else is saved at this moment. Resolves when it is on disk, or when it is certain
-   * that it never will be; never rejects. What was kept is seen by every reading after.
+   * One transaction, together with what else is saved at this moment. Resolves when it is on disk, or when nothing more
+   * will be done to bring it there; never rejects. What was kept is seen by every reading after.
    */
   save(deed: Deed): Promise<Outcome>
   /** Forgets what is old, little by little; how many rows it forgot. Raises the Faults of `Database`. */

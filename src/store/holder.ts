@@ -83,9 +83,10 @@ export class Holder {
     const { files, folder, pid, migrations, bounds, onReplaced } = this.#options
     if (!files.stat(folder)) files.makeFolder(folder, 0o700)
     this.#lock ??= takeFolder(files, folder, pid)
+    const { database, quarantined } = await openForWriting(files, this.#path, migrations)
+    // Readings had the reader until now. SQLite keeps its descriptor open while the new connection has locks.
     this.#reader?.close()
     this.#reader = undefined
-    const { database, quarantined } = await openForWriting(files, this.#path, migrations)
     if (quarantined) onReplaced(quarantined)
     return { database, recorder: new Recorder(database, bounds) }
   }

@@ -57,7 +57,7 @@ export class Writer {
       const fault = asFault(thrown, 'store.failed')
       if (fault.code === 'store.taken') throw fault
       this.#failed(fault)
-      this.#wake()
+      if (!this.#isHopeless()) this.#wake()
     }
   }
 
@@ -100,8 +100,8 @@ export class Writer {
 
   /** Until nothing waits and all is well. */
   async #work(): Promise<void> {
-    // All that is saved at this moment goes into one transaction.
-    await undefined
+    // All that is saved at this moment goes into one transaction. What has just failed would fail again.
+    await (this.#fault ? this.#pause() : undefined)
     while (!this.#backlog.isEmpty || this.#fault) {
       try {
         await this.#inTurn(() => this.#writeNext())
