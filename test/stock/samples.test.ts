@@ -1,0 +1,85 @@
+/** Every sample line beside the stock filters gets the verdict that stands over it. */
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { parseAddress, printNetwork } from '../../src/base/address.ts'
+import { type Group, readSamples } from './sample.ts'
+
+/** Judges lines by a stock filter: the address that it finds in each, undefined for none. */
+interface Runner {
+  readonly name: string
+  /** Why it cannot run here; undefined: it can. */
+  readonly missing: string | undefined
+  /** @param filter `sshd[mode=ddos]` */
+  readonly judge: (filter: string, lines: readonly string[]) => readonly (string | undefined)[]
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'rampart-stock-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const RUNNERS: readonly Runner[] = [fail2banRegex()]
+const files = globSync('config/filter.d/samples/*.log').sort()
+
+test('every stock filter has samples', () => {
+  const filters = readdirSync('config/filter.d').filter((name) => name.endsWith('.conf'))
+  assert.deepEqual(
+    files.map((file) => basename(file, '.log')),
+    filters.map((name) => basename(name, '.conf')).sort(),
+  )
+})
+
+for (const runner of RUNNERS) {
+  for (const file of files) {
+    const name = basename(file, '.log')
+    for (const group of readSamples(file)) {
+      const filter = group.options === '' ? name : `${name}[${options(group)}]`
+      describe(`${runner.name}, ${filter}`, { skip: runner.missing ?? false }, () => {
+        let found: readonly (string | undefined)[] | undefined
+        for (const [index, sample] of group.samples.entries()) {
+          test(`${sample.address ?? 'nobody'}: ${sample.why}`, () => {
+            found ??= runner.judge(
+              filter,
+              group.samples.map(({ line }) => line),
+            )
+            assert.equal(canonical(found[index]), sample.address, sample.line)
+          })
+        }
+      })
+    }
+  }
+}
+
+/** `codes=403|410` is `codes="403|410"` where a list of options is read. */
+function options({ options }: Group): string {
+  return options.replace(/^([^=]+)=(.*)$/, '$1="$2"')
+}
+
+/** The original, as it is installed: it tells which lines matched, and their addresses. */
+function fail2banRegex(): Runner {
+  const there = spawnSync('fail2ban-regex', ['--version']).status === 0
+  return {
+    name: 'fail2ban-regex',
+    missing: there ? undefined : 'fail2ban-regex is not installed',
+    judge(filter, lines) {
+      const log = join(folder, 'samples.log')
+      writeFileSync(log, lines.map((line) => `${line}\n`).join(''))
+      const args = ['-c', 'config', '--usedns', 'no', '-e', 'utf-8', '-o', '<ip> <msg>', log, filter]
+      const told = execFileSync('fail2ban-regex', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      const addresses = new Map<string, string>()
+      for (const row of told.split('\n')) {
+        const blank = row.indexOf(' ')
+        if (blank > 0) addresses.set(row.slice(blank + 1), row.slice(0, blank))
+      }
+      return lines.map((line) => addresses.get(line))
+    },
+  }
+}
+
+/** Addresses are compared as such: the kernel's log writes IPv6 in full. */
+function canonical(address: string | undefined): string | undefined {
+  const network = address === undefined ? undefined : parseAddress(address)
+  return network ? printNetwork(network) : address
+}
