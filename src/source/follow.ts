@@ -9,7 +9,7 @@ import { admit } from './admit.ts'
 import type { Chunk } from './chunk.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
 import { type Lines, LogFile } from './log-file.ts'
-import { type Past, pastOf } from './past.ts'
+import { laterThan, type Past, pastOf } from './past.ts'
 import type { Position } from './position.ts'
 
 /** A line longer than this is handed on as its first bytes. Source: the bound of R22 in the list of faults. */
@@ -24,6 +24,9 @@ const MAX_OLD = 32
 const MAX_GIVEN = 8
 /** A file with another inode is taken for a copy only if more than a banner is the same. */
 const MIN_COPY_BYTES = 256
+
+/** What is no log, and stays none until somebody changes it; `file.link` is a link that leads in a circle. */
+const REFUSED: readonly string[] = ['source.no-file', 'source.foreign-link', 'file.link']
 
 export interface FollowOptions {
   readonly start: Start | Position
@@ -101,12 +104,13 @@ export class Follower implements Input {
 
   /** Where reading goes on, with the old files that may still get late lines; undefined if nothing was ever open. */
   position(): Position | undefined {
-    const files = [...this.#old.map(({ file }) => file), ...(this.#current ? [this.#current] : [])]
-    const touched = files.findLastIndex((file) => file.offset > 0)
-    const main = files[Math.max(0, touched)]?.position()
+    const files = this.#old.map(({ file }) => file)
+    const main = this.#current ?? files.pop()
     if (!main) return typeof this.#start === 'object' ? this.#start : undefined
-    const before = files.slice(0, Math.max(0, touched)).map((file) => file.position())
-    return before.length > 0 ? { ...main, before } : main
+    if (files.length === 0) return main.position()
+    // Of an empty file only its inode is known, which another file may have by then.
+    const before = files.filter(({ offset }) => offset > 0).map((file) => file.position())
+    return { ...main.position(), before }
   }
 
   close(): void {
@@ -163,12 +167,32 @@ export class Follower implements Input {
       this.#old = this.#old.filter((old) => old !== known)
     } else if (this.#start === 'end') file.startAtEnd()
     else if (this.#start !== 'begin') this.#resume(file, this.#start)
-    else this.#given.find((position) => position.inode === file.inode && file.startAt(position))
+    else {
+      this.#goOn(file)
+      this.#between()
+    }
     this.#current = known?.file ?? file
     this.#notice(this.#current)
     this.#start = 'begin'
     this.#goneSince = undefined
     this.#tell({ kind: 'reading' })
+  }
+
+  /** Where it was left, if it was read before. */
+  #goOn(file: LogFile): void {
+    this.#given.find((position) => position.inode === file.inode && file.startAt(position))
+  }
+
+  /** Files that came and went between two looks: they were rotated away after the one that was open. */
+  #between(): void {
+    const last = this.#old.at(-1)?.file
+    if (!last) return
+    const past = pastOf(this.#hands.files, this.resolved)
+    const one = past.find(({ inode }) => inode === last.inode)
+    if (!one) return
+    const later = this.#later(past, one)
+    for (const file of later) this.#goOn(file)
+    this.#keep(later)
   }
 
   /** Goes on at a saved position: in this file, or first in the files that it was rotated to. */
@@ -185,17 +209,19 @@ export class Follower implements Input {
 
   /** The past file that holds what was read up to the position, placed there, and those that came after it. */
   #rest(position: Position, past: readonly Past[], how: 'moved' | 'copied'): LogFile[] {
-    if (position.offset < (how === 'moved' ? 1 : MIN_COPY_BYTES)) return []
-    for (const [index, { path, inode }] of past.entries()) {
-      if (how === 'moved' && inode !== position.inode) continue
-      const file = this.#openPast(path)
-      if (file?.startAt(position)) {
-        const later = past.slice(index + 1).map((other) => this.#openPast(other.path))
-        return [file, ...later.filter((other) => other !== undefined)]
-      }
+    if (how === 'copied' && position.offset < MIN_COPY_BYTES) return []
+    for (const one of past) {
+      if (how === 'moved' && one.inode !== position.inode) continue
+      const file = this.#openPast(one.path)
+      if (file?.startAt(position)) return [file, ...this.#later(past, one)]
       file?.close()
     }
     return []
+  }
+
+  #later(past: readonly Past[], one: Past): LogFile[] {
+    const files = laterThan(past, one).map(({ path }) => this.#openPast(path))
+    return files.filter((file) => file !== undefined)
   }
 
   #openPast(path: string): LogFile | undefined {
@@ -285,8 +311,7 @@ export class Follower implements Input {
 
   #wait(reason: Fault): void {
     if (reason.code === 'file.denied') this.#tell({ kind: 'denied', reason })
-    else if (reason.code === 'source.no-file' || reason.code === 'source.foreign-link')
-      this.#tell({ kind: 'refused', reason })
+    else if (REFUSED.includes(reason.code)) this.#tell({ kind: 'refused', reason })
     else this.#tell({ kind: 'pending', reason })
   }
 

@@ -39,14 +39,6 @@ export function expand(pattern: string, list: (folder: string) => readonly strin
   return { paths: paths.sort(), folders }
 }
 
-/** Whether a pattern can bring this path, by its text alone. */
-export function expandsTo(pattern: string, path: string): boolean {
-  if (!hasWildcard(pattern)) return pattern === path
-  const segments = pattern.split('/').filter((segment) => segment !== '')
-  const names = path.split('/').filter((name) => name !== '')
-  return segments.length === names.length && segments.every((segment, i) => nameMatcher(segment)(names[i]!))
-}
-
 export function hasWildcard(text: string): boolean {
   return /[*?[]/.test(text)
 }

@@ -4,6 +4,7 @@ import {
   appendFileSync,
   closeSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   openSync,
   renameSync,
@@ -137,7 +138,20 @@ const rows: readonly Row[] = [
     lines: ['one', 'new'],
   },
   {
-    name: 'two rotations between two looks: the middle file was never open, its neighbours come whole',
+    name: 'three rotations between two looks: the files that came and went come whole and in order',
+    act: ({ log }, look) => {
+      writeFileSync(log, 'one\n')
+      look()
+      for (const text of ['two\n', 'three\n', 'four\n']) {
+        for (const n of [3, 2, 1]) if (existsSync(`${log}.${n}`)) renameSync(`${log}.${n}`, `${log}.${n + 1}`)
+        renameSync(log, `${log}.1`)
+        writeFileSync(log, text)
+      }
+    },
+    lines: ['one', 'two', 'three', 'four'],
+  },
+  {
+    name: 'lines that came to the old file after it was given up, while the path named nothing, are found',
     act: ({ log, time }, look) => {
       writeFileSync(log, line('one'))
       look()
