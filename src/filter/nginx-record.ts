@@ -15,17 +15,18 @@
  *    the writer: a client does not know a worker's pid, so that a pid never seen elsewhere is taken for forged.
  * 3. Lines of writers that were never seen elsewhere, which with the record before them are exactly 2048 bytes, are
  *    that record's, cut.
- * 4. A line whose first `client: ` is in the path that a request on it decodes to names a forged client.
+ * 4. A line whose first `client: ` is in the path that a request on it decodes to names a forged client. So may a single
+ *    line that was cut, with a path before its client: what could tell may be missing.
  * No line of such a record is matched, its first and last included: those can name a forged client too.
  *
  * Limits. Not noticed: a forgery with a worker's true pid where 1 does not apply; one that leaves no line without a
  * record's beginning and does not come from the path as sent (HTTP/2 header values at level info, debug logs,
  * application output, a path that a rewrite tears apart); one in a record that two chunks share; a second `client:`
- * behind the true one (in a referrer, say), which is for the expression to pass over. Lost: a genuine record within the 2048 bytes before a
- * line of kind 2, if its writer was never seen elsewhere and nothing tells where that line's record begins; and the
- * client whose record was set aside is not counted for it (the access log, where all this is escaped, has him).
+ * behind the true one (in a referrer, say), which is for the expression to pass over. Lost: a genuine record within the
+ * 2048 bytes before a line of kind 2, if its writer was never seen elsewhere and nothing tells where that line's record
+ * begins; a genuine record that was cut; and the client whose record was set aside is not counted for it (the access
+ * log, where all this is escaped, has him).
  */
-
 import {
   LONGEST_RECORD,
   lineAt,
@@ -89,7 +90,7 @@ function isDoubtful(bytes: Uint8Array, lines: PhysicalLines, known: ReadonlySet<
   let last = NO_WRITER
   for (let i = 0; i < count; i++) {
     const writer = writers[i]!
-    if (writer !== last && !known.has(writer)) return true
+    if ((writer !== last && !known.has(writer)) || starts[i + 1]! - starts[i]! === LONGEST_RECORD) return true
     last = writer
   }
   const view = bufferOf(bytes)
@@ -238,9 +239,13 @@ function markCut({ lines, inside }: Chunk, trusted: Trusted, [first, last]: Cut)
 function findNamed(chunk: Chunk): void {
   const { lines, inside } = chunk
   for (let i = 0; i < lines.count; i++) {
-    if (inside[i] || lines.starts[i + 1]! - lines.starts[i]! > LONGEST_RECORD) continue
+    const length = lines.starts[i + 1]! - lines.starts[i]!
+    if (inside[i] || length > LONGEST_RECORD) continue
     const line = textOf(chunk, i)
-    if (line.indexOf(CLIENT) !== line.lastIndexOf(CLIENT) && pathNamesClient(line)) inside[i] = 1
+    const client = line.indexOf(CLIENT)
+    const path = line.indexOf('"/')
+    const isCut = length === LONGEST_RECORD && path >= 0 && path < client
+    if (isCut || (client !== line.lastIndexOf(CLIENT) && pathNamesClient(line))) inside[i] = 1
   }
 }
 

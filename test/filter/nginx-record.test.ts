@@ -26,7 +26,6 @@ const opened = `${stamp} 1#1: *1 open() "/x" failed (2: No)${tail(THIRD, 'GET / 
 test('no recorded line with a forged client counts, and each line of the visitor does', () => {
   const kept = keptOf(recorded)
   assertVisitorOnly(kept)
-  // Two records before each of 19 attacks, two behind most.
   assert.equal(count(kept, 'client: 127.0.0.2'), count(linesOf(recorded), 'client: 127.0.0.2'))
 })
 
@@ -162,6 +161,16 @@ const rows: readonly [name: string, lines: readonly string[], inside: readonly n
     ],
     [],
   ],
+  [
+    'one line, with the client in its path, cut before the true one',
+    [limited('7#7', '192.0.2.1'), cutAt2048(missing('7#7', `${closed}${'a'.repeat(2000)}`, '192.0.2.2'))],
+    [1],
+  ],
+  [
+    'one line, cut, whose message has no path',
+    [cutAt2048(limited('7#7', '192.0.2.1', `GET /${'a'.repeat(3000)}`))],
+    [],
+  ],
   ['an empty line', [limited('7#7', '192.0.2.1'), '', limited('7#7', '192.0.2.1')], [1]],
 ]
 
@@ -204,7 +213,6 @@ test('among random records no line with a forged client counts, and no ordinary 
 })
 
 function assertVisitorOnly(kept: readonly string[]): void {
-  // In these two the forged text is still encoded.
   const told = kept.filter((line) => line.includes(`client: ${THIRD}`))
   assert.deepEqual(told, [])
 }
