@@ -88,7 +88,8 @@ function readLine(reading: Reading, line: string, number: number): void {
     return
   }
   reading.indent = indent
-  const header = /^\[(.+)\]/.exec(value)
+  // Not `.`: Python's takes U+2028 too.
+  const header = /^\[([^\n]+)\]/.exec(value)
   if (header) openSection(reading, header[1]!, number)
   else openOption(reading, value, number)
 }

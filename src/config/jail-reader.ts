@@ -1,8 +1,9 @@
 /** One option of one jail at a time: what is wrong is gathered, so that all of it is shown at once. */
 import { parseDuration, type Seconds } from '../base/duration.ts'
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
+import { placed } from './placed.ts'
 import { isTrue } from './read-action.ts'
 
 export interface JailReader {
@@ -28,13 +29,11 @@ export function jailReader(reader: Reader, section: string): JailReader {
     return sections.get(section)?.options.get(option)?.at ?? defaults.get(option)?.at ?? sections.get(section)?.at
   }
   const note = (thrown: unknown, option: string) => {
-    const fault = asFault(thrown, 'config.bad-value')
-    const { code, message, hint, at = placeOf(option) } = fault
+    const fault = placed(thrown, `jail ${section}`, placeOf(option))
     // The same option is asked for more than once; one fault is enough.
-    if (told.has(code + message)) return
-    told.add(code + message)
-    const details = { cause: fault, ...(hint === undefined ? {} : { hint }), ...(at === undefined ? {} : { at }) }
-    faults.push(new Fault(code, `jail ${section}: ${message}`, details))
+    if (told.has(fault.code + fault.message)) return
+    told.add(fault.code + fault.message)
+    faults.push(fault)
   }
   const attempt = <T>(option: string, act: () => T): T | undefined => {
     try {

@@ -22,10 +22,6 @@ export interface NginxFile {
 export function parseNginx(text: string, file: string): NginxFile {
   const reading: Reading = { text, file, at: 0, line: 1, depth: 0, faults: [] }
   const directives = readBlock(reading)
-  while (reading.at < text.length) {
-    fault(reading, 'a "}" closes no block')
-    directives.push(...readBlock(reading))
-  }
   return { directives, faults: reading.faults }
 }
 
@@ -61,6 +57,8 @@ function readBlock(reading: Reading): Directive[] {
       end()
     } else if (token.kind === '{') {
       end(inside(reading, words))
+    } else if (reading.depth === 0) {
+      fault(reading, 'a "}" closes no block')
     } else {
       if (words.length > 0) fault(reading, `"${words[0]}" lacks its ";"`)
       return directives

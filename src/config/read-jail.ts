@@ -119,7 +119,7 @@ function mergedFilter(
   }
   if (!filter && jail.faults.length === 0) {
     const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
-    if (!readValue(reader, of.name, 'failregex')) {
+    if (!jail.text('failregex')) {
       jail.warnings.push(new Fault('config.no-filter', `jail ${of.name} has no filter`, { at: of.at, hint }))
     }
   }

@@ -1,8 +1,9 @@
 /** fail2ban.conf: what the daemon itself is told. */
 import { parseDuration } from '../base/duration.ts'
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { type Reader, readValue } from './interpolate.ts'
+import { placed } from './placed.ts'
 import { readLayers } from './read-layers.ts'
 import type { ServerSettings } from './settings.ts'
 
@@ -22,7 +23,7 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
       const value = readValue(reader, 'Definition', option)
       return value === undefined ? fallback : parse(value.text.trim())
     } catch (thrown) {
-      faults.push(asFault(thrown, 'config.bad-value'))
+      faults.push(placed(thrown, 'fail2ban.conf', layered.sections.get('Definition')?.options.get(option)?.at))
       return fallback
     }
   }
