@@ -201,19 +201,20 @@ export class Follower implements Input {
     for (const before of position.before ?? []) this.#keep(this.#rest(before, past, 'moved').slice(0, 1))
     // The inode comes first: a new file may well begin with the same lines.
     if (file.inode === position.inode && file.startAt(position)) return
-    const moved = this.#rest(position, past, 'moved')
+    const moved = this.#rest(position, past, 'moved or written anew')
     if (moved.length > 0) this.#keep(moved)
     else if (position.offset < MIN_COPY_BYTES || !file.startAt(position))
       this.#keep(this.#rest(position, past, 'copied'))
   }
 
   /** The past file that holds what was read up to the position, placed there, and those that came after it. */
-  #rest(position: Position, past: readonly Past[], how: 'moved' | 'copied'): LogFile[] {
+  #rest(position: Position, past: readonly Past[], how: 'moved' | 'moved or written anew' | 'copied'): LogFile[] {
     if (how === 'copied' && position.offset < MIN_COPY_BYTES) return []
     for (const one of past) {
-      if (how === 'moved' && one.inode !== position.inode) continue
+      if (how !== 'copied' && one.inode !== position.inode) continue
       const file = this.#openPast(one.path)
-      if (file?.startAt(position)) return [file, ...this.#later(past, one)]
+      // Truncated before it was moved, or another file with the inode of a deleted one: all of it is new.
+      if (file?.startAt(position) || (file && how === 'moved or written anew')) return [file, ...this.#later(past, one)]
       file?.close()
     }
     return []
