@@ -117,17 +117,16 @@ function mergedFilter(
     if (given && own && /^(fail|ignore)regex$/.test(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
     return given ?? own ?? filter?.option(name)
   }
-  if (!filter && jail.faults.length === 0) {
-    const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
-    if (!jail.text('failregex')) {
-      jail.warnings.push(new Fault('config.no-filter', `jail ${of.name} has no filter`, { at: of.at, hint }))
-    }
-  }
-  return filterSettings(filter ?? of, option, (fault) => {
+  const settings = filterSettings(filter ?? of, option, (fault) => {
     jail.attempt('filter', () => {
       throw fault
     })
   })
+  if (settings.failregex.length === 0) {
+    const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
+    jail.warnings.push(new Fault('config.no-failregex', `jail ${of.name} has no failregex`, { at: of.at, hint }))
+  }
+  return settings
 }
 
 /** Source of the defaults: jail.conf(5). */

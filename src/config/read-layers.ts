@@ -5,7 +5,7 @@
  */
 import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
-import { type IniFault, type IniSection, type IniValue, parseIni } from './ini.ts'
+import { type IniFault, type IniFile, type IniSection, type IniValue, parseIni } from './ini.ts'
 
 export interface Layered {
   /** [DEFAULT]: what every section falls back to. */
@@ -77,24 +77,32 @@ function readWithIncludes(merging: Merging, path: string, above: ReadonlySet<str
   }
 }
 
-function readFile(merging: Merging, path: string): ReturnType<typeof parseIni> | undefined {
+function readFile(merging: Merging, path: string): IniFile | undefined {
+  let bytes: Uint8Array
   try {
-    const bytes = merging.world.files.read(path, MAX_BYTES)
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    const file = parseIni(text, path)
-    merging.faults.push(...file.faults)
-    return file
+    bytes = merging.world.files.read(path, MAX_BYTES)
   } catch (thrown) {
-    merging.faults.push({ section: undefined, fault: unreadable(thrown, path) })
+    merging.faults.push({ section: undefined, fault: asFault(thrown, 'config.unreadable') })
     return undefined
   }
+  const text = decode(bytes)
+  if (text === undefined) {
+    const hint = `save it as UTF-8: iconv -f latin1 -t utf-8 ${path}`
+    const message = `${path} is not UTF-8: all of it is skipped, as Fail2ban does`
+    merging.warnings.push(new Fault('config.not-utf8', message, { at: { file: path }, hint }))
+    return undefined
+  }
+  const file = parseIni(text, path)
+  merging.faults.push(...file.faults)
+  return file
 }
 
-function unreadable(thrown: unknown, path: string): Fault {
-  if (thrown instanceof Fault) return thrown
-  if (!(thrown instanceof TypeError)) return asFault(thrown, 'config.unreadable')
-  const hint = `save it as UTF-8: iconv -f latin1 -t utf-8 ${path}`
-  return new Fault('config.not-utf8', `${path} is not UTF-8`, { at: { file: path }, hint, cause: thrown })
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -176,6 +176,13 @@ test('settings survive JSON', () => {
   assert.equal(JSON.stringify(JSON.parse(JSON.stringify(jails))), JSON.stringify(jails))
 })
 
+test('a file that is not UTF-8 is skipped with a warning', () => {
+  const world = worldOf({ '/stock/jail.conf': '[a]\nenabled=true\nmaxretry=2' })
+  world.put('/stock/jail.local', new Uint8Array([...'[a]\nmaxretry=7\nx='].map((c) => c.charCodeAt(0)).concat(0xe9)))
+  const { jails, faults, warnings } = loadConfiguration(world, ['/stock'], {})
+  assert.deepEqual([jails[0]?.options.maxretry, faults.length, warnings[0]?.code], [2, 0, 'config.not-utf8'])
+})
+
 test('tags that grow without end are refused', () => {
   const options = Array.from({ length: 30 }, (_, i) => `x${i} = <x${i + 1}><x${i + 1}>`).join('\n')
   const world = worldOf({ '/stock/filter.d/f.conf': `[Definition]\nfailregex = <x0>\n${options}\nx30 = boom\n` })
