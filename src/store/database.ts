@@ -123,10 +123,13 @@ export class Database {
   /** The last one out copies the log and removes it. */
   close(): void {
     this.#statements.clear()
-    if (this.#connection.isOpen) this.#connection.close()
-    for (const descriptor of [this.#log, this.#file]) if (descriptor !== undefined) closeSync(descriptor)
-    this.#log = undefined
-    this.#file = undefined
+    try {
+      if (this.#connection.isOpen) attempt(this.path, () => this.#connection.close())
+    } finally {
+      for (const descriptor of [this.#log, this.#file]) if (descriptor !== undefined) closeSync(descriptor)
+      this.#log = undefined
+      this.#file = undefined
+    }
   }
 
   #openDescriptors(): void {

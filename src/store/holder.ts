@@ -74,9 +74,12 @@ export class Holder {
   }
 
   release(): void {
-    this.letGo()
-    this.#lock?.release()
-    this.#lock = undefined
+    try {
+      this.letGo()
+    } finally {
+      this.#lock?.release()
+      this.#lock = undefined
+    }
   }
 
   async #open(): Promise<Held> {

@@ -2,12 +2,26 @@
  * Reads the history. On the guard's own connection, or on one of its own beside it (`openRecall`), as reports do. Long
  * readings come in batches by key, so that no read holds the log's pages or the event loop between them.
  */
-import { type Network, parseNetwork, printNetwork, widen, width } from '../base/address.ts'
-import { Fault } from '../base/fault.ts'
+import { type Network, printNetwork, widen, width } from '../base/address.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { Database } from './database.ts'
 import type { EventRow, LiveCounter, LogPosition } from './deed.ts'
+import {
+  type BanColumns,
+  type BanRow,
+  banOf,
+  type CounterColumns,
+  counterOf,
+  type PastBans,
+  type PastColumns,
+  type PositionColumns,
+  pastOf,
+  plain,
+  positionOf,
+  rowOf,
+} from './row.ts'
+import { turn } from './turn.ts'
 
 /** What the history tells. All of it raises the Faults of `Database` where the file cannot be read just now. */
 export interface Recall {
@@ -42,13 +56,6 @@ export interface BanQuery {
   readonly limit?: number
 }
 
-export interface BanRow extends Ban {
-  readonly id: number
-  /** undefined: it is active, or ran out lately. */
-  readonly ended: EpochMs | undefined
-  readonly endedBy: string | undefined
-}
-
 export interface Why {
   /** Newest first, at most 100. */
   readonly bans: readonly BanRow[]
@@ -56,14 +63,6 @@ export interface Why {
   readonly failures: readonly { readonly jail: string; readonly hour: EpochMs; readonly count: number }[]
   /** The live counters. */
   readonly counters: readonly LiveCounter[]
-}
-
-export interface PastBans {
-  readonly jail: string
-  /** The highest count of its bans: purged ones are in it. */
-  readonly times: number
-  readonly lastFrom: EpochMs
-  readonly lastUntil: EpochMs | undefined
 }
 
 /**
@@ -126,7 +125,7 @@ async function* counters(database: () => Database, since: EpochMs): AsyncGenerat
 
 function bans(database: Database, query: BanQuery): BanRow[] {
   const conditions: [string, string | number | undefined][] = [
-    ['jail.name = ?', query.jail],
+    ['ban.jail = (SELECT id FROM jail WHERE name = ?)', query.jail],
     ['address = ?', query.network && printNetwork(query.network)],
     ['ended IS NULL AND (until IS NULL OR until > ?)', query.activeAt],
     ['since >= ?', query.since],
@@ -135,7 +134,9 @@ function bans(database: Database, query: BanQuery): BanRow[] {
   ]
   const asked = conditions.filter((condition): condition is [string, string | number] => condition[1] !== undefined)
   const where = asked.length > 0 ? `WHERE ${asked.map(([sql]) => `(${sql})`).join(' AND ')}` : ''
-  const sql = `${BANS} ${where} ORDER BY ban.id DESC LIMIT ?`
+  // The planner cannot know that open bans are few among all that ever were.
+  const index = query.activeAt !== undefined && !query.network ? 'INDEXED BY ban_open' : ''
+  const sql = `${bansFrom(index)} ${where} ORDER BY ban.id DESC LIMIT ?`
   const limit = Math.min(query.limit ?? 1000, 1000)
   return database.all<BanColumns>(sql, ...asked.map(([, value]) => value), limit).map(rowOf)
 }
@@ -155,97 +156,18 @@ function networksAround(network: Network): string[] {
   return prefixes.filter((prefix) => prefix <= network.prefix).map((prefix) => printNetwork(widen(network, prefix)))
 }
 
-interface BanColumns {
-  readonly id: number
-  readonly jail: string
-  readonly address: string
-  readonly since: number
-  readonly until: number | null
-  readonly failures: number
-  readonly count: number
-  readonly origin: string
-  readonly ended: number | null
-  readonly endedBy: string | null
-  readonly matches: string
-}
-
-function banOf(row: BanColumns): Ban {
-  return {
-    jail: row.jail,
-    network: networkOf(row.address),
-    from: row.since,
-    until: row.until ?? undefined,
-    failures: row.failures,
-    count: row.count,
-    matches: parsed<string[]>(row.matches),
-    origin: row.origin as Ban['origin'],
-  }
-}
-
-function rowOf(row: BanColumns): BanRow {
-  return { id: row.id, ...banOf(row), ended: row.ended ?? undefined, endedBy: row.endedBy ?? undefined }
-}
-
-interface CounterColumns extends Omit<LiveCounter, 'network' | 'matches'> {
-  readonly id: number
-  readonly address: string
-  readonly matches: string
-}
-
-function counterOf({ jail, address, count, first, last, matches }: CounterColumns): LiveCounter {
-  return { jail, network: networkOf(address), count, first, last, matches: parsed<string[]>(matches) }
-}
-
-interface PositionColumns {
-  readonly log: string
-  readonly place: string
-}
-
-function positionOf({ log, place }: PositionColumns): LogPosition {
-  return { log, position: parsed<LogPosition['position']>(place) }
-}
-
-interface PastColumns extends Omit<PastBans, 'lastUntil'> {
-  readonly lastUntil: number | null
-}
-
-function pastOf(row: PastColumns): PastBans {
-  return { ...row, lastUntil: row.lastUntil ?? undefined }
-}
-
-/** The driver's rows have no prototype, which makes them unequal to any other object. */
-function plain<Row extends object>(row: Row): Row {
-  return { ...row }
-}
-
-/** What is no canonical address was not written by us. */
-function networkOf(address: string): Network {
-  const network = parseNetwork(address)
-  if (!network) throw new Fault('store.corrupt', `the history holds "${address}" for an address`)
-  return network
-}
-
-function parsed<T>(json: string): T {
-  try {
-    return JSON.parse(json) as T
-  } catch (cause) {
-    throw new Fault('store.corrupt', 'the history holds text that is no JSON', { cause })
-  }
-}
-
-/** Lets everything else have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
-}
-
 const BAN_COLUMNS =
   'ban.id, jail.name AS jail, address, since, until, failures, count, origin, ended, ended_by AS endedBy'
-const BANS = `SELECT ${BAN_COLUMNS}, matches FROM ban JOIN jail ON jail.id = ban.jail`
+
+function bansFrom(index: string): string {
+  return `SELECT ${BAN_COLUMNS}, matches FROM ban ${index} JOIN jail ON jail.id = ban.jail`
+}
+
 const OPEN_BANS = `SELECT ${BAN_COLUMNS}, '[]' AS matches FROM ban INDEXED BY ban_open JOIN jail ON jail.id = ban.jail
   WHERE ended IS NULL`
 const BANS_FOR_EVER = `${OPEN_BANS} AND until IS NULL AND ban.id > ? ORDER BY ban.id LIMIT ?`
 const BANS_WITH_END = `${OPEN_BANS} AND (until, ban.id) > (?, ?) ORDER BY until, ban.id LIMIT ?`
-const BANS_AROUND = `${BANS} WHERE address IN (SELECT value FROM json_each(?)) ORDER BY since DESC LIMIT 100`
+const BANS_AROUND = `${bansFrom('')} WHERE address IN (SELECT value FROM json_each(?)) ORDER BY since DESC LIMIT 100`
 const FAILURES_AROUND = `SELECT jail.name AS jail, hour, sum(count) AS count FROM failure JOIN jail ON jail.id = failure.jail
   WHERE address IN (SELECT value FROM json_each(?)) GROUP BY hour, jail.name ORDER BY hour DESC, jail.name LIMIT 1000`
 const COUNTER_COLUMNS = 'counter.id, jail.name AS jail, address, count, first, last, matches'
@@ -253,6 +175,8 @@ const COUNTERS = `SELECT ${COUNTER_COLUMNS} FROM counter CROSS JOIN jail ON jail
   WHERE counter.id > ? AND last >= ? ORDER BY counter.id LIMIT ?`
 const COUNTERS_AROUND = `SELECT ${COUNTER_COLUMNS} FROM jail CROSS JOIN counter ON counter.jail = jail.id
   WHERE address IN (SELECT value FROM json_each(?))`
-const PAST_BANS = `SELECT jail.name AS jail, max(count) AS times, max(since) AS lastFrom, until AS lastUntil
+const LAST_UNTIL =
+  'SELECT until FROM ban AS last WHERE last.address = ban.address AND last.jail = ban.jail ORDER BY since DESC LIMIT 1'
+const PAST_BANS = `SELECT jail.name AS jail, max(count) AS times, max(since) AS lastFrom, (${LAST_UNTIL}) AS lastUntil
   FROM ban JOIN jail ON jail.id = ban.jail WHERE address = ? GROUP BY ban.jail ORDER BY jail.name`
 const EVENTS = 'SELECT seq, time, kind, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?'

@@ -35,7 +35,8 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;
       CREATE UNIQUE INDEX ban_of_address ON ban (address, jail, since);
       CREATE INDEX ban_open ON ban (until) WHERE ended IS NULL;
-      CREATE INDEX ban_since ON ban (since);
+      CREATE INDEX ban_of_jail ON ban (jail);
+      CREATE INDEX ban_since ON ban (since, jail);
 
       -- Failures rolled up; address '' stands for those of an hour that had too many to keep apart.
       CREATE TABLE failure (

@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import type { Deed } from './deed.ts'
 import type { Held, Holder } from './holder.ts'
 import { type HistoryState, pauseAfter, troubleOf } from './state.ts'
+import { turn } from './turn.ts'
 
 /** Rows of one transaction, more only if one deed has more. */
 const MAX_ROWS = 10_000
@@ -238,9 +239,4 @@ async function record({ recorder }: Held, batch: readonly Waiting[]): Promise<vo
   for (const { deed } of batch) {
     for (const _row of recorder.record(deed)) if (++rows % ROWS_PER_TURN === 0) await turn()
   }
-}
-
-/** Lets everything else have its turn. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve))
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Backlog } from '../../src/store/backlog.ts'
 import type { Deed } from '../../src/store/deed.ts'
-import { ban, NOON } from './place.ts'
+import { ban, NOON } from './folder.ts'
 
 const needed: Deed = { bans: [ban('192.0.2.1')] }
 const event = { seq: 1, time: NOON, kind: 'x', body: '{}' }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { ban, gather, inFolder, NOON, open } from './place.ts'
+import { ban, gather, inFolder, NOON, open } from './folder.ts'
 
 const SAVE_FOREVER = join(import.meta.dirname, 'child/save-forever.ts')
 /** Large enough that the log is copied a few times in each life. */

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { ban, gather, inFolder, NOON, open } from './place.ts'
+import { ban, gather, inFolder, NOON, open } from './folder.ts'
 
 /** What is done to the file of a history with 2000 bans while nobody has it open, and how many bans are found then. */
 const damages: readonly (readonly [string, (path: string) => void, number])[] = [

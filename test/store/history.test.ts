@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import type { Deed } from '../../src/store/deed.ts'
 import { openRecall } from '../../src/store/recall.ts'
-import { ban, gather, inFolder, NOON, open, told } from './place.ts'
+import { ban, gather, inFolder, NOON, open, told } from './folder.ts'
 
 const v4 = parseNetwork('192.0.2.1')!
 const minute = 60_000
@@ -151,8 +151,9 @@ test('bans are asked by jail, network, span, activity and page, newest first', (
 test('past bans are counted jail by jail, and the last one is told', () =>
   inFolder(async (folder) => {
     const { history } = await open(folder)
-    const later = { from: NOON + minute, until: undefined, count: 2 }
-    await history.save({ bans: [ban('192.0.2.1'), ban('192.0.2.1', later), ban('192.0.2.1', { jail: 'nginx' })] })
+    const later = { from: NOON + minute, until: undefined, count: 1 }
+    await history.save({ bans: [ban('192.0.2.1', { jail: 'nginx' }), ban('192.0.2.1', { count: 2 })] })
+    await history.save({ bans: [ban('192.0.2.1', later)] })
     assert.deepEqual(await history.pastBans(v4), [
       { jail: 'nginx', times: 1, lastFrom: NOON, lastUntil: NOON + 600_000 },
       { jail: 'sshd', times: 2, lastFrom: NOON + minute, lastUntil: undefined },

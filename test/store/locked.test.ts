@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { ban, gather, inFolder, NOON, open, told } from './place.ts'
+import { ban, gather, inFolder, NOON, open, told } from './folder.ts'
 
 test('while another connection holds the write lock nothing waits for it, and what was saved is written afterwards', () =>
   inFolder(async (folder) => {

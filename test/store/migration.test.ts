@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { Migration } from '../../src/store/migration.ts'
 import { MIGRATIONS } from '../../src/store/schema.ts'
-import { ban, gather, inFolder, NOON, open, told } from './place.ts'
+import { ban, gather, inFolder, NOON, open, told } from './folder.ts'
 
 const older = MIGRATIONS
 const last = MIGRATIONS.at(-1)!.number

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import type { Deed } from '../../src/store/deed.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
-import { ban, inFolder, NOON, open } from './place.ts'
+import { ban, inFolder, NOON, open } from './folder.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR

@@ -1,7 +1,7 @@
 /** Runs one story on the file system mounted at the given folder, which is this process's own; prints what it saw. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
-import { ban, gather, NOON, open, told } from '../place.ts'
+import { ban, gather, NOON, open, told } from '../folder.ts'
 
 const [story, mount] = [process.argv[2]!, process.argv[3]!]
 const folder = `${mount}/history`

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { openHistory } from '../../../src/store/history.ts'
 import { realWorld } from '../../../src/world/real.ts'
-import { ban, NOON } from '../place.ts'
+import { ban, NOON } from '../folder.ts'
 
 const [folder, first, bansInEach] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4])]
 const { clock, files } = realWorld()

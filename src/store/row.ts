@@ -1,0 +1,99 @@
+/** Rows as SQLite gives them, made the values that they stand for. What does not fit was not written by us. */
+import { type Network, parseNetwork } from '../base/address.ts'
+import { Fault } from '../base/fault.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { EpochMs } from '../world/clock.ts'
+import type { LiveCounter, LogPosition } from './deed.ts'
+
+export interface BanRow extends Ban {
+  readonly id: number
+  /** undefined: it is active, or ran out lately. */
+  readonly ended: EpochMs | undefined
+  readonly endedBy: string | undefined
+}
+
+export interface PastBans {
+  readonly jail: string
+  /** The highest count of its bans: purged ones are in it. */
+  readonly times: number
+  readonly lastFrom: EpochMs
+  readonly lastUntil: EpochMs | undefined
+}
+
+export interface BanColumns {
+  readonly id: number
+  readonly jail: string
+  readonly address: string
+  readonly since: number
+  readonly until: number | null
+  readonly failures: number
+  readonly count: number
+  readonly origin: string
+  readonly ended: number | null
+  readonly endedBy: string | null
+  readonly matches: string
+}
+
+export function banOf(row: BanColumns): Ban {
+  return {
+    jail: row.jail,
+    network: networkOf(row.address),
+    from: row.since,
+    until: row.until ?? undefined,
+    failures: row.failures,
+    count: row.count,
+    matches: parsed<string[]>(row.matches),
+    origin: row.origin as Ban['origin'],
+  }
+}
+
+export function rowOf(row: BanColumns): BanRow {
+  return { id: row.id, ...banOf(row), ended: row.ended ?? undefined, endedBy: row.endedBy ?? undefined }
+}
+
+export interface CounterColumns extends Omit<LiveCounter, 'network' | 'matches'> {
+  readonly id: number
+  readonly address: string
+  readonly matches: string
+}
+
+export function counterOf({ jail, address, count, first, last, matches }: CounterColumns): LiveCounter {
+  return { jail, network: networkOf(address), count, first, last, matches: parsed<string[]>(matches) }
+}
+
+export interface PositionColumns {
+  readonly log: string
+  readonly place: string
+}
+
+export function positionOf({ log, place }: PositionColumns): LogPosition {
+  return { log, position: parsed<LogPosition['position']>(place) }
+}
+
+export interface PastColumns extends Omit<PastBans, 'lastUntil'> {
+  readonly lastUntil: number | null
+}
+
+export function pastOf(row: PastColumns): PastBans {
+  return { ...row, lastUntil: row.lastUntil ?? undefined }
+}
+
+/** The driver's rows have no prototype, which makes them unequal to any other object. */
+export function plain<Row extends object>(row: Row): Row {
+  return { ...row }
+}
+
+/** What is no canonical address was not written by us. */
+function networkOf(address: string): Network {
+  const network = parseNetwork(address)
+  if (!network) throw new Fault('store.corrupt', `the history holds "${address}" for an address`)
+  return network
+}
+
+function parsed<T>(json: string): T {
+  try {
+    return JSON.parse(json) as T
+  } catch (cause) {
+    throw new Fault('store.corrupt', 'the history holds text that is no JSON', { cause })
+  }
+}
