@@ -1,0 +1,263 @@
+/** What a reader watches as a whole: patterns, turns, wake-ups, and what another process feeds. */
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Chunk } from '../../src/source/chunk.ts'
+import type { Hands } from '../../src/source/input.ts'
+import { Source, type SourceOptions, type Wanted } from '../../src/source/source.ts'
+import { realWorld } from '../../src/world/real.ts'
+import { inPlace, type Place, printState } from './place.ts'
+
+interface Reading {
+  readonly source: Source
+  readonly states: string[]
+  /** `name: line`, in the order in which they came. */
+  readonly lines: string[]
+  /** Waits until so many lines have come, at most 3 s. */
+  until(count: number): Promise<string[]>
+}
+
+test('a pattern brings the files that are there from their end, and new ones whole, within a second', () =>
+  read(async ({ folder }, start) => {
+    writeFileSync(join(folder, 'a.log'), 'old\n')
+    const reading = start([file(join(folder, '*.log'), 'end')])
+    appendFileSync(join(folder, 'a.log'), 'one\n')
+    await reading.until(1)
+    writeFileSync(join(folder, 'b.log'), 'two\n')
+    assert.deepEqual(await reading.until(2), ['a.log: one', 'b.log: two'])
+  }))
+
+test('a pattern with folders finds a file in a folder that is made later', () =>
+  read(async ({ folder }, start) => {
+    const reading = start([file(join(folder, '*', 'logs', '*.log'), 'end')])
+    mkdirSync(join(folder, 'home', 'logs'), { recursive: true })
+    writeFileSync(join(folder, 'home', 'logs', 'a.log'), 'one\n')
+    assert.deepEqual(await reading.until(1), ['a.log: one'])
+  }))
+
+test('what a log is rotated to is no log of its own, though the pattern fits it', () =>
+  read(async ({ folder, log }, start) => {
+    writeFileSync(log, 'one\n')
+    const reading = start([file(`${folder}/a.log*`, 'begin')])
+    await reading.until(1)
+    renameSync(log, `${log}.1`)
+    writeFileSync(log, 'two\n')
+    writeFileSync(`${log}.2.gz`, 'packed\n')
+    await reading.until(2)
+    await pause(50)
+    assert.deepEqual(reading.lines, ['a.log: one', 'a.log: two'])
+    assert.deepEqual(reading.source.logs, [log])
+  }))
+
+test('late lines in the old file come without waiting for the second', () =>
+  read(async ({ folder, log }, start) => {
+    writeFileSync(log, 'one\n')
+    const reading = start([file(log, 'begin')])
+    await reading.until(1)
+    renameSync(log, join(folder, 'elsewhere'))
+    writeFileSync(log, 'two\n')
+    await reading.until(2)
+    const before = performance.now()
+    appendFileSync(join(folder, 'elsewhere'), 'late\n')
+    assert.deepEqual(await reading.until(3), ['a.log: one', 'a.log: two', 'a.log: late'])
+    assert.ok(performance.now() - before < 900, 'it was the watch that told')
+  }))
+
+test('a file that vanished is dropped after its grace, and read on where it was left when it is back', () =>
+  inPlace(async ({ folder, log, hands, time }) => {
+    const source = new Source(hands, { onState: () => {} })
+    writeFileSync(log, 'one\n')
+    source.want([file(`${folder}/*.log`, 'begin')])
+    assert.deepEqual(taken(source), ['a.log: one'])
+    renameSync(log, join(folder, 'hidden'))
+    for (let second = 0; second < 15; second++) time.advance(1000)
+    assert.deepEqual(source.logs, [])
+    renameSync(join(folder, 'hidden'), log)
+    appendFileSync(log, 'two\n')
+    time.advance(3000)
+    assert.deepEqual(taken(source), ['a.log: two'])
+    source.close()
+  }))
+
+test('a link that is switched is followed within a second, and its target wakes at once', () =>
+  read(async ({ folder, log }, start) => {
+    mkdirSync(join(folder, 'targets'))
+    writeFileSync(join(folder, 'targets', 'x'), 'one\n')
+    writeFileSync(join(folder, 'targets', 'y'), 'two\n')
+    symlinkSync('targets/x', log)
+    const reading = start([file(log, 'begin')])
+    await reading.until(1)
+    const before = performance.now()
+    appendFileSync(join(folder, 'targets', 'x'), 'more\n')
+    await reading.until(2)
+    assert.ok(performance.now() - before < 900, 'the folder of the target is watched')
+    unlinkSync(log)
+    symlinkSync('targets/y', log)
+    assert.deepEqual(await reading.until(3), ['a.log: one', 'a.log: more', 'a.log: two'])
+  }))
+
+test('a missing log is pending and the others are read', () =>
+  read(async ({ folder, log }, start) => {
+    writeFileSync(log, 'one\n')
+    const reading = start([file(join(folder, 'none.log'), 'begin'), file(log, 'begin')])
+    assert.deepEqual(await reading.until(1), ['a.log: one'])
+    assert.deepEqual(reading.states, ['none.log pending file.absent', 'a.log reading'])
+    mkdirSync(join(folder, 'none.log'))
+    await pause(50)
+    rmSync(join(folder, 'none.log'), { recursive: true })
+    writeFileSync(join(folder, 'none.log'), 'two\n')
+    assert.deepEqual(await reading.until(2), ['a.log: one', 'none.log: two'])
+    assert.ok(reading.states.includes('none.log refused source.no-file'))
+  }))
+
+test('its folder missing too, a log is found when both are made', () =>
+  read(async ({ folder }, start) => {
+    const reading = start([file(join(folder, 'new', 'a.log'), 'end')])
+    mkdirSync(join(folder, 'new'))
+    writeFileSync(join(folder, 'new', 'a.log'), 'one\n')
+    assert.deepEqual(await reading.until(1), ['a.log: one'])
+  }))
+
+test('no log starves another: each has its turn of a budget', () =>
+  inPlace(({ folder, hands }) => {
+    const source = new Source(hands, { onState: () => {}, turnBytes: 100_000 })
+    for (const name of ['a', 'b', 'c'])
+      writeFileSync(join(folder, name), `${'x'.repeat(999)}\n`.repeat(name === 'a' ? 1000 : 5))
+    source.want(['a', 'b', 'c'].map((name) => file(join(folder, name), 'begin')))
+    const order: string[] = []
+    const buffer = new Uint8Array(1024 * 1024)
+    for (let chunk = source.take(buffer); chunk; chunk = source.take(buffer)) {
+      assert.ok(chunk.bytes.length <= 100_000)
+      order.push(chunk.log.slice(-1))
+    }
+    assert.deepEqual(order.slice(0, 3).sort(), ['a', 'b', 'c'])
+    assert.equal(order.filter((name) => name === 'a').length, 11)
+    source.close()
+  }))
+
+test('what is wanted anew is read beside what goes on, and what is not wanted any more is let go', () =>
+  inPlace(({ folder, log, hands }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const other = join(folder, 'b.log')
+    writeFileSync(log, 'one\n')
+    writeFileSync(other, 'other\n')
+    source.want([file(log, 'begin')])
+    assert.deepEqual(taken(source), ['a.log: one'])
+    source.want([file(log, 'begin'), file(other, 'begin')])
+    assert.deepEqual(taken(source), ['b.log: other'])
+    source.want([file(other, 'begin')])
+    assert.deepEqual(source.logs, [other])
+    assert.throws(() => source.want([file('a.log', 'end')]), { code: 'source.relative' })
+    source.close()
+  }))
+
+test('reading goes on at the positions that the last chunks told', () =>
+  inPlace(({ log, hands }) => {
+    writeFileSync(log, 'one\n')
+    let end: Chunk['end'] | undefined
+    const first = new Source(hands, { onState: () => {} })
+    first.want([file(log, 'begin')])
+    end = first.take(new Uint8Array(100_000))?.end
+    first.close()
+    appendFileSync(log, 'two\n')
+    const second = new Source(hands, { onState: () => {}, position: () => end })
+    second.want([file(log, 'begin')])
+    assert.deepEqual(taken(second), ['a.log: two'])
+    second.close()
+  }))
+
+test('a chunk that is fed comes out in the buffer, and its feeder is told when it has been dealt with', () =>
+  inPlace(async ({ hands }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const bytes = new TextEncoder().encode('one\n')
+    const chunk: Chunk = { log: 'x', bytes, offset: 7, end: { cursor: 'c' }, cutLines: 2 }
+    let done = false
+    const fed = source.feed('/var/log/secret', chunk).then(() => {
+      done = true
+    })
+    const buffer = new Uint8Array(100_000)
+    const taken = source.take(buffer)
+    assert.deepEqual(taken && { ...taken, bytes: [...taken.bytes] }, {
+      ...chunk,
+      log: '/var/log/secret',
+      bytes: [...bytes],
+    })
+    assert.equal(taken?.bytes.buffer, buffer.buffer)
+    await pause(1)
+    assert.equal(done, false)
+    assert.equal(source.take(buffer), undefined)
+    await fed
+    assert.throws(
+      () => {
+        for (let i = 0; i < 100; i++) void source.feed('/var/log/secret', chunk)
+      },
+      { code: 'source.overfed' },
+    )
+    source.close()
+  }))
+
+test('a closed source ends the wait', () =>
+  inPlace(async ({ hands }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const next = source.next(new Uint8Array(100_000))
+    source.close()
+    assert.equal(await next, undefined)
+  }))
+
+function file(pattern: string, start: 'begin' | 'end'): Wanted {
+  return { kind: 'file', pattern, start }
+}
+
+function taken(source: Source): string[] {
+  const lines: string[] = []
+  const buffer = new Uint8Array(1024 * 1024)
+  for (let chunk = source.take(buffer); chunk; chunk = source.take(buffer)) lines.push(...print(chunk))
+  return lines
+}
+
+function print({ log, bytes }: Chunk): string[] {
+  const name = log.slice(log.lastIndexOf('/') + 1)
+  return Buffer.from(bytes)
+    .toString('latin1')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => `${name}: ${line}`)
+}
+
+/** With the machine's clock and watches. */
+function read(act: (place: Place, start: (wanted: readonly Wanted[]) => Reading) => Promise<void>): Promise<void> {
+  return inPlace(async (place) => {
+    const hands: Hands = realWorld()
+    const alive = setInterval(() => {}, 1000)
+    const open: Source[] = []
+    const start = (wanted: readonly Wanted[]): Reading => {
+      const states: string[] = []
+      const lines: string[] = []
+      const onState: SourceOptions['onState'] = (log, state) =>
+        void states.push(`${log.slice(log.lastIndexOf('/') + 1)} ${printState(state)}`)
+      const source = new Source(hands, { onState })
+      open.push(source)
+      source.want(wanted)
+      void collect(source, lines)
+      return { source, states, lines, until: (count) => until(lines, count) }
+    }
+    try {
+      await act(place, start)
+    } finally {
+      for (const source of open) source.close()
+      clearInterval(alive)
+    }
+  })
+}
+
+async function collect(source: Source, lines: string[]): Promise<void> {
+  const buffer = new Uint8Array(1024 * 1024)
+  for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) lines.push(...print(chunk))
+}
+
+async function until(lines: string[], count: number): Promise<string[]> {
+  for (let i = 0; i < 600 && lines.length < count; i++) await pause(5)
+  return lines
+}
