@@ -6,7 +6,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 
-const INSIDE = 'RAMPART_TEST_NAMESPACE'
+/** `root`, or `user` in a user namespace, where a socket's buffer takes some 3,000 elements. */
+export const INSIDE = 'RAMPART_TEST_NAMESPACE'
 
 /** Registers `tests` when inside; else runs this file inside and shows its result as one test. */
 export function inNamespace(file: string, tests: () => void): void {
@@ -20,7 +21,7 @@ export function inNamespace(file: string, tests: () => void): void {
   })
   const reason = `no private network namespace with nft and ip: ${possible.stderr?.trim() || possible.error?.message}`
   test('in a private network namespace', { skip: possible.status === 0 ? false : reason }, () => {
-    const env: NodeJS.ProcessEnv = { ...process.env, [INSIDE]: '1' }
+    const env: NodeJS.ProcessEnv = { ...process.env, [INSIDE]: unshare[0] === '-n' ? 'root' : 'user' }
     delete env['NODE_TEST_CONTEXT']
     const result = spawnSync(
       'unshare',

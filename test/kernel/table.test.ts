@@ -8,7 +8,7 @@ import type { BlockChange } from '../../src/firewall/bans.ts'
 import { nftKernel } from '../../src/firewall/kernel.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { block, scope } from '../firewall/blocks.ts'
-import { inNamespace, run } from './namespace.ts'
+import { INSIDE, inNamespace, run } from './namespace.ts'
 
 inNamespace(fileURLToPath(import.meta.url), () => {
   const world = realWorld()
@@ -77,28 +77,30 @@ inNamespace(fileURLToPath(import.meta.url), () => {
     run('nft', 'delete table ip docker')
   })
 
-  test('a restart with 10,000 bans leaves no moment without them', async () => {
-    const first = await open(hosts(10_000, Date.now() + 3_600_000))
+  const many = process.env[INSIDE] === 'user' ? 2000 : 10_000
+  test(`a restart with ${many} bans leaves no moment without them`, async () => {
+    const first = await open(hosts(many, Date.now() + 3_600_000))
     await first.close({ keep: true })
     // As a client would see it: asked without pause, while the second start goes on.
     let [asked, missing, done] = [0, 0, false]
     const watching = (async () => {
       const other = nftKernel(world)
       while (!done) {
-        const lines = [0, 5000, 9999].map(
+        const lines = [0, many >> 1, many - 2].map(
           (i) => `create element inet rampart_bans tcp_80_drop_4 { 10.0.${i >> 8}.${i & 255} }`,
         )
         missing += 3 - (await other.probe(lines)).length
         asked++
       }
     })()
-    const second = await open(hosts(9_999, Date.now() + 3_600_000))
+    const second = await open(hosts(many - 1, Date.now() + 3_600_000))
     done = true
     await watching
-    assert.ok(asked > 2, `asked ${asked} times`)
-    assert.ok(missing <= 1, 'only the ban that ended meanwhile may be missing, in the last answer')
-    assert.deepEqual(await second.holds(parseNetwork('10.0.39.15')!), [])
-    assert.equal((await second.holds(parseNetwork('10.0.39.14')!)).length, 1)
+    assert.ok(asked > 0)
+    assert.equal(missing, 0)
+    const last = (i: number) => second.holds(parseNetwork(`10.0.${i >> 8}.${i & 255}`)!)
+    assert.deepEqual(await last(many - 1), [], 'ended meanwhile')
+    assert.equal((await last(many - 2)).length, 1)
     await second.close({ keep: false })
   })
 
