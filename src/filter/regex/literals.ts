@@ -1,8 +1,202 @@
-import type { Node } from './tree.ts'
+/**
+ * The texts without which an expression cannot match: of all that could be required, the set that ordinary lines hold
+ * least often. What is told is always true; where the tree does not make it certain, nothing is told.
+ */
+import { chanceInLine } from './rarity.ts'
+import { type Node, type Repeat, type SetItem, sequence } from './tree.ts'
+
 export interface Literals {
+  /**
+   * Every text that matches holds at least one of these. None is empty, none has a control character (so that they
+   * stand in the raw line as well) nor U+FFFD (which stands for bytes that were no UTF-8).
+   */
   readonly any: readonly string[]
+  /** They are in lower case then, and ASCII letters match in either case; others never do. */
   readonly ignoreCase: boolean
 }
-export function literals(_root: Node): Literals | undefined {
-  return undefined
+
+const MAX_LITERALS = 64
+const MAX_LENGTH = 64
+/** A set of more characters is not spelled out. */
+const MAX_SET = 8
+/** Repeats of a fixed text are spelled out this many times. */
+const MAX_TURNS = 4
+
+/** Undefined if there are none, or only such as nearly every line holds. */
+export function literals(root: Node): Literals | undefined {
+  const found = best(look(root))
+  return found && found.chance < 1 ? { any: found.any, ignoreCase: found.ignoreCase } : undefined
+}
+
+interface Word {
+  readonly text: string
+  /** Some of its letters match in either case; they are in lower case here. */
+  readonly folded: boolean
+}
+
+interface Candidate extends Literals {
+  /** The chance that an ordinary line holds one of them. */
+  readonly chance: number
+}
+
+interface Knowledge {
+  /** All texts that the node can match, if they are few. */
+  readonly words: readonly Word[] | undefined
+  /** Texts of which one stands in every text where the node matched, beside what follows from its words. */
+  readonly required: Candidate | undefined
+}
+
+const NOTHING: Knowledge = { words: undefined, required: undefined }
+const EMPTY_WORD: Word = { text: '', folded: false }
+
+function look(node: Node): Knowledge {
+  switch (node.kind) {
+    case 'char':
+      return { words: one(node.code, node.fold !== 'none'), required: undefined }
+    case 'set':
+      return { words: node.negated ? undefined : spell(node.items, node.fold !== 'none'), required: undefined }
+    case 'seq':
+      return lookSequence(node.items)
+    case 'choice':
+      return either(node.branches.map(look))
+    case 'condition':
+      return either([look(node.yes), look(node.no)])
+    case 'repeat':
+      return lookRepeat(node)
+    case 'group':
+    case 'atomic':
+      return look(node.body)
+    case 'look':
+      // It takes no room, but what it demands stands in the text.
+      return { words: [EMPTY_WORD], required: node.negated ? undefined : best(look(node.body)) }
+    case 'anchor':
+      return { words: [EMPTY_WORD], required: undefined }
+    case 'reference':
+    case 'never':
+      return NOTHING
+    default:
+      return node satisfies never
+  }
+}
+
+/** A character as words, if it can stand in a literal. Letters beyond ASCII have cases that a byte scan knows not. */
+function one(code: number, folded: boolean): readonly Word[] | undefined {
+  const char = String.fromCodePoint(code)
+  if (/[\p{Cc}\p{Cs}\ufffd]/u.test(char)) return undefined
+  if (!folded) return [{ text: char, folded }]
+  if (code > 0x7f) return char.toLowerCase() === char.toUpperCase() ? [{ text: char, folded: false }] : undefined
+  return [{ text: char.toLowerCase(), folded: /[a-z]/i.test(char) }]
+}
+
+function spell(items: readonly SetItem[], folded: boolean): readonly Word[] | undefined {
+  const words: Word[] = []
+  for (const item of items) {
+    if (item.kind === 'class' || item.to - item.from >= MAX_SET) return undefined
+    for (let code = item.from; code <= item.to; code++) {
+      const word = one(code, folded)
+      if (!word || words.length >= MAX_SET) return undefined
+      words.push(...word)
+    }
+  }
+  return words.length > 0 ? words : undefined
+}
+
+/** Grows words along the items for as long as they stay few; each time they cannot grow on they are a candidate. */
+function lookSequence(items: readonly Node[]): Knowledge {
+  let words: readonly Word[] = [EMPTY_WORD]
+  let required: Candidate | undefined
+  let whole = true
+  for (const item of items) {
+    const { tail, ...known } = item.kind === 'repeat' ? lookTurns(item) : { ...look(item), tail: undefined }
+    required = better(required, known.required)
+    const grown = known.words && cross(words, known.words)
+    if (!grown || tail) whole = false
+    if (grown && !tail) {
+      words = grown
+      continue
+    }
+    required = better(required, candidate(grown ?? words))
+    if (!grown && known.words) required = better(required, candidate(known.words))
+    words = tail ?? known.words ?? [EMPTY_WORD]
+  }
+  return whole ? { words, required } : { words: undefined, required: better(required, candidate(words)) }
+}
+
+/** A repeat within a sequence: its first turns follow what stands before it, its last one (`tail`) what comes behind. */
+function lookTurns(node: Repeat): Knowledge & { readonly tail: readonly Word[] | undefined } {
+  const body = look(node.body)
+  if (!body.words || node.min === 0 || (node.min === node.max && node.max <= MAX_TURNS)) {
+    return { ...lookRepeat(node), tail: undefined }
+  }
+  const turns = sequence(Array.from({ length: Math.min(node.min, MAX_TURNS) }, () => node.body))
+  return { ...look(turns), tail: body.words }
+}
+
+function lookRepeat(node: Repeat): Knowledge {
+  if (node.max === 0) return { words: [EMPTY_WORD], required: undefined }
+  const body = look(node.body)
+  if (node.min === 0) {
+    return { words: node.max === 1 && body.words ? few([...body.words, EMPTY_WORD]) : undefined, required: undefined }
+  }
+  if (node.min === node.max && node.max <= MAX_TURNS) {
+    return lookSequence(Array.from({ length: node.max }, () => node.body))
+  }
+  return { words: undefined, required: best(body) }
+}
+
+function either(branches: readonly Knowledge[]): Knowledge {
+  const words = branches.every((branch) => branch.words) ? few(branches.flatMap((branch) => branch.words!)) : undefined
+  const all = branches.map(best)
+  return { words, required: all.every((one) => one !== undefined) ? union(all) : undefined }
+}
+
+function union(all: readonly Candidate[]): Candidate | undefined {
+  const words = all.flatMap((one) => one.any.map((text) => ({ text, folded: one.ignoreCase })))
+  return candidate(words)
+}
+
+function best(known: Knowledge): Candidate | undefined {
+  return better(known.required, known.words && candidate(known.words))
+}
+
+function better(a: Candidate | undefined, b: Candidate | undefined): Candidate | undefined {
+  if (!a || !b) return a ?? b
+  return b.chance < a.chance ? b : a
+}
+
+function cross(left: readonly Word[], right: readonly Word[]): readonly Word[] | undefined {
+  if (left.length * right.length > MAX_LITERALS) return undefined
+  const all = left.flatMap((a) => right.map((b) => ({ text: a.text + b.text, folded: a.folded || b.folded })))
+  return all.every(({ text }) => text.length <= MAX_LENGTH) ? few(all) : undefined
+}
+
+/** The same words, each once, if they are few enough. */
+function few(words: readonly Word[]): readonly Word[] | undefined {
+  const each = new Map(words.map((word) => [`${word.folded} ${word.text}`, word]))
+  return each.size <= MAX_LITERALS ? [...each.values()] : undefined
+}
+
+/**
+ * What else Python lets these letters match under (?i), as text of its own: a line that holds one of those rare letters
+ * is a match for all we know. So ordinary literals may have these letters too.
+ */
+const STRANGE: Readonly<Record<string, readonly string[]>> = { i: ['\u0130', '\u0131'], k: ['\u212a'], s: ['\u017f'] }
+
+/** Words as literals, if none is empty and they are not too many. */
+function candidate(words: readonly Word[]): Candidate | undefined {
+  if (words.length === 0 || words.some(({ text }) => text === '')) return undefined
+  const ignoreCase = words.some(({ folded }) => folded)
+  const texts = new Set(words.map(({ text }) => (ignoreCase ? asciiLower(text) : text)))
+  const strange = Object.entries(STRANGE)
+    .filter(([letter]) => words.some(({ text, folded }) => folded && text.includes(letter)))
+    .flatMap(([, letters]) => letters)
+  const any = [...new Set([...texts, ...strange])]
+  if (any.length > MAX_LITERALS) return undefined
+  const chance = [...texts].reduce((all, text) => all + chanceInLine(text, ignoreCase), 0)
+  return { any, ignoreCase, chance: Math.min(1, chance) }
+}
+
+/** ASCII alone: the scan knows bytes. */
+function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
