@@ -4,7 +4,7 @@
  * Up to 50,000 elements `nft monitor` tells of every deletion. Our own transactions that delete stand between two
  * marks (a transaction's events come in its order and unmixed), so no book of expected deletions is kept. The monitor
  * costs 340 bytes an element and reads all sets when it starts (33 s at a million), so above that one element of each
- * set is asked for every 1.5 s instead: that shows a flushed set, table or ruleset, but not one deleted element.
+ * set is asked for every second instead: that shows a flushed set, table or ruleset, but not one deleted element.
  */
 import { parseAddress } from '../base/address.ts'
 import { asFault } from '../base/fault.ts'
@@ -39,7 +39,7 @@ export interface Wanted {
 
 const MAX_MONITORED = 50_000
 const MAX_NOTED = 1000
-const TICK_MS = 1500
+const TICK_MS = 1000
 /** Deletions come one by one: a moment gathers those of one command. */
 const GATHER_MS = 30
 /** Between two times that all is sent. */
