@@ -196,7 +196,8 @@ export function journalArguments(choice: JournalChoice, start: Start | Cursor, s
   return [...argv, '--', ...(choice.matches ?? [])]
 }
 
-function checkMatches(matches: readonly string[]): void {
+/** @throws Fault `source.bad-match` */
+export function checkMatches(matches: readonly string[]): void {
   for (const match of matches) {
     if (match === '+' || match.startsWith('/') || /^[A-Z0-9_]{1,64}=/.test(match)) continue
     throw new Fault('source.bad-match', `"${match}" is not a match of a journal`, {

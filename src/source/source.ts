@@ -8,7 +8,7 @@ import { Fed } from './fed.ts'
 import { MAX_LINE_BYTES } from './follow.ts'
 import { Followed } from './followed.ts'
 import type { Hands, Input, OnState, Start } from './input.ts'
-import { Journal, type JournalChoice } from './journal.ts'
+import { checkMatches, Journal, type JournalChoice } from './journal.ts'
 import { KernelLog } from './kernel.ts'
 import type { Mark } from './position.ts'
 
@@ -68,9 +68,10 @@ export class Source {
 
   /**
    * Says all that is to be read from now on, at the start and at each reload: what is read already goes on undisturbed.
-   * @throws Fault `source.relative` for a path that is not absolute; then nothing has changed
+   * @throws Fault `source.relative` for a path that is not absolute, `source.bad-match`; then nothing has changed
    */
   want(wanted: readonly Wanted[]): void {
+    for (const one of wanted) if (one.kind === 'journal') checkMatches(one.choice.matches ?? [])
     this.#files.want(wanted.filter((one) => one.kind === 'file'))
     const streams = new Map<string, () => Input>()
     for (const one of wanted) {

@@ -59,11 +59,9 @@ test('late lines in the old file come without waiting for the second', () =>
     renameSync(log, join(folder, 'elsewhere'))
     writeFileSync(log, 'two\n')
     await reading.until(2)
-    const before = performance.now()
     appendFileSync(join(folder, 'elsewhere'), 'late\n')
     assert.deepEqual(await reading.until(3), ['a.log: one', 'a.log: two', 'a.log: late'])
-    assert.ok(performance.now() - before < 900, 'it was the watch that told')
-  }))
+  }, 'no poll'))
 
 test('a file that vanished is dropped after its grace, and read on where it was left when it is back', () =>
   inPlace(async ({ folder, log, hands, time }) => {
@@ -81,7 +79,7 @@ test('a file that vanished is dropped after its grace, and read on where it was 
     source.close()
   }))
 
-test('a link that is switched is followed within a second, and its target wakes at once', () =>
+test('a link and the folder that it leads to are both watched', () =>
   read(async ({ folder, log }, start) => {
     mkdirSync(join(folder, 'targets'))
     writeFileSync(join(folder, 'targets', 'x'), 'one\n')
@@ -89,14 +87,12 @@ test('a link that is switched is followed within a second, and its target wakes 
     symlinkSync('targets/x', log)
     const reading = start([file(log, 'begin')])
     await reading.until(1)
-    const before = performance.now()
     appendFileSync(join(folder, 'targets', 'x'), 'more\n')
     await reading.until(2)
-    assert.ok(performance.now() - before < 900, 'the folder of the target is watched')
     unlinkSync(log)
     symlinkSync('targets/y', log)
     assert.deepEqual(await reading.until(3), ['a.log: one', 'a.log: more', 'a.log: two'])
-  }))
+  }, 'no poll'))
 
 test('a missing log is pending and the others are read', () =>
   read(async ({ folder, log }, start) => {
@@ -226,10 +222,13 @@ function print({ log, bytes }: Chunk): string[] {
     .map((line) => `${name}: ${line}`)
 }
 
-/** With the machine's clock and watches. */
-function read(act: (place: Place, start: (wanted: readonly Wanted[]) => Reading) => Promise<void>): Promise<void> {
+/** With the machine's clock and watches; with `no poll` the clock stands still, so that only watches can tell. */
+function read(
+  act: (place: Place, start: (wanted: readonly Wanted[]) => Reading) => Promise<void>,
+  poll?: 'no poll',
+): Promise<void> {
   return inPlace(async (place) => {
-    const hands: Hands = realWorld()
+    const hands: Hands = poll === 'no poll' ? place.hands : realWorld()
     const alive = setInterval(() => {}, 1000)
     const open: Source[] = []
     const start = (wanted: readonly Wanted[]): Reading => {
