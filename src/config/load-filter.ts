@@ -11,7 +11,11 @@ import { filterSettings, readFilter } from './read-filter.ts'
  */
 export function loadFilter(world: World, folders: readonly string[], reference: string): FilterSettings {
   const filter = readFilter(world, folders, parseReference(strip(reference)), 'file')
-  return filterSettings(filter, filter.option, (fault) => {
+  const settings = filterSettings(filter, filter.option, (fault) => {
     throw fault
   })
+  // After the settings: what they read may be at fault too.
+  const fault = filter.faults[0]
+  if (fault) throw fault
+  return settings
 }

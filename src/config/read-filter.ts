@@ -12,10 +12,12 @@ import { substituteTags } from './tags.ts'
 export interface ReadFilter {
   readonly name: string
   readonly at: Place
-  /** Every option by its lower-case name. @throws Fault as `readValue` and `substituteTags` do */
+  /** Every option by its lower-case name; undefined where it is absent or at fault. */
   readonly option: (name: string) => IniValue | undefined
   /** What the jail gave in `[key=value]`. */
   readonly parameters: ReadonlyMap<string, string>
+  /** What is wrong with any of its options, used or not: Fail2ban refuses such a file. */
+  readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
 
@@ -41,11 +43,41 @@ export function readFilter(
   const defaults = new Map([['logtype', logtype]])
   const plain = (option: string) => plainOption(reader, parameters, defaults, option)
   const tag = tagLookup(reader, parameters, plain)
-  const option = (name: string): IniValue | undefined => {
+  const { option, faults } = remembered(optionNames(layered), (name) => {
     const value = plain(name)
     return value && { text: substituteTags(name, value.text, tag, value.at), at: value.at }
+  })
+  return { name, at, option, parameters, faults, warnings: layered.warnings }
+}
+
+function optionNames(layered: Layered): string[] {
+  const names = ['Definition', 'Init'].flatMap((section) => [...(layered.sections.get(section)?.options.keys() ?? [])])
+  // The former value of an option counts no more.
+  return names.filter((name) => !name.startsWith('known/'))
+}
+
+/** Every option read once; one at fault is undefined from then on, and its fault is told once. */
+function remembered(
+  names: readonly string[],
+  read: (name: string) => IniValue | undefined,
+): { readonly option: (name: string) => IniValue | undefined; readonly faults: readonly Fault[] } {
+  const values = new Map<string, IniValue | undefined>()
+  const faults: Fault[] = []
+  const option = (name: string) => {
+    if (values.has(name)) return values.get(name)
+    try {
+      values.set(name, read(name))
+    } catch (thrown) {
+      values.set(name, undefined)
+      const fault = asFault(thrown, 'config.bad-filter')
+      // Whoever names an option of a circle is caught in it: one fault for all of them, the last, which is nearest to it.
+      const circle = faults.findIndex(({ code }) => code === 'config.tag-circle' && code === fault.code)
+      faults.splice(circle < 0 ? faults.length : circle, circle < 0 ? 0 : 1, fault)
+    }
+    return values.get(name)
   }
-  return { name, at, option, parameters, warnings: layered.warnings }
+  for (const name of names) option(name)
+  return { option, faults }
 }
 
 /**
@@ -101,8 +133,9 @@ export function plainOption(
   const given = parameters.get(option)
   const file = layered.files[0] ?? ''
   if (given !== undefined) return { text: given, at: { file } }
-  const section = layered.sections.get('Init')?.options.has(option) ? 'Init' : 'Definition'
-  const value = readValue(reader, section, option)
+  // Parameters stand in for %(names) of [Definition] alone.
+  const inInit = layered.sections.get('Init')?.options.has(option)
+  const value = inInit ? readValue({ layered }, 'Init', option) : readValue(reader, 'Definition', option)
   const fallback = defaults.get(option)
   return value ?? (fallback === undefined ? undefined : { text: fallback, at: { file } })
 }
@@ -126,7 +159,7 @@ export function tagLookup(
     const [section, option] = [tag.slice(0, slash), tag.slice(slash + 1).toLowerCase()]
     if (section === 'known') return ownValue({ layered: reader.layered }, option)
     return reader.layered.sections.has(section) || section === 'DEFAULT'
-      ? readValue(reader, section, option)?.text
+      ? readValue({ layered: reader.layered }, section, option)?.text
       : undefined
   }
 }

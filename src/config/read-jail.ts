@@ -104,6 +104,8 @@ const FILTER_OPTIONS: ReadonlySet<string> = new Set([
   'logtimezone',
 ])
 
+const LISTS: ReadonlySet<string> = new Set(['failregex', 'ignoreregex', 'journalmatch'])
+
 function mergedFilter(
   jail: JailReader,
   reader: Reader,
@@ -113,8 +115,9 @@ function mergedFilter(
   const option = (name: string): IniValue | undefined => {
     const given = filter?.parameters.has(name) ? filter.option(name) : undefined
     const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
-    // Fail2ban adds what the jail sets to what the parameter gave.
-    if (given && own && /^(fail|ignore)regex$/.test(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
+    // Fail2ban sends both, the parameter's first: lists add up, and of the date patterns the last one stays.
+    if (given && own && LISTS.has(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
+    if (name === 'datepattern') return own ?? given ?? filter?.option(name)
     return given ?? own ?? filter?.option(name)
   }
   const settings = filterSettings(filter ?? of, option, (fault) => {
@@ -122,6 +125,11 @@ function mergedFilter(
       throw fault
     })
   })
+  for (const fault of filter?.faults ?? []) {
+    jail.attempt('filter', () => {
+      throw fault
+    })
+  }
   if (settings.failregex.length === 0) {
     const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
     jail.warnings.push(new Fault('config.no-failregex', `jail ${of.name} has no failregex`, { at: of.at, hint }))

@@ -183,6 +183,18 @@ test('a file that is not UTF-8 is skipped with a warning', () => {
   assert.deepEqual([jails[0]?.options.maxretry, faults.length, warnings[0]?.code], [2, 0, 'config.not-utf8'])
 })
 
+test('a broken option of [DEFAULT] that the filter uses is told', () => {
+  const files = {
+    '/stock/jail.conf': '[a]\nenabled=true\nfilter=f',
+    '/stock/filter.d/f.conf': '[DEFAULT]\nignoreregex=%(x)s\n[Definition]\nfailregex=y',
+  }
+  assert.deepEqual(
+    loadConfiguration(worldOf(files), ['/stock'], {}).faults.map(({ code }) => code),
+    ['config.unknown-key'],
+  )
+  assert.throws(() => loadFilter(worldOf(files), ['/stock'], 'f'), { code: 'config.unknown-key' })
+})
+
 test('tags that grow without end are refused', () => {
   const options = Array.from({ length: 30 }, (_, i) => `x${i} = <x${i + 1}><x${i + 1}>`).join('\n')
   const world = worldOf({ '/stock/filter.d/f.conf': `[Definition]\nfailregex = <x0>\n${options}\nx30 = boom\n` })

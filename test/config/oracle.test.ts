@@ -146,6 +146,21 @@ const ROWS: readonly Row[] = [
     name: 'actions with parameters',
     jail: 'action = %(act)s\n  two[x=%(p)s]\nact = one[x="a,b", y=\'c"d\', z=e f, Q=1]\np=5\n',
   },
+  {
+    name: 'parameters stand in for names of Definition alone',
+    jail: 'filter = NAME[x=5]',
+    filter: 'failregex = <HOST> <z> <x> %(x)s <Definition/x>\nx=1\n[Init]\nz=%(x)s\nx=2',
+  },
+  {
+    name: 'lists of parameter and jail add up',
+    jail: 'filter = NAME[failregex=p,ignoreregex=i,journalmatch="A=1",prefregex=P,maxlines=2,usedns=raw,datepattern=D]\nfailregex = %(known/failregex)s c\nignoreregex=j\njournalmatch=A=2\nprefregex=J\nmaxlines=3\nusedns=no\ndatepattern=E',
+    filter: 'failregex = <HOST>',
+  },
+  {
+    name: 'what the jail sets empty',
+    jail: 'filter = NAME\nprefregex =\nfailregex =',
+    filter: 'failregex = <HOST>\nprefregex = x',
+  },
   { name: 'an action twice', jail: 'action = one[x=1]\n  one[x=2,actname=other][y=<x>]\n' },
 ]
 
@@ -188,6 +203,8 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
   ['config.too-deep', 'a circle of names', 'ignorecommand = %(ignorecommand)s', ''],
   ['config.twice', 'an option twice', 'maxretry = 1\nMaxRetry = 2', ''],
   ['config.not-an-option', 'a line without =', 'maxretry', ''],
+  ['config.unknown-key', 'an unused option of a filter', 'filter = bad', 'x = %(nope)s'],
+  ['config.tag-circle', 'an unused circle of tags', 'filter = bad', 'x = a<x>'],
   ['config.no-filter', 'an absent filter', 'filter = absent', ''],
   ['config.bad-parameters', 'brackets left open', 'filter = bad[x', ''],
   ['config.no-action', 'an absent action', 'action = absent', ''],
