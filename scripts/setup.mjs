@@ -8,7 +8,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -99,7 +99,7 @@ function installPackages() {
 
 function build() {
   const stamp = join(ROOT, 'dist/.stamp')
-  const wanted = digest(['scripts/build.mjs', 'package-lock.json', ...sources(join(ROOT, 'src'))])
+  const wanted = digest(['scripts/build.mjs', 'package-lock.json', ...sources('src')])
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('building')
   run(process.execPath, ['scripts/build.mjs'], ROOT)
@@ -195,11 +195,11 @@ function onPath(program) {
 }
 
 function sources(folder) {
-  return readdirSync(folder, { withFileTypes: true })
-    .flatMap((entry) => (entry.isDirectory() ? sources(join(folder, entry.name)) : [join(folder, entry.name)]))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => file.slice(ROOT.length + 1))
-    .sort()
+  const entries = readdirSync(join(ROOT, folder), { withFileTypes: true })
+  const below = entries.flatMap((entry) =>
+    entry.isDirectory() ? sources(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+  )
+  return below.sort()
 }
 
 function digest(files) {

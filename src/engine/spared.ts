@@ -2,7 +2,7 @@
  * Who is never banned on this host, whatever a log says: a forged line must not cut off the host's own supply or its
  * admin. Gathered anew from time to time, since addresses and sessions change.
  */
-import { type Network, parseAddress, parseNetwork, printNetwork } from '../base/address.ts'
+import { contains, type Network, parseAddress, parseNetwork, printNetwork } from '../base/address.ts'
 import type { Spared } from '../jail/ignore.ts'
 import type { Files } from '../world/files.ts'
 import type { World } from '../world/world.ts'
@@ -166,10 +166,9 @@ function text(files: Files, path: string): string {
   }
 }
 
-/** For a terminal: `192.0.2.1, 2001:db8::/64`, without what every host spares. */
-export function printSpared(list: readonly Spared[]): string {
-  const special = new Set(SPECIAL.map(([network]) => network))
-  const shown = list.map(({ network }) => printNetwork(network)).filter((network) => !special.has(network))
-  const worth = [...new Set(shown)].filter((network) => !network.startsWith('127.') && !network.startsWith('fe80:'))
-  return worth.join(', ')
+/** Those that are particular to this host: without what every host spares. */
+export function ownSpared(list: readonly Spared[]): string[] {
+  const special = SPECIAL.map(([text]) => parseNetwork(text)!)
+  const own = list.filter(({ network }) => !special.some((outer) => contains(outer, network)))
+  return [...new Set(own.map(({ network }) => printNetwork(network)))]
 }

@@ -38,8 +38,15 @@ export type JailEvent =
   | { readonly kind: 'tick' }
 
 export type Decision =
-  | { readonly kind: 'found'; readonly network: Network; readonly time: EpochMs; readonly counter: Counter }
-  | { readonly kind: 'ignored'; readonly network: Network; readonly why: string }
+  | {
+      readonly kind: 'found'
+      readonly jail: string
+      readonly network: Network
+      readonly time: EpochMs
+      readonly attempts: number
+      readonly counter: Counter
+    }
+  | { readonly kind: 'ignored'; readonly jail: string; readonly network: Network; readonly why: string }
   | { readonly kind: 'already'; readonly ban: Ban }
   | { readonly kind: 'ban'; readonly ban: Ban }
   | { readonly kind: 'restore'; readonly ban: Ban }
@@ -94,7 +101,7 @@ export function step(state: JailState, event: JailEvent, now: EpochMs): Decision
 function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: EpochMs): Decision[] {
   const { network, attempts } = event
   const why = state.ignored(network)
-  if (why !== undefined) return [{ kind: 'ignored', network, why }]
+  if (why !== undefined) return [{ kind: 'ignored', jail: state.options.name, network, why }]
   const key = printNetwork(network)
   const banned = state.bans.get(key)
   if (banned) return [{ kind: 'already', ban: banned }]
@@ -103,7 +110,7 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   const time = Math.min(event.time, now)
   const counter = count(counters.get(key), { ...event, time }, options)
   counters.delete(key) // Set again below: a Map keeps the order of insertion.
-  const found: Decision = { kind: 'found', network, time, counter }
+  const found: Decision = { kind: 'found', jail: options.name, network, time, attempts, counter }
   // Who was banned before gets fewer tries: after n bans each failure weighs 2^n / 2 + 1. Source: facts, section 1.5.
   const grows = options.increment.enabled && event.earlier > 0
   const weight = grows ? Math.min(2 ** event.earlier / 2 + 1, options.maxretry) - 1 : 0
@@ -119,7 +126,7 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
 function manual(state: JailState, event: JailEvent & { kind: 'ban' }, now: EpochMs): Decision[] {
   const { network, origin } = event
   const why = state.ignored(network)
-  if (why !== undefined && !event.force) return [{ kind: 'ignored', network, why }]
+  if (why !== undefined && !event.force) return [{ kind: 'ignored', jail: state.options.name, network, why }]
   const lasts = event.lasts ?? state.options.bantime
   const { earlier } = event
   return begin(state, network, { now, lasts: lasts < 0 ? undefined : lasts, counter: undefined, earlier, origin })

@@ -1,0 +1,71 @@
+/** What commands print with: a terminal, colour where it helps, columns that line up. All text from outside is escaped. */
+import { printDuration } from '../base/duration.ts'
+import type { Fault } from '../base/fault.ts'
+import { printable } from '../base/printable.ts'
+import type { EpochMs } from '../world/clock.ts'
+
+export interface Terminal {
+  out(text: string): void
+  err(text: string): void
+  /** Whether standard output is a terminal and NO_COLOR is not set. */
+  readonly colour: boolean
+  /** Width in characters; undefined where there is no terminal: nothing is cut then. */
+  readonly columns: number | undefined
+}
+
+export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold'
+
+const CODES: Readonly<Record<Colour, number>> = { red: 31, green: 32, yellow: 33, blue: 34, dim: 2, bold: 1 }
+
+export function paint(terminal: Terminal, colour: Colour, text: string): string {
+  return terminal.colour ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text
+}
+
+export interface Cell {
+  readonly text: string
+  readonly colour?: Colour
+  readonly right?: boolean
+}
+
+/** Rows of cells with two blanks between the columns, each as wide as its widest cell. */
+export function table(terminal: Terminal, rows: readonly (readonly (string | Cell)[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)))
+  const widths: number[] = []
+  for (const row of cells) for (const [i, { text }] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, text.length)
+  const line = (row: readonly Cell[]) =>
+    row
+      .map(({ text, colour, right }, i) => {
+        const isLast = i === row.length - 1
+        const padded = right ? text.padStart(widths[i]!) : isLast ? text : text.padEnd(widths[i]!)
+        return colour ? paint(terminal, colour, padded) : padded
+      })
+      .join('  ')
+  return cells.map((row) => `${line(row).trimEnd()}\n`).join('')
+}
+
+/** A line from a log, escaped and cut to what is left of the terminal's width. */
+export function quote(terminal: Terminal, line: string, indent: number): string {
+  const text = printable(line)
+  const room = terminal.columns === undefined ? text.length : Math.max(20, terminal.columns - indent)
+  return text.length > room ? `${text.slice(0, room - 1)}…` : text
+}
+
+/** `10m`, or `for ever`. */
+export function remaining(until: EpochMs | undefined, now: EpochMs): string {
+  return until === undefined ? 'for ever' : printDuration(Math.max(0, Math.ceil((until - now) / 1000)))
+}
+
+/** Local time of day; with the date when it is not today's. */
+export function clockTime(time: EpochMs, now: EpochMs): string {
+  const [at, today] = [new Date(time), new Date(now)]
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  const hour = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return at.toDateString() === today.toDateString() ? hour : `${day} ${hour}`
+}
+
+/** `FILE:LINE: message` and its hint below. */
+export function printFault(fault: Fault): string {
+  const at = fault.at ? `${fault.at.file}${fault.at.line === undefined ? '' : `:${fault.at.line}`}: ` : ''
+  return `${printable(at + fault.message)}${fault.hint === undefined ? '' : `\n  ${printable(fault.hint)}`}\n`
+}

@@ -1,0 +1,120 @@
+/** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
+import { Command, CommanderError, Option } from 'commander'
+import { asFault } from '../../base/fault.ts'
+import { printFault } from '../print.ts'
+import type { Setting } from './setting.ts'
+
+const SOCKET = '/run/rampart/rampart.sock'
+const STATE = '/var/lib/rampart'
+
+/** Runs one command line. @returns its exit code */
+export async function rampart(setting: Setting, words: readonly string[]): Promise<number> {
+  let code = 0
+  const program = grammar(setting, (result) => {
+    code = result
+  })
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    setting.terminal.err(`rampart: ${printFault(asFault(thrown, 'cli.failed'))}`)
+    return 1
+  }
+}
+
+function grammar(setting: Setting, end: (code: number) => void): Command {
+  const { terminal } = setting
+  const program = new Command('rampart')
+    .description('Guards this host: reads the logs, bans who attacks in the kernel, tells what goes on.')
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.columns ?? 100 })
+    .exitOverride()
+    .showHelpAfterError('(see: rampart help)')
+    .helpCommand('help [command]', 'show how a command is used')
+    .addHelpText('after', EXAMPLES)
+  const socket = new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
+  const json = new Option('--json', 'print JSON with stable names')
+
+  program
+    .command('up')
+    .description('guard this host in the foreground until Ctrl-C')
+    .option('--observe', 'change nothing in the kernel, tell what would be banned', false)
+    .option('--single', 'one process: the half that reads the logs keeps its privileges', false)
+    .option('--keep-bans', 'leave the bans in the kernel when stopping', false)
+    .option('--state <folder>', 'where history is kept', STATE)
+    .option('--config <folders...>', 'configuration above the stock one, later wins', ['/etc/fail2ban', '/etc/rampart'])
+    .addOption(socket)
+    .addOption(new Option('--json', 'print events as JSON, one a line'))
+    .action(async (options) => end(await (await import('./up.ts')).up(setting, options)))
+
+  program
+    .command('status')
+    .argument('[jail]', 'one jail, with the addresses it bans')
+    .description('show what is watched, counted and banned')
+    .addOption(json)
+    .addOption(socket)
+    .action(async (jail, options) => end(await (await import('./status.ts')).status(setting, jail, options)))
+
+  program
+    .command('why')
+    .argument('<address>')
+    .description('show why an address is banned, or is not: jail, lines, kernel element, end')
+    .addOption(json)
+    .addOption(socket)
+    .action(async (address, options) => end(await (await import('./why.ts')).why(setting, address, options)))
+
+  program
+    .command('ban')
+    .argument('<address...>', 'addresses or networks')
+    .description('ban by hand')
+    .option('--jail <name>', "with this jail's ports and time (default: all ports)")
+    .option('--for <duration>', '600, 10m, 1d12h; -1 for ever')
+    .option('--force', 'also what is never banned otherwise: own addresses, gateways, admins by ssh', false)
+    .addOption(json)
+    .addOption(socket)
+    .action(async (addresses, options) => end(await (await import('./ban.ts')).ban(setting, addresses, options)))
+
+  program
+    .command('unban')
+    .argument('<address...>', 'addresses or networks')
+    .description('lift bans')
+    .option('--jail <name>', 'in this jail alone (default: in all)')
+    .addOption(json)
+    .addOption(socket)
+    .action(async (addresses, options) => end(await (await import('./ban.ts')).unban(setting, addresses, options)))
+
+  program
+    .command('tail')
+    .description('print events as they happen')
+    .addOption(json)
+    .addOption(socket)
+    .action(async (options) => end(await (await import('./tail.ts')).tail(setting, options)))
+
+  program
+    .command('match')
+    .argument('<filter>', 'name of a filter, with options: sshd[mode=aggressive]')
+    .argument('[log]', 'a file, or - for standard input', '-')
+    .description('show what a filter makes of lines; bans nobody')
+    .option('--config <folders...>', 'configuration above the stock one', ['/etc/fail2ban', '/etc/rampart'])
+    .addOption(new Option('--json', 'one JSON object for each line'))
+    .action(async (filter, log, options) =>
+      end(await (await import('./match.ts')).match(setting, filter, log, options)),
+    )
+
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      terminal.out(`rampart ${setting.version}\n`)
+      end(0)
+    })
+  return program
+}
+
+const EXAMPLES = `
+Examples:
+  sudo rampart up                     guard this host
+  sudo rampart up --observe           only tell what would be banned
+  sudo rampart status nginx-4xx       one jail and whom it bans
+  sudo rampart why 198.51.100.7       all that is known of an address
+  rampart match nginx-botsearch /var/log/nginx/access.log`

@@ -1,0 +1,52 @@
+/** An event as one or two calm lines for a person. */
+import { printable } from '../../base/printable.ts'
+import type { Event } from '../../engine/event.ts'
+import { type Colour, clockTime, paint, quote, remaining, type Terminal } from '../print.ts'
+
+export function printEvent(terminal: Terminal, event: Event, now: number): string {
+  const [word, colour, text, line] = words(event)
+  const time = paint(terminal, 'dim', clockTime(event.time, now))
+  const indent = ' '.repeat(clockTime(event.time, now).length + 2)
+  const below = line === undefined ? '' : `${indent}${paint(terminal, 'dim', quote(terminal, line, indent.length))}\n`
+  return `${time}  ${paint(terminal, colour, word.padEnd(8))} ${text}\n${below}`
+}
+
+/** Who made a ban that no filter made. */
+const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }
+
+function words(event: Event): [word: string, colour: Colour, text: string, line?: string | undefined] {
+  switch (event.kind) {
+    case 'ban': {
+      const times = event.count > 1 ? `, ban number ${event.count}` : ''
+      const reason = event.origin === 'filter' ? `${event.failures} failures` : BY[event.origin]
+      const lasts = event.until === undefined ? 'for ever' : `for ${remaining(event.until, event.time)}`
+      return ['ban', 'red', `${event.address}  ${event.jail}  ${reason}, ${lasts}${times}`, event.line]
+    }
+    case 'unban':
+      return [
+        'unban',
+        'green',
+        `${event.address}  ${event.jail}  ${event.why === 'ended' ? 'its time is over' : 'by hand'}`,
+      ]
+    case 'ignored':
+      return ['spared', 'yellow', `${event.address}  ${event.jail}  ${printable(event.why)}`]
+    case 'log':
+      return [
+        event.state,
+        event.state === 'reading' ? 'blue' : 'yellow',
+        printable(`${event.log}${event.why ? `: ${event.why}` : ''}`),
+      ]
+    case 'restored':
+      return ['restored', 'blue', `${event.bans} bans from before`]
+    case 'healed':
+      return ['healed', 'yellow', printable(event.what)]
+    case 'fault':
+      return ['fault', 'red', printable(`${event.message}${event.hint ? ` (${event.hint})` : ''}`)]
+    case 'start':
+      return ['start', 'blue', `Rampart ${event.version}`]
+    case 'stop':
+      return ['stop', 'blue', 'the guard ends']
+    default:
+      return event satisfies never
+  }
+}

@@ -1,0 +1,19 @@
+/** The machine as a command sees it. */
+import type { World } from '../../world/world.ts'
+import type { Terminal } from '../print.ts'
+
+/** What a command is given beside its own words. */
+export interface Setting {
+  readonly world: World
+  readonly terminal: Terminal
+  readonly version: string
+  readonly pid: number
+  /** Of the stock configuration. */
+  readonly stockFolder: string
+  /** The command line that starts the reader. */
+  readonly readerCommand: readonly string[]
+  /** Bytes of standard input, for commands that read it. */
+  readonly input: () => AsyncIterable<Uint8Array>
+  /** Resolves when the program is told to stop. */
+  readonly stopped: Promise<string>
+}

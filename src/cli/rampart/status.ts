@@ -1,0 +1,87 @@
+/** `rampart status`: one screen of all jails, or one jail with the addresses it bans. */
+import { printDuration } from '../../base/duration.ts'
+import { printable } from '../../base/printable.ts'
+import { ask } from '../../control/client.ts'
+import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
+import { type Cell, clockTime, paint, remaining, type Terminal, table } from '../print.ts'
+import type { Setting } from './setting.ts'
+
+export async function status(
+  setting: Setting,
+  jail: string | undefined,
+  options: { readonly socket: string; readonly json?: boolean },
+): Promise<number> {
+  const { terminal } = setting
+  const now = setting.world.clock.now()
+  if (jail === undefined) {
+    const reply = await ask(options.socket, { verb: 'status' })
+    terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printStatus(terminal, reply, now))
+    return 0
+  }
+  const reply = await ask(options.socket, { verb: 'jail', jail })
+  terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printJail(terminal, reply, now))
+  return 0
+}
+
+export function printStatus(terminal: Terminal, status: Status, now: number): string {
+  const head = [
+    `Rampart ${status.version} ${status.observe ? 'observes' : 'guards'} since ${clockTime(status.since, now)} (pid ${status.pid})`,
+    `${paint(terminal, 'bold', String(status.banned))} banned, ${status.lines.toLocaleString('en')} lines read`,
+    ...troubles(terminal, status),
+  ]
+  const rows = status.jails.map((jail) => row(jail))
+  const columns = ['jail', 'failing', 'banned', 'in all', 'logs'].map(
+    (text, i): Cell => ({ text, colour: 'dim', right: i > 0 && i < 4 }),
+  )
+  const spared = status.spared.length > 0 ? `\nnever banned: ${status.spared.map(printable).join(', ')}\n` : ''
+  return `${head.join('\n')}\n\n${table(terminal, [columns, ...rows])}${spared}`
+}
+
+function row(jail: JailStatus): (string | Cell)[] {
+  const reading = jail.logs.every(({ state }) => state === 'reading')
+  return [
+    jail.name,
+    { text: String(jail.failedNow), right: true },
+    { text: String(jail.bannedNow), right: true, ...(jail.bannedNow > 0 ? { colour: 'red' as const } : {}) },
+    { text: String(jail.bannedTotal), right: true },
+    { text: jail.logs.map(logWords).join(', '), ...(reading ? {} : { colour: 'yellow' as const }) },
+  ]
+}
+
+function logWords({ log, state, why }: LogStatus): string {
+  return printable(state === 'reading' ? log : `${log} (${state}${why ? `: ${why}` : ''})`)
+}
+
+function troubles(terminal: Terminal, status: Status): string[] {
+  const lines: string[] = []
+  if (status.pending > 0)
+    lines.push(paint(terminal, 'yellow', `${status.pending} bans are pending: the kernel does not have them yet`))
+  if (status.kernel.state === 'failing')
+    lines.push(paint(terminal, 'red', `the kernel refuses: ${printable(status.kernel.why ?? '')}`))
+  if (status.history.state !== 'ok')
+    lines.push(paint(terminal, 'yellow', `the history is not kept: ${status.history.state}`))
+  for (const { message } of status.faults) lines.push(paint(terminal, 'yellow', printable(message)))
+  return lines
+}
+
+export function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
+  const dim = (text: string): Cell => ({ text, colour: 'dim' })
+  const facts: (string | Cell)[][] = [
+    [dim('filter'), jail.filter],
+    [dim('logs'), jail.logs.map(logWords).join(', ')],
+    [
+      dim('bans'),
+      `${jail.scope} for ${printDuration(jail.bantime)} after ${jail.maxretry} failures in ${printDuration(jail.findtime)}`,
+    ],
+    [dim('failures'), `${jail.failedTotal} in all, ${jail.failedNow} addresses being counted`],
+    [dim('banned'), `${jail.bannedNow} now, ${jail.bannedTotal} in all`],
+  ]
+  const bans = jail.bans.map(({ address, from, until, failures, origin, pending }) => [
+    { text: address, colour: pending ? ('yellow' as const) : ('red' as const) },
+    `since ${clockTime(from, now)}`,
+    until === undefined ? 'for ever' : `${remaining(until, now)} left`,
+    origin === 'filter' ? `${failures} failures` : origin,
+    ...(pending ? ['pending'] : []),
+  ])
+  return `${paint(terminal, 'bold', jail.name)}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`
+}

@@ -1,0 +1,17 @@
+/** `rampart tail`: events as they happen. */
+import { follow } from '../../control/client.ts'
+import { printEvent } from './event.ts'
+import type { Setting } from './setting.ts'
+
+export async function tail(
+  setting: Setting,
+  options: { readonly socket: string; readonly json?: boolean },
+): Promise<number> {
+  const { terminal, world, stopped } = setting
+  const followed = follow(options.socket, (event) => {
+    terminal.out(options.json ? `${JSON.stringify(event)}\n` : printEvent(terminal, event, world.clock.now()))
+    return true
+  })
+  await Promise.race([followed, stopped])
+  return 0
+}

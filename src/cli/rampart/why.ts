@@ -1,0 +1,51 @@
+/** `rampart why ADDRESS`: all that the guard knows of one address. */
+import { printable } from '../../base/printable.ts'
+import { ask } from '../../control/client.ts'
+import type { Why } from '../../engine/status.ts'
+import { clockTime, paint, quote, remaining, type Terminal } from '../print.ts'
+import type { Setting } from './setting.ts'
+
+export async function why(
+  setting: Setting,
+  address: string,
+  options: { readonly socket: string; readonly json?: boolean },
+): Promise<number> {
+  const { terminal, world } = setting
+  const reply = await ask(options.socket, { verb: 'why', address })
+  terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printWhy(terminal, reply, world.clock.now()))
+  return 0
+}
+
+export function printWhy(terminal: Terminal, why: Why, now: number): string {
+  const parts: string[] = []
+  const say = (text: string) => parts.push(`${text}\n`)
+  const matches = (lines: readonly string[]) => {
+    for (const line of lines) say(`    ${paint(terminal, 'dim', quote(terminal, line, 4))}`)
+  }
+  for (const ban of why.bans) {
+    const times = ban.count > 1 ? `, ban number ${ban.count}` : ''
+    const reason =
+      ban.origin === 'filter' ? `after ${ban.failures} failures` : `by ${ban.origin === 'manual' ? 'hand' : ban.origin}`
+    const end =
+      ban.until === undefined ? 'for ever' : `until ${clockTime(ban.until, now)} (${remaining(ban.until, now)} left)`
+    const state = ban.pending ? paint(terminal, 'yellow', 'is about to be banned') : paint(terminal, 'red', 'is banned')
+    say(`${why.address} ${state} by ${ban.jail} ${reason}, since ${clockTime(ban.from, now)}, ${end}${times}`)
+    matches(ban.matches)
+  }
+  for (const { set, expiresSeconds } of why.kernel) {
+    const end = expiresSeconds === undefined ? 'without end' : `expires in ${Math.round(expiresSeconds)} s`
+    say(`  kernel: inet rampart_bans, set ${set}, ${end}`)
+  }
+  for (const { jail, count, of, last, matches: lines } of why.counting) {
+    say(`${jail} has counted ${count} of ${of} failures, the last at ${clockTime(last, now)}`)
+    matches(lines)
+  }
+  for (const { jail, from, until, failures } of why.earlier) {
+    say(
+      `earlier: ${jail} from ${clockTime(from, now)}${until === undefined ? '' : ` to ${clockTime(until, now)}`}, ${failures} failures`,
+    )
+  }
+  if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
+  if (parts.length === 0) say(`${why.address} is not banned, and no jail has counted a failure of it`)
+  return parts.join('')
+}

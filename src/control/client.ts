@@ -1,0 +1,64 @@
+/** The other end: asks a running guard. */
+import { type IncomingMessage, request } from 'node:http'
+import { Fault } from '../base/fault.ts'
+import type { Event } from '../engine/event.ts'
+import type { Command, Reply } from './command.ts'
+
+const TIMEOUT_MS = 10_000
+
+/** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, or the guard's own */
+export async function ask<C extends Command>(socketPath: string, command: C): Promise<Reply<C>> {
+  const answer = JSON.parse(await post(socketPath, JSON.stringify(command))) as
+    | { reply: Reply<C> }
+    | { fault: { code: string; message: string; hint?: string } }
+  if ('reply' in answer) return answer.reply
+  const { code, message, hint } = answer.fault
+  throw new Fault(code, message, hint === undefined ? {} : { hint })
+}
+
+/** Calls `hear` with each event until the guard ends or `hear` returns false. */
+export function follow(socketPath: string, hear: (event: Event) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, path: '/v1/events' }, (response) => {
+      let rest = ''
+      response.setEncoding('utf8')
+      response.on('data', (text: string) => {
+        const lines = (rest + text).split('\n')
+        rest = lines.pop()!
+        if (!lines.every((line) => hear(JSON.parse(line) as Event))) response.destroy()
+      })
+      response.on('close', resolve)
+    })
+    asked.on('error', (error) => reject(unreachable(socketPath, error)))
+    asked.end()
+  })
+}
+
+function post(socketPath: string, message: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { socketPath, path: '/v1/command', method: 'POST', timeout: TIMEOUT_MS, agent: false as const }
+    const asked = request(options, (response: IncomingMessage) => {
+      const parts: Buffer[] = []
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
+    })
+    asked.on('timeout', () =>
+      asked.destroy(new Fault('control.silent', `the guard does not answer within ${TIMEOUT_MS / 1000} s`)),
+    )
+    asked.on('error', (error) => reject(unreachable(socketPath, error)))
+    asked.end(message)
+  })
+}
+
+function unreachable(path: string, error: Error & { code?: string }): Fault {
+  if (error instanceof Fault) return error
+  if (error.code === 'EACCES') {
+    return new Fault('control.denied', `this user may not speak to the guard (${path})`, {
+      hint: 'run it as root: sudo rampart ...',
+    })
+  }
+  return new Fault('control.absent', `no guard is running (nothing answers on ${path})`, {
+    hint: 'start it: sudo rampart up',
+    cause: error,
+  })
+}

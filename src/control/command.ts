@@ -1,0 +1,97 @@
+/** All that can be asked of the guard, and the one place where it is asked. */
+import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
+import { parseDuration } from '../base/duration.ts'
+import { Fault } from '../base/fault.ts'
+import type { Engine, Outcome } from '../engine/engine.ts'
+import type { JailDetails, Status, Why } from '../engine/status.ts'
+
+export type Command =
+  | { readonly verb: 'ping' }
+  | { readonly verb: 'status' }
+  | { readonly verb: 'jail'; readonly jail: string }
+  | { readonly verb: 'why'; readonly address: string }
+  | {
+      readonly verb: 'ban'
+      readonly addresses: readonly string[]
+      readonly jail?: string | undefined
+      /** A duration as Fail2ban writes them; negative for ever; absent: the jail's own. */
+      readonly lasts?: string | undefined
+      readonly force?: boolean | undefined
+    }
+  | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
+
+/** What each verb is answered with. */
+export interface Replies {
+  readonly ping: { readonly version: string; readonly pid: number }
+  readonly status: Status
+  readonly jail: JailDetails
+  readonly why: Why
+  readonly ban: readonly Outcome[]
+  readonly unban: readonly Outcome[]
+}
+
+export type Reply<C extends Command> = Replies[C['verb']]
+
+/** What a caller may do; the unix socket's owner may all. */
+export type Role = 'read' | 'operate'
+
+const NEEDS: Readonly<Record<Command['verb'], Role>> = {
+  ping: 'read',
+  status: 'read',
+  jail: 'read',
+  why: 'read',
+  ban: 'operate',
+  unban: 'operate',
+}
+
+/** @throws Fault `control.forbidden`, `control.bad-command`, `control.bad-address`, `control.no-jail`, `duration.bad` */
+export async function execute<C extends Command>(engine: Engine, role: Role, command: C): Promise<Reply<C>> {
+  const needs = NEEDS[command.verb]
+  if (!needs) throw new Fault('control.bad-command', `there is no command "${String(command.verb)}"`)
+  if (needs === 'operate' && role !== 'operate') {
+    throw new Fault('control.forbidden', `this caller may only look, and "${command.verb}" changes something`)
+  }
+  return (await answer(engine, command)) as Reply<C>
+}
+
+async function answer(engine: Engine, command: Command): Promise<Replies[Command['verb']]> {
+  switch (command.verb) {
+    case 'ping': {
+      const { version, pid } = engine.status()
+      return { version, pid }
+    }
+    case 'status':
+      return engine.status()
+    case 'jail':
+      return engine.jail(command.jail)
+    case 'why':
+      return engine.why(address(command.address))
+    case 'ban': {
+      const lasts = command.lasts === undefined ? undefined : parseDuration(command.lasts)
+      const networks = command.addresses.map(address)
+      return engine.ban(networks, { jail: command.jail, lasts, force: command.force === true })
+    }
+    case 'unban':
+      return engine.unban(command.addresses.map(address), command.jail)
+    default:
+      return command satisfies never
+  }
+}
+
+function address(text: string): Network {
+  const network = typeof text === 'string' ? parseNetwork(text) : undefined
+  if (!network) {
+    throw new Fault('control.bad-address', `"${String(text)}" is not an address or a network`, {
+      hint: 'write it as 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/64',
+    })
+  }
+  const narrowest = network.family === 4 ? 8 : 19
+  if (network.prefix >= narrowest) return network
+  throw new Fault(
+    'control.bad-address',
+    `${printNetwork(network)} is wider than /${narrowest}: that is half the internet`,
+    {
+      hint: 'ban narrower networks, one by one',
+    },
+  )
+}

@@ -1,0 +1,289 @@
+/** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel, a reader. */
+import { parseNetwork } from '../base/address.ts'
+import { Fault } from '../base/fault.ts'
+import { type Discovery, discover } from '../config/discover.ts'
+import { loadConfiguration } from '../config/load-configuration.ts'
+import type { Configuration, JailSettings } from '../config/settings.ts'
+import { BanTable } from '../firewall/ban-table.ts'
+import { nftKernel } from '../firewall/kernel.ts'
+import type { Spared } from '../jail/ignore.ts'
+import { jailState } from '../jail/jail.ts'
+import type { JailOptions } from '../jail/jail-options.ts'
+import { type History, openHistory } from '../store/history.ts'
+import type { Keep } from '../store/purge.ts'
+import type { World } from '../world/world.ts'
+import { Engine, MANUAL_JAIL } from './engine.ts'
+import type { Event } from './event.ts'
+import type { HeldJail } from './held-jail.ts'
+import { readerIdentity } from './identity.ts'
+import { noHistory } from './no-history.ts'
+import { RECIDIVE } from './pipeline.ts'
+import { type Reading, readApart, readHere } from './reading.ts'
+import type { Plan } from './report.ts'
+import { spared } from './spared.ts'
+import { type SteadyClock, steadyClock } from './steady-clock.ts'
+import { wantedBy } from './wanted-logs.ts'
+
+export interface GuardOptions {
+  readonly version: string
+  readonly pid: number
+  readonly observe: boolean
+  readonly single: boolean
+  /** Where history is kept. */
+  readonly state: string
+  readonly stockFolder: string
+  /** Folders above the stock one, later wins. */
+  readonly config: readonly string[]
+  /** Starts the reader, see src/reader.ts. */
+  readonly readerCommand: readonly string[]
+  readonly hear: (event: Event) => void
+}
+
+export interface Guard {
+  readonly engine: Engine
+  /** What a person should know at the start: jails left out, settings that are not used. */
+  readonly notes: readonly string[]
+  readonly host: string
+  /** Puts the old bans in force and begins to read. @throws Fault of the kernel: then nothing guards */
+  ready(): Promise<void>
+  stop(options: { readonly keep: boolean }): Promise<void>
+}
+
+const PURGE_EVERY_MS = 3_600_000
+const DAY_MS = 86_400_000
+
+/** @throws Fault `store.taken` if another guard has the state folder, `guard.nothing` if there is nothing to guard */
+export async function guard(world: World, options: GuardOptions): Promise<Guard> {
+  const clock = steadyClock(world.clock)
+  const discovery = await discover(world)
+  const { configuration, chosen } = configure(world, options, discovery)
+  const { jails, faults } = runnable(configuration)
+  if (jails.length === 0) throw nothing(faults, discovery)
+  const engineRef: { engine?: Engine } = {}
+  const history = await openTheHistory(world, clock, options, (fault) => engineRef.engine?.fault(fault))
+  const table = options.observe ? undefined : banTable(world, clock, engineRef)
+  const names = await ignoredNames(world, jails)
+  const engine = new Engine({
+    version: options.version,
+    pid: options.pid,
+    clock,
+    history,
+    table,
+    jails: [...jails.map((settings) => held(world, settings)), manualJail(world)],
+    spared: () => spared(world, discovery.nginx.proxies),
+    ignored: ({ settings }) => (settings ? ignoredBy(settings, names) : []),
+    faults,
+    lastSeq: await history.lastSeq().catch(() => 0),
+  })
+  engineRef.engine = engine
+  engine.listen(options.hear)
+  for (const jail of jails) for (const log of wantedBy(jail)) engine.expect(jail.name, log.name)
+  let reading: Reading | undefined
+  return {
+    engine,
+    notes: notes(configuration, chosen ? discovery : undefined, faults),
+    host: hostName(world),
+    async ready() {
+      await engine.start()
+      reading = await beginReading(world, options, { engine, history, jails })
+      world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), configuration)).catch(() => 0))
+    },
+    async stop({ keep }) {
+      await reading?.stop()
+      await engine.stop({ keep })
+    },
+  }
+}
+
+/** The pipeline feeds the jail of repeat offenders: it needs no log. */
+const FED = { backend: 'auto', paths: [] } as const
+
+/** Whether the jails were chosen by what was found, or named by the admin. */
+function configure(world: World, { stockFolder, config }: GuardOptions, discovery: Discovery) {
+  let chosen = false
+  const found = (name: string) => {
+    chosen = true
+    return discovery.found.has(name)
+  }
+  const folders = [stockFolder, ...config.filter((folder) => world.files.stat(folder) !== undefined)]
+  const configuration = loadConfiguration(world, folders, {
+    found,
+    logs: (name) => (name === RECIDIVE ? FED : discovery.found.get(name)),
+  })
+  return { configuration, chosen }
+}
+
+/** What this version cannot do yet is said, and such a jail does not run: half a jail would be worse than none. */
+function runnable({ jails, faults }: Configuration): { jails: JailSettings[]; faults: Fault[] } {
+  const problems = [...faults]
+  const able = jails.filter((jail) => {
+    const problem = unable(jail)
+    if (problem) problems.push(problem)
+    return !problem
+  })
+  return { jails: able, faults: problems }
+}
+
+function unable({ name, scope, options, at }: JailSettings): Fault | undefined {
+  const why =
+    scope === undefined ? 'its action is a script' : options.ignorecommand ? 'it has an ignorecommand' : undefined
+  if (!why) return undefined
+  return new Fault('jail.unable', `the jail ${name} does not run: ${why}, which this version does not start`, { at })
+}
+
+function nothing(faults: readonly Fault[], { left }: Discovery): Fault {
+  const why = faults[0]?.message ?? [...left].map(([jail, reason]) => `${jail}: ${reason}`).join('; ')
+  return new Fault('guard.nothing', `there is nothing to guard here (${why})`, {
+    hint: 'install nginx or sshd, or enable a jail in /etc/rampart/jail.local',
+  })
+}
+
+async function openTheHistory(
+  world: World,
+  clock: SteadyClock,
+  { observe, state, pid }: GuardOptions,
+  tell: (fault: Fault) => void,
+): Promise<History> {
+  if (observe) return noHistory()
+  return openHistory({
+    folder: state,
+    clock,
+    files: world.files,
+    pid,
+    onNotice(notice) {
+      const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
+      if (fault) tell(fault)
+    },
+  })
+}
+
+function banTable(world: World, clock: SteadyClock, ref: { engine?: Engine }): BanTable {
+  return new BanTable({
+    kernel: nftKernel({ run: world.run, clock }),
+    clock,
+    onHealed({ cause, elements }) {
+      ref.engine?.kernelFault(undefined)
+      ref.engine?.tell({ kind: 'healed', what: `${cause}: ${elements} bans were put back` })
+    },
+    onFault: (fault) => ref.engine?.kernelFault(fault),
+  })
+}
+
+async function beginReading(
+  world: World,
+  options: GuardOptions,
+  { engine, history, jails }: { engine: Engine; history: History; jails: readonly JailSettings[] },
+): Promise<Reading> {
+  const saved = await history.positions().catch(() => [])
+  const marks = new Map(saved.map(({ log, position }) => [log, position]))
+  const plan = (): Plan => ({
+    jails: jails.map((jail) => ({
+      name: jail.name,
+      filter: jail.filter,
+      findtime: jail.options.findtime,
+      wanted: wantedBy(jail).map(({ wanted }) => wanted),
+    })),
+    marks: [...marks].map(([log, mark]) => ({ log, mark })),
+  })
+  const parts = {
+    world,
+    plan,
+    async hear(report: Parameters<Engine['hear']>[0]) {
+      await engine.hear(report)
+      if (report.kind === 'batch') marks.set(report.batch.log, report.batch.mark)
+    },
+  }
+  if (options.single) return readHere(parts)
+  return readApart(parts, [...options.readerCommand, ...readerIdentity(world.files)])
+}
+
+function held(world: World, settings: JailSettings): HeldJail {
+  const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next })
+  const logs = new Map(
+    settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading' }]] : [],
+  )
+  return { name: settings.name, settings, scope: settings.scope!, state, logs }
+}
+
+/** Bans by hand that name no jail. */
+function manualJail(world: World): HeldJail {
+  const options: JailOptions = {
+    name: MANUAL_JAIL,
+    maxretry: 1,
+    findtime: 600,
+    bantime: -1,
+    maxmatches: 0,
+    increment: {
+      enabled: false,
+      factor: undefined,
+      formula: undefined,
+      multipliers: undefined,
+      maxtime: undefined,
+      rndtime: undefined,
+      overalljails: false,
+    },
+    ignoreip: [],
+    ignoreself: true,
+    ignorecommand: undefined,
+    ignorecache: undefined,
+  }
+  const state = jailState({ options, ignored: () => undefined, chance: world.chance.next })
+  const scope = { protocol: 'all', ports: 'all', verdict: 'drop' } as const
+  return { name: MANUAL_JAIL, settings: undefined, scope, state, logs: new Map() }
+}
+
+const NAME_TIMEOUT_MS = 2000
+
+/** The addresses of the host names in `ignoreip`, looked up once at the start. */
+async function ignoredNames(
+  world: World,
+  jails: readonly JailSettings[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const words = new Set(jails.flatMap(({ options }) => options.ignoreip))
+  const names = [...words].filter((word) => !parseNetwork(word) && /^[\w.-]+\.[a-z][\w-]*$/i.test(word))
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await world.names.addresses(name, NAME_TIMEOUT_MS)] as const)),
+  )
+}
+
+function ignoredBy({ name, options }: JailSettings, names: ReadonlyMap<string, readonly string[]>): Spared[] {
+  return options.ignoreip.flatMap((word) =>
+    [word, ...(names.get(word) ?? [])].flatMap((text) => {
+      const network = parseNetwork(text)
+      return network ? [{ network, why: `${word} stands in ignoreip of ${name}` }] : []
+    }),
+  )
+}
+
+/** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
+function keep(now: number, { server }: Configuration): Keep {
+  const since = now - Math.max(server.dbpurgeage * 1000, 90 * DAY_MS)
+  return { since, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
+}
+
+function notes({ warnings }: Configuration, discovery: Discovery | undefined, faults: readonly Fault[]): string[] {
+  const left = discovery
+    ? [...groupByReason(discovery.left)].map(([why, names]) => `${names.join(', ')}: left out, ${why}`)
+    : []
+  const found = discovery?.notes ?? []
+  return [...left, ...[...faults, ...warnings, ...found].map(noteOf)]
+}
+
+function groupByReason(left: ReadonlyMap<string, string>): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [name, why] of left) groups.set(why, [...(groups.get(why) ?? []), name])
+  return groups
+}
+
+function noteOf({ at, message, hint }: Fault): string {
+  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : ''
+  return `${place}${message}${hint === undefined ? '' : ` (${hint})`}`
+}
+
+function hostName({ files }: World): string {
+  try {
+    return files.text('/proc/sys/kernel/hostname').trim()
+  } catch {
+    return 'this host'
+  }
+}

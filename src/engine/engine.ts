@@ -1,0 +1,399 @@
+/**
+ * The engine: jails, history, kernel and reader brought together, and all that can be asked of them. It knows neither
+ * sockets nor terminals: control/ and cli/ speak for it.
+ */
+import { contains, type Network, printNetwork } from '../base/address.ts'
+import type { Seconds } from '../base/duration.ts'
+import { type Fault, Fault as Problem } from '../base/fault.ts'
+import type { BanTable } from '../firewall/ban-table.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { Ban } from '../jail/ban.ts'
+import { ignoreList, type Spared } from '../jail/ignore.ts'
+import { type Decision, step } from '../jail/jail.ts'
+import type { History } from '../store/history.ts'
+import type { Cancel } from '../world/clock.ts'
+import { bansBefore } from './enquire.ts'
+import { type Event, type EventBody, type Events, events } from './event.ts'
+import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
+import { type Effects, keyOf, perform } from './perform.ts'
+import { type Pipeline, pipeline } from './pipeline.ts'
+import type { Batch, Report } from './report.ts'
+import { ownSpared } from './spared.ts'
+import type { JailDetails, Status, Why } from './status.ts'
+import type { SteadyClock } from './steady-clock.ts'
+
+export interface EngineParts {
+  readonly version: string
+  readonly pid: number
+  readonly clock: SteadyClock
+  readonly history: History
+  /** Absent when observing: then nothing in the kernel is changed. */
+  readonly table: BanTable | undefined
+  readonly jails: readonly HeldJail[]
+  /** Who is never banned, as it is now. */
+  readonly spared: () => readonly Spared[]
+  /** What a jail's own `ignoreip` adds. */
+  readonly ignored: (jail: HeldJail) => readonly Spared[]
+  readonly faults: readonly Fault[]
+  /** Number of the last event in the history. */
+  readonly lastSeq: number
+}
+
+export interface BanOrder {
+  readonly jail: string | undefined
+  readonly lasts: Seconds | undefined
+  readonly force: boolean
+}
+
+/** Bans by hand go here unless a jail is named: all ports. */
+export const MANUAL_JAIL = 'manual'
+
+const TICK_MS = 1000
+/** The host's own addresses and sessions are looked up again this often. */
+const SPARED_EVERY_TICKS = 15
+const RETRY_MS = 5000
+/** Faults shown by `status`: the latest. */
+const MAX_FAULTS = 20
+/** Addresses remembered as told; then all may be told again. */
+const MAX_TOLD = 10_000
+
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #jails: ReadonlyMap<string, HeldJail>
+  readonly #events: Events
+  readonly #effects: Effects
+  readonly #pipeline: Pipeline
+  readonly #since: number
+  readonly #told = new Set<string>()
+  /** Events that are not in the history yet. */
+  #unkept: Event[] = []
+  #spared: readonly Spared[] = []
+  #faults: Fault[]
+  #kernelFault: Fault | undefined
+  #ticks = 0
+  #cancelTick: Cancel = () => {}
+
+  constructor(parts: EngineParts) {
+    const { clock, history, table } = parts
+    this.#parts = parts
+    this.#jails = new Map(parts.jails.map((jail) => [jail.name, jail]))
+    this.#since = clock.now()
+    this.#faults = [...parts.faults]
+    this.#events = events(
+      parts.lastSeq,
+      () => clock.now(),
+      (event) => this.#unkept.push(event),
+    )
+    this.#effects = {
+      clock,
+      events: this.#events,
+      kernel: table,
+      save: async (deed) => void (await history.save(deed)),
+      scopeOf: (jail) => this.#jail(jail).scope,
+      pending: new Set(),
+      tellIgnored: (jail, address) => this.#isNews(`${jail} ${address}`),
+    }
+    this.#pipeline = pipeline({
+      clock,
+      history,
+      jail: (name) => this.#jails.get(name),
+      perform: (decisions, along) => this.#perform(decisions, along),
+    })
+    this.#refreshSpared()
+  }
+
+  /** Puts the bans of the history back in force, then begins to count time. */
+  async start(): Promise<void> {
+    const { clock, history, table, version } = this.#parts
+    this.tell({ kind: 'start', version, observe: table === undefined })
+    const decisions = await this.#restored()
+    const kept = decisions.flatMap((decision) => (decision.kind === 'restore' ? [decision.ban] : []))
+    await table?.open(kept.map((ban) => this.#blockOf(ban)))
+    const lifted = decisions.filter(({ kind }) => kind === 'unban')
+    if (lifted.length > 0) void this.#perform(lifted, {})
+    if (kept.length > 0) this.tell({ kind: 'restored', bans: kept.length })
+    for await (const counters of history.counters(clock.now() - this.#longestFindtime())) {
+      for (const { jail, network, ...counter } of counters) {
+        this.#jails.get(jail)?.state.counters.set(printNetwork(network), counter)
+      }
+    }
+    this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
+  }
+
+  /** What the reader says. Resolves when a batch has been decided upon. */
+  async hear(report: Report): Promise<void> {
+    switch (report.kind) {
+      case 'batch':
+        return this.#pipeline.take(report.batch as Batch)
+      case 'log': {
+        const { log, state, why } = report
+        for (const name of report.jails) this.#jails.get(name)?.logs.set(log, { log, state, why })
+        this.tell({ kind: 'log', log, state, why })
+        return
+      }
+      case 'fault':
+        return this.fault(
+          new Problem(report.code, report.message, report.hint === undefined ? {} : { hint: report.hint }),
+        )
+      default:
+        return report satisfies never
+    }
+  }
+
+  /** A log of a jail that is waited for. */
+  expect(jail: string, log: string): void {
+    const logs = this.#jails.get(jail)?.logs
+    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined })
+  }
+
+  tell(body: EventBody): void {
+    this.#events.tell(body)
+  }
+
+  fault(fault: Fault): void {
+    const { code, message, hint } = fault
+    this.#faults = [...this.#faults.filter((other) => other.message !== message), fault].slice(-MAX_FAULTS)
+    this.tell({ kind: 'fault', code, message, hint })
+  }
+
+  /** The kernel's table could not be kept as wanted; undefined: it is again. */
+  kernelFault(fault: Fault | undefined): void {
+    this.#kernelFault = fault
+    if (fault) this.fault(fault)
+  }
+
+  listen(hear: (event: Event) => void): () => void {
+    return this.#events.listen(hear)
+  }
+
+  status(): Status {
+    const { version, pid, table, history } = this.#parts
+    const banned = new Set<string>()
+    for (const { state } of this.#jails.values()) for (const address of state.bans.keys()) banned.add(address)
+    return {
+      version,
+      pid,
+      since: this.#since,
+      observe: table === undefined,
+      jails: [...this.#jails.values()].filter((jail) => jail.settings || jail.state.totals.bans > 0).map(jailStatus),
+      banned: banned.size,
+      pending: this.#effects.pending.size,
+      lines: this.#pipeline.lines(),
+      kernel: table
+        ? { state: this.#kernelFault ? 'failing' : 'ok', why: this.#kernelFault?.message }
+        : { state: 'unused' },
+      history: { state: history.state().kind },
+      spared: ownSpared(this.#spared),
+      faults: this.#faults.map(({ code, message, hint }) => ({ code, message, hint })),
+    }
+  }
+
+  /** @throws Fault `control.no-jail` */
+  jail(name: string): JailDetails {
+    const held = this.#jail(name)
+    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#isPending(ban)))
+    return { ...jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
+  }
+
+  async why(network: Network): Promise<Why> {
+    const { table, history, clock } = this.#parts
+    const [past, held] = await Promise.all([
+      history.why(network).catch(() => ({ bans: [], failures: [], counters: [] })),
+      table?.holds(network) ?? [],
+    ])
+    const now = clock.now()
+    const known = [...this.#jails.values()].flatMap(({ state }) => [...covering(state.bans, network)])
+    const started = new Map(past.bans.map((ban) => [`${keyOf(ban)} ${ban.from}`, ban.matches]))
+    return {
+      address: printNetwork(network),
+      spared: ignoreList(this.#spared)(network),
+      bans: known.map((ban) => ({
+        ...banStatus(ban, this.#isPending(ban)),
+        jail: ban.jail,
+        count: ban.count,
+        // Bans restored at the start come without their lines: the history has them.
+        matches: ban.matches.length > 0 ? ban.matches : (started.get(`${keyOf(ban)} ${ban.from}`) ?? []),
+      })),
+      counting: [...this.#jails.values()].flatMap((jail) => counting(jail, network)),
+      kernel: held.map(({ set, until }) => ({
+        set,
+        expiresSeconds: until === undefined ? undefined : Math.max(0, (until - now) / 1000),
+      })),
+      earlier: past.bans
+        .filter((ban) => !known.some((other) => keyOf(other) === keyOf(ban) && other.from === ban.from))
+        .map(({ jail, from, until, ended, failures, matches }) => ({
+          jail,
+          from,
+          until: ended ?? until,
+          failures,
+          matches,
+        })),
+    }
+  }
+
+  /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
+  async ban(networks: readonly Network[], { jail, lasts, force }: BanOrder): Promise<Outcome[]> {
+    const held = this.#jail(jail ?? MANUAL_JAIL)
+    const decisions: Decision[] = []
+    for (const network of networks) {
+      const earlier = await bansBefore(this.#parts.history, held.state, network)
+      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force } as const
+      decisions.push(...step(held.state, event, this.#parts.clock.now()))
+    }
+    await this.#perform(decisions, {})
+    return decisions.map((decision) => outcome(decision, this.#effects.pending))
+  }
+
+  /** @throws Fault `control.no-jail` */
+  async unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
+    const jails = jail === undefined ? [...this.#jails.values()] : [this.#jail(jail)]
+    const decisions = networks.flatMap((network) => {
+      const lifted = jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, this.#parts.clock.now()))
+      const found = lifted.filter(({ kind }) => kind === 'unban')
+      return found.length > 0 ? found : lifted.slice(0, 1)
+    })
+    await this.#perform(decisions, {})
+    return decisions.map((decision) => outcome(decision, this.#effects.pending))
+  }
+
+  /** @param keep leaves the bans in the kernel until their ends */
+  async stop({ keep }: { readonly keep: boolean }): Promise<void> {
+    const { table, history } = this.#parts
+    this.#cancelTick()
+    this.tell({ kind: 'stop' })
+    this.#flush()
+    await Promise.all([table?.close({ keep }), history.close()])
+  }
+
+  async #restored(): Promise<Decision[]> {
+    const { clock, history } = this.#parts
+    const now = clock.now()
+    const decisions: Decision[] = []
+    for await (const bans of history.activeBans(now)) {
+      for (const ban of bans) {
+        const jail = this.#jails.get(ban.jail)
+        if (jail) decisions.push(...step(jail.state, { kind: 'restore', ban }, now))
+      }
+    }
+    return decisions
+  }
+
+  #perform(decisions: readonly Decision[], along: Parameters<typeof perform>[2]): Promise<void> {
+    return perform(this.#effects, decisions, along)
+  }
+
+  #tick(): void {
+    this.#ticks++
+    const now = this.#parts.clock.now()
+    const decisions = [...this.#jails.values()].flatMap(({ state }) => step(state, { kind: 'tick' }, now))
+    if (decisions.length > 0) void this.#perform(decisions, {})
+    this.#flush()
+    if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#refreshSpared()
+    if ((this.#ticks * TICK_MS) % RETRY_MS === 0) this.#retry()
+  }
+
+  /** Bans that the kernel refused are put again; those that are on their way are not harmed by it. */
+  #retry(): void {
+    if (this.#effects.pending.size === 0) return
+    const bans = [...this.#jails.values()].flatMap(({ state }) => [...state.bans.values()])
+    const late = bans.filter((ban) => this.#isPending(ban) && ban.from < this.#parts.clock.now() - RETRY_MS)
+    if (late.length > 0)
+      void this.#perform(
+        late.map((ban) => ({ kind: 'restore', ban }) as const),
+        {},
+      )
+  }
+
+  #flush(): void {
+    const positions = this.#pipeline.takeMarks()
+    const unkept = this.#unkept
+    this.#unkept = []
+    if (positions.length === 0 && unkept.length === 0) return
+    const rows = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
+    void this.#parts.history.save({ positions, events: rows })
+  }
+
+  #refreshSpared(): void {
+    this.#spared = this.#parts.spared()
+    for (const jail of this.#jails.values()) {
+      jail.state.ignored = ignoreList([...this.#parts.ignored(jail), ...this.#spared])
+    }
+  }
+
+  #isNews(key: string): boolean {
+    if (this.#told.has(key)) return false
+    if (this.#told.size >= MAX_TOLD) this.#told.clear()
+    this.#told.add(key)
+    return true
+  }
+
+  #isPending(ban: Ban): boolean {
+    return this.#effects.pending.has(keyOf(ban))
+  }
+
+  #blockOf({ jail, network, until }: Ban): {
+    network: Network
+    scope: Scope
+    until: number | undefined
+    owner: string
+  } {
+    return { network, scope: this.#jail(jail).scope, until, owner: jail }
+  }
+
+  #jail(name: string): HeldJail {
+    const jail = this.#jails.get(name)
+    if (jail) return jail
+    const names = [...this.#jails.keys()].join(', ')
+    throw new Problem('control.no-jail', `there is no jail "${name}"`, { hint: `there are: ${names}` })
+  }
+
+  #longestFindtime(): number {
+    return Math.max(...[...this.#jails.values()].map(({ state }) => state.options.findtime * 1000))
+  }
+}
+
+/** What became of one address. */
+export interface Outcome {
+  readonly address: string
+  readonly done: boolean
+  /** For a person: what was done, or why not. */
+  readonly words: string
+}
+
+function outcome(decision: Decision, pending: ReadonlySet<string>): Outcome {
+  switch (decision.kind) {
+    case 'ban': {
+      const { ban } = decision
+      const isPending = pending.has(keyOf(ban))
+      const words = isPending
+        ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
+        : `banned by ${ban.jail}`
+      return { address: printNetwork(ban.network), done: !isPending, words }
+    }
+    case 'unban':
+      return {
+        address: printNetwork(decision.ban.network),
+        done: true,
+        words: `no longer banned by ${decision.ban.jail}`,
+      }
+    case 'ignored': {
+      const words = `is never banned: ${decision.why} (--force bans it all the same)`
+      return { address: printNetwork(decision.network), done: false, words }
+    }
+    case 'absent':
+      return { address: printNetwork(decision.network), done: false, words: 'is not banned' }
+    default:
+      throw new Problem('engine.decision', `no command leads to "${decision.kind}"`)
+  }
+}
+
+function* covering(bans: ReadonlyMap<string, Ban>, network: Network): Iterable<Ban> {
+  for (const ban of bans.values()) if (contains(ban.network, network)) yield ban
+}
+
+function counting({ name, state }: HeldJail, network: Network): Why['counting'][number][] {
+  const counter = state.counters.get(printNetwork(network))
+  if (!counter) return []
+  const { count, last, matches } = counter
+  return [{ jail: name, count, of: state.options.maxretry, last, matches }]
+}

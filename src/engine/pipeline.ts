@@ -1,0 +1,85 @@
+/**
+ * The pipeline, on one screen: what the reader found becomes failures, failures become decisions, decisions are performed.
+ * One batch is decided upon after the other, so that a log's position is kept with the decisions that it led to; none
+ * waits for the kernel, the disk or an answer that another needs.
+ */
+
+import { asksEarlier, type Decision, step } from '../jail/jail.ts'
+import type { Deed } from '../store/deed.ts'
+import type { Recall } from '../store/recall.ts'
+import { bansBefore, enquire } from './enquire.ts'
+import type { HeldJail } from './held-jail.ts'
+import type { Batch } from './report.ts'
+import type { SteadyClock } from './steady-clock.ts'
+
+export interface Pipeline {
+  /** Takes a batch; resolves when it has been decided upon. */
+  take(batch: Batch): Promise<void>
+  /** Marks of logs that have moved without a failure since they were last asked for. */
+  takeMarks(): NonNullable<Deed['positions']>
+  readonly lines: () => number
+}
+
+export interface PipelineParts {
+  readonly clock: SteadyClock
+  readonly history: Recall
+  readonly jail: (name: string) => HeldJail | undefined
+  readonly perform: (decisions: readonly Decision[], along: Deed) => Promise<void>
+}
+
+/** The stock jail of those who are banned again and again. */
+export const RECIDIVE = 'recidive'
+
+export function pipeline({ clock, history, jail, perform }: PipelineParts): Pipeline {
+  const marks = new Map<string, NonNullable<Deed['positions']>[number]>()
+  let lines = 0
+  let last: Promise<void> = Promise.resolve()
+
+  async function decide(batch: Batch): Promise<void> {
+    lines += batch.lines
+    const decisions: Decision[] = []
+    for (const found of batch.failures) {
+      const held = jail(found.jail)
+      if (!held) continue
+      const event = await enquire(found, held.state, history)
+      if (event?.kind !== 'failure') continue
+      decisions.push(...step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now()))
+    }
+    decisions.push(...(await repeated(decisions)))
+    const mark = { log: batch.log, position: batch.mark }
+    if (decisions.length === 0) {
+      marks.set(batch.log, mark)
+      return
+    }
+    marks.delete(batch.log)
+    void perform(decisions, { positions: [mark] })
+  }
+
+  /** In the eyes of the jail of repeat offenders a ban by another jail is a failure; no text log has to say so. */
+  async function repeated(decisions: readonly Decision[]): Promise<Decision[]> {
+    const held = jail(RECIDIVE)
+    if (!held) return []
+    const told: Decision[] = []
+    for (const decision of decisions) {
+      if (decision.kind !== 'ban' || decision.ban.jail === RECIDIVE) continue
+      const { network, from: time, jail: by } = decision.ban
+      const earlier = asksEarlier(held.state, network, 1) ? await bansBefore(history, held.state, network) : 0
+      const lines = [`banned by ${by}`]
+      told.push(...step(held.state, { kind: 'failure', network, time, attempts: 1, lines, earlier }, clock.now()))
+    }
+    return told
+  }
+
+  return {
+    take(batch) {
+      last = last.then(() => decide(batch))
+      return last
+    },
+    takeMarks() {
+      const moved = [...marks.values()]
+      marks.clear()
+      return moved
+    },
+    lines: () => lines,
+  }
+}

@@ -1,0 +1,83 @@
+/** What the guard tells of itself. These shapes are what `--json` prints: names and meanings stay. Times are EpochMs. */
+import type { EpochMs } from '../world/clock.ts'
+
+export interface Status {
+  readonly version: string
+  readonly pid: number
+  readonly since: EpochMs
+  readonly observe: boolean
+  readonly jails: readonly JailStatus[]
+  /** Addresses and networks banned now; one that two jails hold counts once. */
+  readonly banned: number
+  /** Of those, what the kernel does not have yet. */
+  readonly pending: number
+  readonly lines: number
+  readonly kernel: { readonly state: 'ok' | 'failing' | 'unused'; readonly why?: string | undefined }
+  readonly history: { readonly state: string }
+  /** Spared beside what every host spares (loopback, link-local ...). */
+  readonly spared: readonly string[]
+  readonly faults: readonly { readonly code: string; readonly message: string; readonly hint?: string | undefined }[]
+}
+
+export interface JailStatus {
+  readonly name: string
+  readonly filter: string
+  readonly logs: readonly LogStatus[]
+  /** `tcp 80,443 drop`. */
+  readonly scope: string
+  readonly failedNow: number
+  readonly failedTotal: number
+  readonly bannedNow: number
+  readonly bannedTotal: number
+  readonly maxretry: number
+  readonly findtime: number
+  readonly bantime: number
+}
+
+export interface LogStatus {
+  readonly log: string
+  readonly state: string
+  readonly why?: string | undefined
+}
+
+export interface BanStatus {
+  readonly address: string
+  readonly from: EpochMs
+  readonly until: EpochMs | undefined
+  readonly failures: number
+  readonly origin: string
+  readonly pending: boolean
+}
+
+export interface JailDetails extends JailStatus {
+  readonly bans: readonly BanStatus[]
+}
+
+/** All that is known of one address. */
+export interface Why {
+  readonly address: string
+  /** Why it is never banned. */
+  readonly spared: string | undefined
+  readonly bans: readonly (BanStatus & {
+    readonly jail: string
+    readonly matches: readonly string[]
+    readonly count: number
+  })[]
+  /** Failures that have led to no ban so far. */
+  readonly counting: readonly {
+    readonly jail: string
+    readonly count: number
+    readonly of: number
+    readonly last: EpochMs
+    readonly matches: readonly string[]
+  }[]
+  readonly kernel: readonly { readonly set: string; readonly expiresSeconds: number | undefined }[]
+  /** Bans that are over, newest first. */
+  readonly earlier: readonly {
+    readonly jail: string
+    readonly from: EpochMs
+    readonly until: EpochMs | undefined
+    readonly failures: number
+    readonly matches: readonly string[]
+  }[]
+}

@@ -1,0 +1,182 @@
+/**
+ * All filters that read one log: bytes in, failures out. One pass over the raw bytes finds the lines that can matter at
+ * all; only those are cut, decoded, dated and matched, by the expressions whose literal they hold.
+ */
+import { asFault, Fault } from '../base/fault.ts'
+import type { EpochMs } from '../world/clock.ts'
+import { type ClockState, timeOf } from './date/clock-rules.ts'
+import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
+import type { Failure } from './failure.ts'
+import type { Filter, Verdict } from './filter.ts'
+import { nginxRecords } from './nginx-record.ts'
+import { type Prefilter, prefilter } from './prefilter.ts'
+import { withinLimit } from './regex/limit.ts'
+
+/** A jail's filter on a log. */
+export interface Reading {
+  readonly jail: string
+  readonly filter: Filter
+  /** Seconds: while catching up after a start, what is older is of no use. */
+  readonly findtime: number
+}
+
+export interface LogMatcher {
+  /** @param bytes whole lines, the next of the log */
+  match(bytes: Uint8Array, now: EpochMs): Matched
+}
+
+export interface Matched {
+  readonly lines: number
+  readonly failures: readonly { readonly jail: string; readonly failure: Failure & { readonly time: EpochMs } }[]
+  /** A line that took too long was left out. */
+  readonly faults: readonly Fault[]
+}
+
+/** One line may take this long; the others go on. */
+const LINE_LIMIT_MS = 100
+/** A stretch of lines in one go: setting the limit costs more than a match. */
+const STRETCH_LIMIT_MS = 200
+/** Text kept of a line. */
+const MAX_KEPT = 1024
+
+export function logMatcher(readings: readonly Reading[]): LogMatcher {
+  const owners = readings.flatMap(({ filter }, reading) =>
+    filter.needles.map((needle, number) => ({ needle, reading, number })),
+  )
+  const scan = prefilter(owners.map(({ needle }) => needle))
+  const records = nginxRecords()
+  const dated = datesOf(readings)
+  return {
+    match(bytes, now) {
+      const lines = candidates(scan, bytes, records.forged(bytes))
+      const failures: Matched['failures'][number][] = []
+      const faults: Fault[] = []
+      const one = (line: Candidate) => matchLine(line)
+      const matchLine = (line: Candidate): Matched['failures'] => {
+        const text = decode(bytes, line)
+        const dates = new Map<DateDetector, DateFound | undefined>()
+        return byReading(line.owners, owners).flatMap(([index, numbers]) => {
+          const reading = readings[index]!
+          const clock = dated[index]!
+          const date = dateOf(dates, clock.detector, text, now)
+          const cut = date ? text.slice(0, date.start) + text.slice(date.end) : text
+          const verdict = reading.filter.match(cut, text.slice(0, MAX_KEPT), now, numbers)
+          return failureOf(
+            verdict,
+            reading,
+            timeOf(clock.state, { found: date?.time, now, findtime: reading.findtime }),
+          )
+        })
+      }
+      withTimeLimit(lines, one, failures, faults)
+      return { lines: scan.countLines(bytes), failures, faults }
+    },
+  }
+}
+
+interface Candidate {
+  readonly start: number
+  readonly end: number
+  readonly owners: readonly number[]
+}
+
+function candidates(scan: Prefilter, bytes: Uint8Array, forged: ReadonlySet<number>): Candidate[] {
+  const found: Candidate[] = []
+  scan.candidates(bytes, (start, end, owners) => {
+    if (!forged.has(start)) found.push({ start, end, owners: [...owners] })
+  })
+  return found
+}
+
+/** UTF-8; what is none becomes U+FFFD, as Fail2ban reads it. ASCII, nearly every line, is decoded faster as latin1. */
+function decode(bytes: Uint8Array, { start, end }: Candidate): string {
+  const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
+  return line.toString(isAscii(line) ? 'latin1' : 'utf8')
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return false
+  return true
+}
+
+/** The expressions of each reading that may match, in the order of the readings. */
+function byReading(
+  owners: readonly number[],
+  all: readonly { readonly reading: number; readonly number: number }[],
+): [reading: number, numbers: number[]][] {
+  const groups: [number, number[]][] = []
+  for (const owner of owners) {
+    const { reading, number } = all[owner]!
+    const last = groups.at(-1)
+    if (last?.[0] === reading) last[1].push(number)
+    else groups.push([reading, [number]])
+  }
+  return groups
+}
+
+/** Filters with the same patterns share one detector: a line is dated once for all of them. */
+function datesOf(readings: readonly Reading[]): { readonly detector: DateDetector; readonly state: ClockState }[] {
+  const known = new Map<string, DateDetector>()
+  return readings.map(({ filter: { settings } }) => {
+    const key = `${settings.datepattern}\0${settings.logtimezone}`
+    const detector = known.get(key) ?? dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
+    known.set(key, detector)
+    return { detector, state: {} as ClockState }
+  })
+}
+
+function dateOf(
+  dates: Map<DateDetector, DateFound | undefined>,
+  detector: DateDetector,
+  text: string,
+  now: EpochMs,
+): DateFound | undefined {
+  if (!dates.has(detector)) dates.set(detector, detector.find(text, now))
+  return dates.get(detector)
+}
+
+function failureOf(verdict: Verdict | undefined, { jail }: Reading, time: EpochMs | undefined): Matched['failures'] {
+  if (verdict?.kind !== 'failure' || time === undefined) return []
+  return [{ jail, failure: { ...verdict.failure, time } }]
+}
+
+/**
+ * Matches line after line under a limit that interrupts even a running expression. On an overrun the line at hand is tried
+ * again alone, since the machine may merely have been busy; only if it overruns alone it is left out.
+ */
+function withTimeLimit(
+  lines: readonly Candidate[],
+  matchLine: (line: Candidate) => Matched['failures'],
+  failures: Matched['failures'][number][],
+  faults: Fault[],
+): void {
+  let next = 0
+  const goOn = (stop: number) => {
+    while (next < stop) {
+      const found = matchLine(lines[next]!)
+      next++
+      for (const one of found) failures.push(one)
+    }
+  }
+  while (next < lines.length) {
+    try {
+      withinLimit(STRETCH_LIMIT_MS, () => goOn(lines.length))
+    } catch {
+      const slow = next
+      try {
+        withinLimit(LINE_LIMIT_MS, () => goOn(slow + 1))
+      } catch (thrown) {
+        next = slow + 1
+        faults.push(overrun(asFault(thrown, 'regex.overrun')))
+      }
+    }
+  }
+}
+
+function overrun(cause: Fault): Fault {
+  const hint = 'rampart match shows which expression; one without nested or repeated .* is safe'
+  return new Fault('filter.slow', `a line took an expression longer than ${LINE_LIMIT_MS} ms and was left out`, {
+    hint,
+    cause,
+  })
+}

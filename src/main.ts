@@ -1,0 +1,56 @@
+/** The entry: picks the face from the name it was called by, and hands it the machine. `main.mjs NAME WORD...` */
+import { fileURLToPath } from 'node:url'
+import type { Terminal } from './cli/print.ts'
+import { rampart } from './cli/rampart/command.ts'
+import { realWorld } from './world/real.ts'
+
+export const VERSION = '0.1.0'
+
+const words = process.argv.slice(3)
+// A closed pipe (`| head`) ends a command quietly.
+process.stdout.on('error', () => process.exit(0))
+
+process.exitCode = await rampart(
+  {
+    world: realWorld(),
+    terminal: terminal(),
+    version: VERSION,
+    pid: process.pid,
+    stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
+    readerCommand: [
+      process.execPath,
+      ...process.execArgv,
+      ...READER_FLAGS(),
+      fileURLToPath(new URL('reader.mjs', import.meta.url)),
+    ],
+    input: () => process.stdin,
+    stopped: stopped(),
+  },
+  words,
+)
+
+function terminal(): Terminal {
+  const { stdout, stderr, env } = process
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    colour: stdout.isTTY === true && !env['NO_COLOR'],
+    columns: stdout.isTTY ? stdout.columns : undefined,
+  }
+}
+
+/** Resolves with the reason when this program shall end. */
+function stopped(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    if (process.env['npm_lifecycle_event'] === undefined) return
+    // Ending npm ends the guard, even where npm is killed and can pass on no signal.
+    const parent = process.ppid
+    setInterval(() => process.ppid !== parent && resolve('its parent ended'), 500).unref()
+  })
+}
+
+/** The reader holds one chunk and its matches: a small heap will do. */
+function READER_FLAGS(): string[] {
+  return ['--max-semi-space-size=2']
+}

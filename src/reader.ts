@@ -1,0 +1,50 @@
+/**
+ * The entry of the reader's process: `reader.mjs UID GID[,GID...]`. It gives up root before it has read one byte of a log,
+ * for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
+ * standard output; it ends when the core does.
+ */
+import { type Reader, read } from './engine/reader.ts'
+import type { Plan, Report } from './engine/report.ts'
+import { deframer, type Frame, messageFrame } from './engine/wire.ts'
+import type { Chunk } from './source/chunk.ts'
+import { realWorld } from './world/real.ts'
+
+giveUpRights(process.argv[2], process.argv[3])
+// The core decides when this ends: Ctrl-C in a terminal reaches the whole group.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.stdout.on('error', () => process.exit(0))
+
+let reader: Reader | undefined
+let fed: Promise<unknown> = Promise.resolve()
+
+const feed = deframer((frame: Frame) => {
+  if (frame.kind === 'message') {
+    reader ??= read(realWorld(), frame.message as Plan, tell)
+    return
+  }
+  const head = frame.head as Omit<Chunk, 'bytes'>
+  const chunk: Chunk = { ...head, bytes: frame.bytes }
+  process.stdin.pause()
+  fed = fed.then(() => reader?.feed(chunk.log, chunk)).then(() => process.stdin.resume())
+})
+process.stdin.on('data', (bytes: Buffer) => feed(bytes))
+process.stdin.on('end', () => {
+  reader?.stop()
+  void (reader?.done ?? Promise.resolve()).then(() => process.exit(0))
+})
+
+function tell(report: Report): Promise<void> {
+  if (process.stdout.write(messageFrame(report))) return Promise.resolve()
+  return new Promise((resolve) => process.stdout.once('drain', resolve))
+}
+
+function giveUpRights(uid: string | undefined, gids: string | undefined): void {
+  if (process.getuid?.() !== 0 || uid === undefined || gids === undefined) return
+  const groups = gids.split(',').map(Number)
+  process.setgroups!(groups)
+  process.setgid!(groups[0]!)
+  process.setuid!(Number(uid))
+  process.chdir('/')
+  process.umask(0o077)
+}
