@@ -4,30 +4,23 @@
  *
  * Known differences from CPython 3.11, all of them:
  * - Unicode is V8's version, newer than Python's: characters assigned since then are letters, digits or cased here.
- * - A reference under (?i) compares as JavaScript does where the two texts differ in the case of one of a few characters
- *   that Python's lower case and Unicode's folding treat differently (ſ, ı, İ, ς and the like).
+ * - A reference under (?i) tells letters beyond ASCII apart by case where the two texts do not agree in it.
+ * - A line with more than some thousand different characters beyond ASCII: a reference may take two of them for one,
+ *   and a group may hold one for the other.
  */
-import { Fault } from '../../base/fault.ts'
-import { alphabet, type Encoded } from './alphabet.ts'
+import { alphabet } from './alphabet.ts'
 import { unfold } from './fold.ts'
 import { type Literals, literals } from './literals.ts'
+import { decoded, type Match, matcher } from './matcher.ts'
 import { parse } from './parse.ts'
-import { type Printed, print } from './print.ts'
+import { type Plan, plan } from './replay.ts'
 import { rewrite } from './rewrite.ts'
 import { type Risk, risk } from './risk.ts'
-import type { Tree } from './tree.ts'
+import { type Node, walk } from './tree.ts'
 
 export type { Literals } from './literals.ts'
+export type { Match } from './matcher.ts'
 export type { Risk } from './risk.ts'
-
-export interface Match {
-  /** Offset in the text, in UTF-16 units as JavaScript counts. */
-  readonly start: number
-  /** Offset behind the match. */
-  readonly end: number
-  /** The text of each named group that took part; it has no prototype, so that no name can hit one of its members. */
-  readonly groups: Readonly<Record<string, string>>
-}
 
 export interface Expression {
   /** As it was given. */
@@ -57,67 +50,39 @@ export interface Flags {
  */
 export function expression(python: string, flags: Flags = {}): Expression {
   const tree = parse(python, flags)
-  const root = unfold(rewrite(tree))
-  const letters = alphabet([root])
-  const plain = matcher(tree, print(root, letters, true))
-  const coded = matcher(tree, print(root, letters, false))
+  const ready = rewritten(plan(tree))
+  const letters = alphabet([ready.root, ...ready.replays.map(({ turn }) => turn)])
+  const plain = matcher(ready, letters, true)
+  // Only \b is written differently for text that is not ASCII.
+  const coded = asksForWords(ready) ? matcher(ready, letters, false) : plain
   return {
     python,
     groups: [...tree.names.keys()],
     search: (text, ascii = !BEYOND_ASCII.test(text)) => (ascii ? plain(text) : decoded(coded, letters.encode(text))),
     literals: literals(tree.root),
-    risk: risk(tree.root),
+    risk: ready.replays.length > 0 ? worse(risk(tree.root)) : risk(tree.root),
   }
 }
 
 const BEYOND_ASCII = /[^\x00-\x7f]/
 
-type Search = (text: string) => Match | undefined
+function rewritten({ root, names, replays }: Plan): Plan {
+  const own = replays.flatMap(({ before, loop }) => [before, loop])
+  const ready = (node: Node, read: Iterable<number>) => unfold(rewrite(node, read))
+  return {
+    root: ready(root, [...names.values(), ...own]),
+    names,
+    replays: replays.map((replay) => ({ ...replay, turn: ready(replay.turn, replay.names.values()) })),
+  }
+}
 
-function matcher(tree: Tree, printed: Printed): Search {
-  const regex = compile(printed.source)
-  const names = [...tree.names].flatMap(([name, index]) =>
-    (printed.groups.get(index) ?? []).map((number) => ({ name, number })),
+function asksForWords({ root, replays }: Plan): boolean {
+  return [root, ...replays.map(({ turn }) => turn)].some((tree) =>
+    walk(tree).some((node) => node.kind === 'anchor' && (node.where === 'boundary' || node.where === 'inside')),
   )
-  return (text) => {
-    const found = run(regex, text)
-    if (found === null) return undefined
-    const groups: Record<string, string> = Object.create(null)
-    for (const { name, number } of names) {
-      const value = found[number]
-      if (value !== undefined) groups[name] = value
-    }
-    const seen = printed.tail === undefined ? 0 : found[printed.tail]!.length
-    return { start: found.index, end: found.index + found[0].length - seen, groups }
-  }
 }
 
-function decoded(search: Search, encoded: Encoded): Match | undefined {
-  const found = search(encoded.text)
-  if (!found) return undefined
-  const groups: Record<string, string> = Object.create(null)
-  for (const [name, value] of Object.entries(found.groups)) groups[name] = encoded.decode(value)
-  return { start: encoded.offset(found.start), end: encoded.offset(found.end), groups }
-}
-
-function compile(source: string): RegExp {
-  try {
-    const regex = new RegExp(source)
-    // V8 compiles at the first use, and only then says that an expression is too large.
-    regex.exec('')
-    return regex
-  } catch (thrown) {
-    throw new Fault('regex.unsupported', 'the expression is too large for the regex engine (offset 0)', {
-      hint: 'use smaller repeat counts, or split it in two',
-      cause: thrown,
-    })
-  }
-}
-
-function run(regex: RegExp, text: string): RegExpExecArray | null {
-  try {
-    return regex.exec(text)
-  } catch (thrown) {
-    throw new Fault('regex.overrun', 'the match needs more memory than the regex engine grants', { cause: thrown })
-  }
+/** Each turn of a replay looks at all that follows. */
+function worse(risk: Risk): Risk {
+  return risk === 'linear' ? 'polynomial' : risk
 }

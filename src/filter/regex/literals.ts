@@ -3,7 +3,7 @@
  * least often. What is told is always true; where the tree does not make it certain, nothing is told.
  */
 import { chanceInLine } from './rarity.ts'
-import { type Node, type Repeat, type SetItem, sequence } from './tree.ts'
+import type { Node, Repeat, SetItem } from './tree.ts'
 
 export interface Literals {
   /**
@@ -24,7 +24,7 @@ const MAX_TURNS = 4
 
 /** Undefined if there are none, or only such as nearly every line holds. */
 export function literals(root: Node): Literals | undefined {
-  const found = best(look(root))
+  const found = best(look(root, { known: new Map(), turns: new Map() }))
   return found && found.chance < 1 ? { any: found.any, ignoreCase: found.ignoreCase } : undefined
 }
 
@@ -46,29 +46,44 @@ interface Knowledge {
   readonly required: Candidate | undefined
 }
 
+/** What is known already: nested repeats ask again and again for the same. */
+interface Memory {
+  readonly known: Map<Node, Knowledge>
+  readonly turns: Map<Node, Turns>
+}
+
+/** A repeat's first turns, and (`tail`) all that its last one can be if that may be a later one. */
+type Turns = Knowledge & { readonly tail: readonly Word[] | undefined }
+
 const NOTHING: Knowledge = { words: undefined, required: undefined }
 const EMPTY_WORD: Word = { text: '', folded: false }
 
-function look(node: Node): Knowledge {
+function look(node: Node, memory: Memory): Knowledge {
+  const known = memory.known.get(node) ?? learn(node, memory)
+  memory.known.set(node, known)
+  return known
+}
+
+function learn(node: Node, memory: Memory): Knowledge {
   switch (node.kind) {
     case 'char':
       return { words: one(node.code, node.fold !== 'none'), required: undefined }
     case 'set':
       return { words: node.negated ? undefined : spell(node.items, node.fold !== 'none'), required: undefined }
     case 'seq':
-      return lookSequence(node.items)
+      return lookSequence(node.items, memory)
     case 'choice':
-      return either(node.branches.map(look))
+      return either(node.branches.map((branch) => look(branch, memory)))
     case 'condition':
-      return either([look(node.yes), look(node.no)])
+      return either([look(node.yes, memory), look(node.no, memory)])
     case 'repeat':
-      return lookRepeat(node)
+      return lookRepeat(node, memory)
     case 'group':
     case 'atomic':
-      return look(node.body)
+      return look(node.body, memory)
     case 'look':
       // It takes no room, but what it demands stands in the text.
-      return { words: [EMPTY_WORD], required: node.negated ? undefined : best(look(node.body)) }
+      return { words: [EMPTY_WORD], required: node.negated ? undefined : best(look(node.body, memory)) }
     case 'anchor':
       return { words: [EMPTY_WORD], required: undefined }
     case 'reference':
@@ -102,12 +117,13 @@ function spell(items: readonly SetItem[], folded: boolean): readonly Word[] | un
 }
 
 /** Grows words along the items for as long as they stay few; each time they cannot grow on they are a candidate. */
-function lookSequence(items: readonly Node[]): Knowledge {
+function lookSequence(items: readonly Node[], memory: Memory): Knowledge {
   let words: readonly Word[] = [EMPTY_WORD]
   let required: Candidate | undefined
   let whole = true
   for (const item of items) {
-    const { tail, ...known } = item.kind === 'repeat' ? lookTurns(item) : { ...look(item), tail: undefined }
+    const { tail, ...known } =
+      item.kind === 'repeat' ? lookTurns(item, memory) : { ...look(item, memory), tail: undefined }
     required = better(required, known.required)
     const grown = known.words && cross(words, known.words)
     if (!grown || tail) whole = false
@@ -122,26 +138,32 @@ function lookSequence(items: readonly Node[]): Knowledge {
   return whole ? { words, required } : { words: undefined, required: better(required, candidate(words)) }
 }
 
-/** A repeat within a sequence: its first turns follow what stands before it, its last one (`tail`) what comes behind. */
-function lookTurns(node: Repeat): Knowledge & { readonly tail: readonly Word[] | undefined } {
-  const body = look(node.body)
-  if (!body.words || node.min === 0 || (node.min === node.max && node.max <= MAX_TURNS)) {
-    return { ...lookRepeat(node), tail: undefined }
-  }
-  const turns = sequence(Array.from({ length: Math.min(node.min, MAX_TURNS) }, () => node.body))
-  return { ...look(turns), tail: body.words }
+/** A repeat within a sequence: its first turns follow what stands before it, its last one what comes behind. */
+function lookTurns(node: Repeat, memory: Memory): Turns {
+  const turns = memory.turns.get(node) ?? learnTurns(node, memory)
+  memory.turns.set(node, turns)
+  return turns
 }
 
-function lookRepeat(node: Repeat): Knowledge {
+function learnTurns(node: Repeat, memory: Memory): Turns {
+  const body = look(node.body, memory)
+  const fixed = node.min === node.max && node.max <= MAX_TURNS
+  if (!body.words || node.min === 0 || fixed) return { ...lookRepeat(node, memory), tail: undefined }
+  return { ...lookSequence(copies(node.body, Math.min(node.min, MAX_TURNS)), memory), tail: body.words }
+}
+
+function lookRepeat(node: Repeat, memory: Memory): Knowledge {
   if (node.max === 0) return { words: [EMPTY_WORD], required: undefined }
-  const body = look(node.body)
+  const body = look(node.body, memory)
   if (node.min === 0) {
     return { words: node.max === 1 && body.words ? few([...body.words, EMPTY_WORD]) : undefined, required: undefined }
   }
-  if (node.min === node.max && node.max <= MAX_TURNS) {
-    return lookSequence(Array.from({ length: node.max }, () => node.body))
-  }
+  if (node.min === node.max && node.max <= MAX_TURNS) return lookSequence(copies(node.body, node.max), memory)
   return { words: undefined, required: best(body) }
+}
+
+function copies(node: Node, count: number): readonly Node[] {
+  return Array.from({ length: count }, () => node)
 }
 
 function either(branches: readonly Knowledge[]): Knowledge {

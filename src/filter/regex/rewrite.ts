@@ -1,15 +1,15 @@
 /**
  * Python's tree → one that means the same to both engines. Where they differ:
  * - JavaScript forgets at each turn of a repeat what the groups in it held; Python keeps it. Groups that nobody reads are
- *   dropped, and a repeat that may pass over one that is read is refused.
+ *   dropped, and a repeat that may pass over one that is read is refused (unless replay.ts has taken care of it).
  * - JavaScript refuses a turn that matches nothing; Python takes it, and then stops.
  * - JavaScript has no possessive repeats; Python's do not look back into a turn once it is over, minimum or not.
  * What hangs on whether a group took part is settle.ts's.
  */
-import { groupsIn, takesPart } from './participation.ts'
+import { askedIn, groupsIn, takesPart } from './participation.ts'
 import { unsupported } from './reader.ts'
 import { settle } from './settle.ts'
-import { choice, EMPTY, map, type Node, type Repeat, type Tree, walk } from './tree.ts'
+import { choice, EMPTY, map, type Node, type Repeat } from './tree.ts'
 import { type Width, width } from './width.ts'
 
 interface Task {
@@ -18,11 +18,13 @@ interface Task {
   readonly widths: Map<number, Width>
 }
 
-/** @throws Fault `regex.unsupported` where no JavaScript means the same */
-export function rewrite(tree: Tree): Node {
-  const live = new Set(tree.names.values())
-  for (const node of walk(tree.root)) if (node.kind === 'reference' || node.kind === 'condition') live.add(node.group)
-  return settle(reduce(tree.root, { live, widths: new Map() }, false))
+/**
+ * @param read groups whose text the caller reads after a match; the others are kept only if the tree asks for them
+ * @throws Fault `regex.unsupported` where no JavaScript means the same
+ */
+export function rewrite(root: Node, read: Iterable<number>): Node {
+  const live = new Set(read).union(askedIn(root))
+  return settle(reduce(root, { live, widths: new Map() }, false))
 }
 
 /** `behind`: inside of a lookbehind, which JavaScript reads from right to left. */

@@ -133,7 +133,12 @@ export function map(node: Node, change: (child: Node) => Node): Node {
 }
 
 /** The node and everything below it, outermost first. */
-export function* walk(node: Node): Generator<Node> {
-  yield node
-  for (const child of children(node)) yield* walk(child)
+export function walk(node: Node): readonly Node[] {
+  const found: Node[] = []
+  const visit = (one: Node): void => {
+    found.push(one)
+    for (const child of children(one)) visit(child)
+  }
+  visit(node)
+  return found
 }
