@@ -91,6 +91,7 @@ export class Followed {
   }
 
   #find(how?: 'as wanted'): void {
+    if (how === undefined && this.#isSettled()) return
     const found = new Set<string>()
     this.#sources = new Map()
     for (const { pattern, start } of this.#patterns) {
@@ -109,6 +110,12 @@ export class Followed {
     for (const { follower, pattern } of this.#followers.values()) {
       if (!found.has(follower.log) && !(wanted.has(pattern) && follower.holds)) this.#drop(follower)
     }
+  }
+
+  /** Once a second with nothing changed: a stamp for each folder. Where a pattern ends in a plain name no stamp tells. */
+  #isSettled(): boolean {
+    if (!this.#patterns.every(({ pattern }) => !hasWildcard(pattern) || hasWildcard(lastOf(pattern)))) return false
+    return [...this.#sources.keys()].every((folder) => this.#known(folder) !== undefined)
   }
 
   #follow(path: string, pattern: string, start: Start): void {
@@ -139,22 +146,32 @@ export class Followed {
     this.#moved = true
   }
 
-  /** A folder's names, read again only if its stamp may have missed a change. */
+  /** A folder's names; none if it may not be read, as if nothing was in it. */
   #list(folder: string): readonly string[] {
+    const known = this.#known(folder)
+    if (known) return known
     try {
       const stat = this.#hands.files.stat(folder)
       if (stat?.kind !== 'folder') return []
-      const known = this.#listings.get(folder)
-      const { inode, modifiedMs } = stat
-      if (known && known.inode === inode && known.modifiedMs === modifiedMs && modifiedMs < known.listedAt - STAMP_MS)
-        return known.names
       const listedAt = this.#hands.clock.now()
       const names = this.#hands.files.list(folder)
       if (this.#listings.size > MAX_FILES) this.#listings.clear()
-      this.#listings.set(folder, { inode, modifiedMs, listedAt, names })
+      this.#listings.set(folder, { inode: stat.inode, modifiedMs: stat.modifiedMs, listedAt, names })
       return names
     } catch {
-      return [] // It may not be read: as if nothing was in it.
+      return []
+    }
+  }
+
+  /** The names as listed before, unless the folder's stamp changed or may have missed a change. */
+  #known(folder: string): readonly string[] | undefined {
+    const listing = this.#listings.get(folder)
+    if (!listing || listing.modifiedMs >= listing.listedAt - STAMP_MS) return undefined
+    try {
+      const stat = this.#hands.files.stat(folder)
+      return stat?.inode === listing.inode && stat.modifiedMs === listing.modifiedMs ? listing.names : undefined
+    } catch {
+      return undefined
     }
   }
 
@@ -201,6 +218,10 @@ function add(map: Map<string, Follower[]>, key: string, follower: Follower): voi
   const list = map.get(key)
   if (list) list.push(follower)
   else map.set(key, [follower])
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 function folderOf(path: string): string {
