@@ -11,7 +11,9 @@ import { jailState } from '../jail/jail.ts'
 import type { JailOptions } from '../jail/jail-options.ts'
 import { type History, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
+import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
+import { compareWithFail2ban } from './beside.ts'
 import { Engine, MANUAL_JAIL } from './engine.ts'
 import type { Event } from './event.ts'
 import type { HeldJail } from './held-jail.ts'
@@ -79,6 +81,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   engine.listen(options.hear)
   for (const jail of jails) for (const log of wantedBy(jail)) engine.expect(jail.name, log.name)
   let reading: Reading | undefined
+  let compare: Cancel = () => {}
   return {
     engine,
     notes: notes(configuration, chosen ? discovery : undefined, faults),
@@ -86,9 +89,11 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     async ready() {
       await engine.start()
       reading = await beginReading(world, options, { engine, history, jails })
+      if (options.observe) compare = compareWithFail2ban(world, engine)
       world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), configuration)).catch(() => 0))
     },
     async stop({ keep }) {
+      compare()
       await reading?.stop()
       await engine.stop({ keep })
     },

@@ -160,7 +160,7 @@ function told(fields: Readonly<Record<string, string>>): Record<string, string> 
 function needle(one: Expression, prefix: Expression | undefined): Needle | undefined {
   const literals = one.literals ?? prefix?.literals
   if (!literals) return undefined
-  const any = literals.any.map(uncut)
+  const any = [...new Set(literals.any.map(uncut))]
   return any.every((piece) => piece !== '') ? { any, ignoreCase: literals.ignoreCase } : undefined
 }
 

@@ -40,6 +40,12 @@ function words(event: Event): [word: string, colour: Colour, text: string, line?
       return ['restored', 'blue', `${event.bans} bans from before`]
     case 'healed':
       return ['healed', 'yellow', printable(event.what)]
+    case 'differs':
+      return [
+        'differs',
+        'yellow',
+        `${event.address}  only ${event.by === 'rampart' ? 'Rampart' : 'Fail2ban'} bans it (${printable(event.jail)})`,
+      ]
     case 'fault':
       return ['fault', 'red', printable(`${event.message}${event.hint ? ` (${event.hint})` : ''}`)]
     case 'start':
