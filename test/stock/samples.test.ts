@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parseAddress, printNetwork } from '../../src/base/address.ts'
+import { loadFilter } from '../../src/config/load-filter.ts'
+import { filter as compile, type Filter } from '../../src/filter/filter.ts'
+import { logMatcher } from '../../src/filter/log-matcher.ts'
+import { realWorld } from '../../src/world/real.ts'
 import { type Group, readSamples } from './sample.ts'
 
 /** Judges lines by a stock filter: the address that it finds in each, undefined for none. */
@@ -20,8 +24,19 @@ interface Runner {
 const folder = mkdtempSync(join(tmpdir(), 'rampart-stock-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const RUNNERS: readonly Runner[] = [fail2banRegex()]
+const RUNNERS: readonly Runner[] = [ownEngine(), fail2banRegex()]
 const files = globSync('config/filter.d/samples/*.log').sort()
+
+test('every stock expression holds text that few lines have', () => {
+  for (const file of files) {
+    for (const needle of stockFilter(basename(file, '.log')).needles) {
+      assert.ok(
+        needle?.any.every((text) => text.trim().length >= 3),
+        `${file}: ${JSON.stringify(needle)}`,
+      )
+    }
+  }
+})
 
 test('every stock filter has samples', () => {
   const filters = readdirSync('config/filter.d').filter((name) => name.endsWith('.conf'))
@@ -52,10 +67,57 @@ for (const runner of RUNNERS) {
   }
 }
 
+for (const file of files) {
+  for (const group of readSamples(file)) {
+    if (!group.samples.some(({ forged }) => forged)) continue
+    test(`${basename(file, '.log')}: within its record a forged line counts for nobody`, () => {
+      const log = group.samples
+        .map(
+          ({ line }) => `${line}
+`,
+        )
+        .join('')
+      const found = matched(stockFilter(basename(file, '.log')), log)
+      const forged = group.samples.filter(({ forged }) => forged).map(({ address }) => address)
+      assert.deepEqual(
+        found.filter((address) => forged.includes(canonical(address))),
+        [],
+      )
+      assert.ok(found.length > 0)
+    })
+  }
+}
+
 /** `codes=403|410` is `codes="403|410"` where a list of options is read. */
 function options({ options }: Group): string {
   return options.replace(/^([^=]+)=(.*)$/, '$1="$2"')
 }
+
+/** All of it: the search for literals, the date, the expressions. Each line is a log of its own. */
+function ownEngine(): Runner {
+  return {
+    name: 'rampart',
+    missing: undefined,
+    judge(filter, lines) {
+      const stock = stockFilter(filter)
+      return lines.map((line) => matched(stock, `${line}\n`)[0])
+    },
+  }
+}
+
+function stockFilter(name: string): Filter {
+  return compile(loadFilter(realWorld(), ['config'], name))
+}
+
+/** The addresses of the failures in a log. */
+function matched(filter: Filter, log: string): string[] {
+  const { failures, faults } = logMatcher([{ jail: 'stock', filter, findtime: Infinity }]).match(Buffer.from(log), NOW)
+  assert.deepEqual(faults, [])
+  return failures.map(({ failure }) => failure.id)
+}
+
+/** When the samples were taken; dates without a year are of this one. */
+const NOW = Date.UTC(2026, 10, 23)
 
 /** The original, as it is installed: it tells which lines matched, and their addresses. */
 function fail2banRegex(): Runner {
