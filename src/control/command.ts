@@ -46,7 +46,7 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
 
 /** @throws Fault `control.forbidden`, `control.bad-command`, `control.bad-address`, `control.no-jail`, `duration.bad` */
 export async function execute<C extends Command>(engine: Engine, role: Role, command: C): Promise<Reply<C>> {
-  const needs = NEEDS[command.verb]
+  const needs = Object.hasOwn(NEEDS, command.verb) ? NEEDS[command.verb] : undefined
   if (!needs) throw new Fault('control.bad-command', `there is no command "${String(command.verb)}"`)
   if (needs === 'operate' && role !== 'operate') {
     throw new Fault('control.forbidden', `this caller may only look, and "${command.verb}" changes something`)

@@ -8,16 +8,16 @@ import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
 import type { Spared } from '../jail/ignore.ts'
 import { jailState } from '../jail/jail.ts'
-import type { JailOptions } from '../jail/jail-options.ts'
 import { type History, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import { compareWithFail2ban } from './beside.ts'
-import { Engine, MANUAL_JAIL } from './engine.ts'
+import { Engine } from './engine.ts'
 import type { Event } from './event.ts'
 import type { HeldJail } from './held-jail.ts'
 import { readerIdentity } from './identity.ts'
+import { manualJail } from './manual-jail.ts'
 import { noHistory } from './no-history.ts'
 import { RECIDIVE } from './pipeline.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
@@ -208,33 +208,6 @@ function held(world: World, settings: JailSettings): HeldJail {
     settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading' }]] : [],
   )
   return { name: settings.name, settings, scope: settings.scope!, state, logs }
-}
-
-/** Bans by hand that name no jail. */
-function manualJail(world: World): HeldJail {
-  const options: JailOptions = {
-    name: MANUAL_JAIL,
-    maxretry: 1,
-    findtime: 600,
-    bantime: -1,
-    maxmatches: 0,
-    increment: {
-      enabled: false,
-      factor: undefined,
-      formula: undefined,
-      multipliers: undefined,
-      maxtime: undefined,
-      rndtime: undefined,
-      overalljails: false,
-    },
-    ignoreip: [],
-    ignoreself: true,
-    ignorecommand: undefined,
-    ignorecache: undefined,
-  }
-  const state = jailState({ options, ignored: () => undefined, chance: world.chance.next })
-  const scope = { protocol: 'all', ports: 'all', verdict: 'drop' } as const
-  return { name: MANUAL_JAIL, settings: undefined, scope, state, logs: new Map() }
 }
 
 const NAME_TIMEOUT_MS = 2000

@@ -15,6 +15,7 @@ import type { Cancel } from '../world/clock.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
+import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Effects, keyOf, perform } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
@@ -44,9 +45,6 @@ export interface BanOrder {
   readonly lasts: Seconds | undefined
   readonly force: boolean
 }
-
-/** Bans by hand go here unless a jail is named: all ports. */
-export const MANUAL_JAIL = 'manual'
 
 const TICK_MS = 1000
 /** The host's own addresses and sessions are looked up again this often. */

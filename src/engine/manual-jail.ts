@@ -1,0 +1,35 @@
+/** The jail of bans by hand that name no other: all ports. */
+import { jailState } from '../jail/jail.ts'
+import type { JailOptions } from '../jail/jail-options.ts'
+import type { World } from '../world/world.ts'
+import type { HeldJail } from './held-jail.ts'
+
+/** Bans by hand go here unless a jail is named. */
+export const MANUAL_JAIL = 'manual'
+
+/** It reads nothing, and bans for ever unless told how long. */
+export function manualJail(world: World): HeldJail {
+  const options: JailOptions = {
+    name: MANUAL_JAIL,
+    maxretry: 1,
+    findtime: 600,
+    bantime: -1,
+    maxmatches: 0,
+    increment: {
+      enabled: false,
+      factor: undefined,
+      formula: undefined,
+      multipliers: undefined,
+      maxtime: undefined,
+      rndtime: undefined,
+      overalljails: false,
+    },
+    ignoreip: [],
+    ignoreself: true,
+    ignorecommand: undefined,
+    ignorecache: undefined,
+  }
+  const state = jailState({ options, ignored: () => undefined, chance: world.chance.next })
+  const scope = { protocol: 'all', ports: 'all', verdict: 'drop' } as const
+  return { name: MANUAL_JAIL, settings: undefined, scope, state, logs: new Map() }
+}
