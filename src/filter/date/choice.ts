@@ -1,0 +1,169 @@
+/**
+ * Which of many templates a line's date is. The template that hit last is tried first, at the same place; then the list,
+ * in an order in which the successful ones bubble up. A hit further right than was seen before may be a date inside
+ * the message, so it only counts if nothing better is found. All of it is Fail2ban's behaviour, compared line by line
+ * with the installed program: another choice is another date, and another cut.
+ */
+import type { EpochMs } from '../../world/clock.ts'
+import type { Flavour, Hit, Template } from './template.ts'
+
+export interface Choice {
+  find(line: string, now: EpochMs, years: string): Found | undefined
+  hits(): readonly { readonly template: string; readonly hits: number }[]
+}
+
+export interface Found {
+  readonly hit: Hit
+  readonly template: Template
+}
+
+interface Entry {
+  readonly template: Template
+  hits: number
+  lastUsed: EpochMs
+  /** Characters before its last hit; a very large number before the first. */
+  distance: number
+}
+
+interface State {
+  readonly entries: Entry[]
+  /** Index of the template that hit last; -1 before the first hit. */
+  last: number
+  /** Entries before this one have all been used. */
+  firstUnused: number
+  place: Place
+}
+
+/** Where the last hit stood, and the characters at both sides of its two ends. */
+interface Place {
+  readonly from: number
+  readonly to: number
+  readonly outerLeft: string
+  readonly innerLeft: string
+  readonly innerRight: string
+  readonly outerRight: string
+}
+
+export function choice(templates: readonly Template[]): Choice {
+  const state: State = {
+    entries: templates.map((template) => ({ template, hits: 0, lastUsed: 0, distance: FAR })),
+    last: -1,
+    firstUnused: 0,
+    place: { from: 1, to: FAR, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
+  }
+  return {
+    find(line, now, years) {
+      const how = { wide: NOT_ASCII.test(line), years }
+      const picked = pick(state, line, how)
+      if (!picked) return undefined
+      use(state, picked, line, now)
+      return { hit: picked.hit, template: picked.entry.template }
+    },
+    hits: () =>
+      state.entries.filter((one) => one.hits > 0).map((one) => ({ template: one.template.name, hits: one.hits })),
+  }
+}
+
+const FAR = 0x7fffffff
+const NOT_ASCII = /[^\x00-\x7f]/
+/** A template that was not used for this long gives way to any other. */
+const UNUSED_MS = 300_000
+
+interface Picked {
+  readonly entry: Entry
+  readonly index: number
+  readonly hit: Hit
+}
+
+/** What the template that hit last says of a line: the line's date if it stands where it stood before, else a second best. */
+interface Again {
+  readonly hit: Hit | undefined
+  readonly sure: boolean
+  /** Nothing new would come of searching the line for it. */
+  readonly done: boolean
+}
+
+const NOT_AGAIN: Again = { hit: undefined, sure: false, done: false }
+
+function again(state: State, line: string, how: Flavour): Again {
+  const template = state.entries[state.last]?.template
+  if (!template) return NOT_AGAIN
+  if (template.anchored) {
+    const hit = template.search(line, 0, line.length, how)
+    return { hit, sure: hit !== undefined, done: true }
+  }
+  const { place } = state
+  const near = sameNeighbours(place, line)
+  const hit = near ? template.search(line, place.from, place.to, how) : template.search(line, 0, line.length, how)
+  const sure = hit !== undefined && hit.from === place.from && hit.end === place.to
+  return { hit, sure, done: !near }
+}
+
+/** Both ends must look as before: the character outside is the same, or the one inside is and belongs to no word. */
+function sameNeighbours(place: Place, line: string): boolean {
+  const { from, to } = place
+  const left =
+    (from > 0 ? line.charAt(from - 1) : '') === place.outerLeft ||
+    (line.charAt(from) === place.innerLeft && !ALNUM.test(place.innerLeft))
+  if (!left) return false
+  return (
+    line.charAt(to) === place.outerRight ||
+    ((to > 0 ? line.charAt(to - 1) : '') === place.innerRight && !ALNUM.test(place.innerRight))
+  )
+}
+
+const ALNUM = /^[\p{L}\p{N}]$/u
+
+function pick(state: State, line: string, how: Flavour): Picked | undefined {
+  const { entries, place, last } = state
+  const { hit: known, sure, done } = again(state, line, how)
+  let reserve = known && { entry: entries[last]!, index: last, hit: known }
+  if (sure) return reserve
+  for (const [index, entry] of entries.entries()) {
+    const hit = done && index === last ? undefined : entry.template.search(line, 0, line.length, how)
+    if (!hit) continue
+    const further = hit.from > entry.distance || hit.from > place.from
+    if (!further || entry.template.anchored || index === entries.length - 1) return { entry, index, hit }
+    if (!reserve || hit.from < reserve.hit.from) reserve = { entry, index, hit }
+  }
+  return reserve
+}
+
+function use(state: State, { entry, index, hit }: Picked, line: string, now: EpochMs): void {
+  const { from, end: to } = hit
+  entry.hits++
+  entry.lastUsed = now
+  entry.distance = from
+  if (state.firstUnused === index) state.firstUnused++
+  state.place = {
+    from,
+    to,
+    outerLeft: from > 0 ? line.charAt(from - 1) : '',
+    innerLeft: line.charAt(from),
+    innerRight: to > 0 ? line.charAt(to - 1) : '',
+    outerRight: line.charAt(to),
+  }
+  state.last = index > 0 && index !== state.last ? bubble(state, index, now) : index
+}
+
+/** Moves a template up the list; returns where it stands then. */
+function bubble(state: State, index: number, now: EpochMs): number {
+  const { entries } = state
+  const entry = entries[index]!
+  const mayPass = (other: Entry) => weight(entry) > weight(other) || now - UNUSED_MS > other.lastUsed
+  // In one leap to the first that was never used, or half the way; else one step.
+  let target = state.firstUnused < index ? state.firstUnused : index >> 1
+  if (!mayPass(entries[target]!)) {
+    if (target === index - 1) return index
+    target = index - 1
+    if (!mayPass(entries[target]!)) return index
+  }
+  entries.splice(index, 1)
+  entries.splice(target, 0, entry)
+  while (state.firstUnused < entries.length && entries[state.firstUnused]!.hits > 0) state.firstUnused++
+  return target
+}
+
+function weight(entry: Entry): number {
+  return (entry.hits * entry.template.weight) / Math.max(1, entry.distance)
+}

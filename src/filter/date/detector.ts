@@ -1,0 +1,74 @@
+/** Finds the date in a line: which of many templates it is, where it stands, and which moment it means. */
+import { Fault } from '../../base/fault.ts'
+import type { EpochMs } from '../../world/clock.ts'
+import { choice } from './choice.ts'
+import { localTime } from './local-time.ts'
+import { templatesOf } from './pattern.ts'
+import { exactYears } from './token.ts'
+import { zoneOffset } from './zone.ts'
+
+export interface DateFound {
+  /** undefined: it looks like a date and is cut out as one, but the calendar has no such day, or no such zone is known. */
+  readonly time: EpochMs | undefined
+  /** The span that is cut out of the line. */
+  readonly start: number
+  readonly end: number
+  /** The template's name. */
+  readonly template: string
+}
+
+export interface DateOptions {
+  /** A filter's `datepattern`; undefined: the default templates. */
+  readonly patterns?: string | undefined
+  /** The zone of dates that name none, as `logtimezone` has it: `UTC+0200`, `CET`; undefined: local time. */
+  readonly zone?: string | undefined
+  /** What local time is, as TZ has it: `Europe/Berlin`, `CET-1CEST`; undefined: this process's own. */
+  readonly local?: string | undefined
+}
+
+export interface DateDetector {
+  /** The line's date; undefined if it has none. What earlier lines had decides between several possible ones. */
+  find(line: string, now: EpochMs): DateFound | undefined
+  /** How often each template was found, those that were never found left out, in the order of preference. */
+  hits(): readonly { readonly template: string; readonly hits: number }[]
+}
+
+/** @throws Fault `date.pattern` with the place in the pattern, `date.zone` */
+export function dateDetector(options: DateOptions): DateDetector {
+  const zone = options.zone === undefined ? undefined : fixedZone(options.zone)
+  const local = localTime(options.local)
+  const chosen = choice(templatesOf(options.patterns))
+  let years: { readonly until: EpochMs; readonly text: string } | undefined
+  const yearsAt = (now: EpochMs): string => {
+    if (!years || now >= years.until) {
+      const year = new Date(local.wall(now)).getUTCFullYear()
+      years = { until: Date.UTC(year + 1, 0, 1) - (local.wall(now) - now), text: exactYears(year) }
+    }
+    return years.text
+  }
+  let known: EpochMs | undefined
+  return {
+    find(line, now) {
+      const found = chosen.find(line, now, yearsAt(now))
+      if (!found) return undefined
+      const { start, end } = found.hit
+      const time = start === end ? recent(known, now) : found.template.time(found.hit, { now, local, zone })
+      if (start !== end && time !== undefined) known = time
+      return { time, start, end, template: found.template.name }
+    },
+    hits: () => chosen.hits(),
+  }
+}
+
+/** A pattern that matches nothing says that a log may have no dates ({NONE}): such a line happens with the one before it. */
+function recent(known: EpochMs | undefined, now: EpochMs): EpochMs {
+  return known !== undefined && known > now - 60_000 ? known : now
+}
+
+function fixedZone(text: string): number {
+  const minutes = zoneOffset(text)
+  if (minutes !== undefined) return minutes
+  throw new Fault('date.zone', `"${text}" is no time zone that a log may have`, {
+    hint: 'write an offset like UTC+0200 or an abbreviation like CET',
+  })
+}

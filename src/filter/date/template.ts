@@ -1,0 +1,189 @@
+/** A template: one form of a date, where it may stand in a line, and how its parts become a moment. */
+import { asFault } from '../../base/fault.ts'
+import type { EpochMs } from '../../world/clock.ts'
+import { anchors } from './anchor.ts'
+import { type Clockwork, moment, type Parts, plainNumber } from './moment.ts'
+import { labelled, type Token, tokens } from './token.ts'
+import { edge, translate } from './translate.ts'
+
+export interface Template {
+  /** As Fail2ban lists it: the pattern with a word for each token. */
+  readonly name: string
+  /** Preference where several templates hit: a date at the line's begin is more likely the line's own. */
+  readonly weight: number
+  /** It stands at the line's begin or end and nowhere else. */
+  readonly anchored: boolean
+  /** The first hit at or after `from`, in the text before `to`. */
+  search(line: string, from: number, to: number, how: Flavour): Hit | undefined
+  /** undefined where the parts are no date: the 30th of February, a zone that nobody knows. */
+  time(hit: Hit, clockwork: Clockwork): EpochMs | undefined
+}
+
+export interface Hit {
+  /** What is cut out of the line. */
+  readonly start: number
+  readonly end: number
+  /** Where the expression began to match: before `start` where blanks or brackets stand before the date. */
+  readonly from: number
+  readonly parts: Parts
+  /** The text of the group that holds an epoch. */
+  readonly number: string | undefined
+}
+
+export interface Flavour {
+  /** The line holds more than ASCII. */
+  readonly wide: boolean
+  /** What `%ExY` takes. */
+  readonly years: string
+}
+
+export interface TemplateText {
+  readonly pattern: string
+  /** `line`: up to two characters that belong to no word may stand before it, and nothing else. */
+  readonly begin: 'word' | 'line' | 'free'
+  readonly end: 'word' | 'free'
+  readonly weight: number
+  readonly kind: 'tokens' | 'epoch' | 'long epoch' | 'tai64n'
+  /** The name, if it is not the pattern's own. */
+  readonly name?: string
+}
+
+/** @throws Fault `date.pattern` */
+export function template(text: TemplateText): Template {
+  const shape = anchors(text.pattern, text.begin, text.end)
+  const anyYear = '20[0-9]\\d'
+  compile(text, shape, { wide: false, years: anyYear }) // so that a bad pattern is told of now
+  let narrow: Compiled | undefined
+  let wide: Compiled | undefined
+  const compiled = (how: Flavour): Compiled => {
+    const held = how.wide ? wide : narrow
+    if (held?.years === how.years) return held
+    const fresh = compile(text, shape, how)
+    if (how.wide) wide = fresh
+    else narrow = fresh
+    return fresh
+  }
+  return {
+    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(anyYear))}`,
+    weight: text.weight,
+    anchored: shape.anchored,
+    search: (line, from, to, how) => search(compiled(how), line, from, to),
+    time: (hit, clockwork) => timeOf(text.kind, hit, clockwork),
+  }
+}
+
+type Shape = ReturnType<typeof anchors>
+
+interface Compiled {
+  readonly regex: RegExp
+  readonly years: string
+  /** The pattern may start after up to two characters of no word; tried by hand, to spare the groups. */
+  readonly lead: boolean
+  /** Group 1, not the whole match, is what is cut out. */
+  readonly ownGroup: boolean
+  /** The group of the epoch's digits. */
+  readonly numberGroup: number | undefined
+}
+
+// In order: ten or eleven digits and a fraction of three to six; the same with milli- or microseconds glued on; libtai's.
+const EPOCH = '\\d{10,11}\\b(?:\\.\\d{3,6})?'
+const LONG_EPOCH = '\\d{10,11}(?:\\d{3}(?:\\.\\d{1,6}|\\d{3})?)?'
+const WORDS: Readonly<Record<TemplateText['kind'], ReadonlyMap<string, string>>> = {
+  tokens: new Map(),
+  epoch: new Map([['EPOCH', `(${EPOCH})`]]),
+  'long epoch': new Map([
+    ['EPOCH', `(${LONG_EPOCH})`],
+    ['LEPOCH', `(${LONG_EPOCH})`],
+  ]),
+  tai64n: new Map([['TAI64N', '(@[0-9a-f]{24})']]),
+}
+
+function compile(text: TemplateText, shape: Shape, how: Flavour): Compiled {
+  const table: ReadonlyMap<string, Token> | undefined = text.kind === 'tokens' ? tokens(how.years) : undefined
+  // Around an epoch there is always a group of the whole.
+  const cuts = text.kind === 'tokens' && shape.ownGroup
+  const { source, flags } = translate(shape.body, {
+    tokens: table,
+    words: WORDS[text.kind],
+    wide: how.wide,
+    groupsBefore: cuts ? 0 : 1,
+  })
+  const line = shape.begin === 'line'
+  const lead = line && !how.wide
+  // Consuming what stands before a date takes groups to tell where the date starts: dear, so for rare lines only.
+  const before = line ? (how.wide ? '^(?:[^\\p{L}\\p{N}_]{0,2})' : '') : shape.begin === 'word' ? edge(how.wide) : ''
+  const after = shape.end === 'word' ? edge(how.wide) : ''
+  const wrapped = line && how.wide && !cuts ? `(${source})` : `(?:${source})`
+  const ownGroup = cuts || (line && how.wide)
+  const shift = line && how.wide && !cuts ? 1 : 0
+  try {
+    return {
+      regex: new RegExp(`${before}${wrapped}${after}`, `${flags}${lead ? 'y' : 'g'}${ownGroup ? 'd' : ''}`),
+      years: how.years,
+      lead,
+      ownGroup,
+      numberGroup: text.kind === 'tokens' ? undefined : shift + 1,
+    }
+  } catch (thrown) {
+    throw asFault(thrown, 'date.pattern')
+  }
+}
+
+function search(compiled: Compiled, line: string, from: number, to: number): Hit | undefined {
+  const text = to < line.length ? line.slice(0, to) : line
+  if (!compiled.lead) return hitAt(compiled, text, from)
+  const room = wordless(text)
+  for (let at = room; at >= 0; at--) {
+    const hit = hitAt(compiled, text, at)
+    if (hit) return { ...hit, from: 0 }
+  }
+  return undefined
+}
+
+/** How many characters at the begin, at most two, belong to no word. */
+function wordless(text: string): number {
+  for (let at = 0; at < 2; at++) {
+    const code = text.charCodeAt(at)
+    const word = (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || code === 95 || (code >= 97 && code <= 122)
+    if (word || Number.isNaN(code)) return at
+  }
+  return 2
+}
+
+function hitAt(compiled: Compiled, text: string, from: number): Hit | undefined {
+  const { regex } = compiled
+  regex.lastIndex = from
+  const found = regex.exec(text)
+  if (!found) return undefined
+  const span = compiled.ownGroup ? found.indices?.[1] : undefined
+  const number = compiled.numberGroup === undefined ? undefined : found[compiled.numberGroup]
+  return {
+    // A group that took no part cuts nothing; Python gives -1 for its place.
+    start: span?.[0] ?? found.index,
+    end: span?.[1] ?? found.index + (compiled.ownGroup ? 0 : found[0].length),
+    from: found.index,
+    parts: found.groups ?? {},
+    number,
+  }
+}
+
+function timeOf(kind: TemplateText['kind'], hit: Hit, clockwork: Clockwork): EpochMs | undefined {
+  if (kind === 'tokens') return moment(hit.parts, clockwork)
+  if (hit.number === undefined) return undefined
+  if (kind === 'tai64n') return Number.parseInt(hit.number.slice(2, 17), 16) * 1000
+  return milliseconds(kind === 'epoch' ? hit.number : withPoint(hit.number))
+}
+
+/** Moves the point in the text: a double would lose digits on the way. */
+function milliseconds(seconds: string): EpochMs {
+  const [whole = '', fraction = ''] = seconds.split('.')
+  return plainNumber(`${whole}${fraction.slice(0, 3).padEnd(3, '0')}.${fraction.slice(3)}`)
+}
+
+/** `1700000000123456` and `1700000000123.456` are seconds with a fraction; ten or eleven digits are whole seconds. */
+function withPoint(text: string): string {
+  const plain = text.replace('.', '')
+  if (plain.length <= 11) return plain
+  const whole = text.indexOf('.') < 0 ? ((plain.length - 10) % 3 === 0 ? 10 : 11) : text.indexOf('.') - 3
+  return `${plain.slice(0, whole)}.${plain.slice(whole)}`
+}
