@@ -183,10 +183,8 @@ function npm(words, cwd) {
 function run(program, words, cwd, env = process.env) {
   const done = spawnSync(program, words, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] })
   if (done.status === 0) return
-  fail(
-    `${program} ${words.join(' ')} failed: ${(done.stderr ?? String(done.error)).trim().split('\n').slice(-3).join(' | ')}`,
-    'run it by hand to see all it says',
-  )
+  const said = (done.stderr ?? String(done.error)).trim().split('\n').slice(0, 12).join('\n  ')
+  fail(`${program} ${words.join(' ')} failed:\n  ${said}`, `it was run in ${cwd}`)
 }
 
 function onPath(program) {
