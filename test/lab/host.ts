@@ -22,7 +22,7 @@ export class Host {
   /** @param setUp shell words that run as root inside it, for mounts and addresses */
   static async make(setUp: string): Promise<Host> {
     const script = `set -e; mount --make-rprivate /; ip link set lo up; ${setUp}\necho ready; exec cat`
-    const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', script], { stdio: ['pipe', 'pipe', 'pipe'] })
+    const holder = spawn('unshare', ['--net', '--mount', 'sh', '-c', script], { stdio: 'pipe', detached: true })
     let problem = ''
     holder.stderr.on('data', (bytes) => {
       problem += bytes
@@ -59,9 +59,13 @@ export class Host {
     return out
   }
 
-  /** Starts a program that stays. It runs inside as `nsenter` becomes it: its process id is the child's. */
+  /**
+   * Starts a program that stays. It runs inside as `nsenter` becomes it: its process id is the child's. It hears no
+   * Ctrl-C (so that all end in order), and is told to end when this process is gone, even by SIGKILL.
+   */
   start(argv: readonly string[]): ChildProcess {
-    const child = spawn('nsenter', [`--target=${this.pid}`, '--net', '--mount', '--wdns=/', ...argv], { stdio: 'pipe' })
+    const inside = ['nsenter', `--target=${this.pid}`, '--net', '--mount', '--wdns=/', ...argv]
+    const child = spawn('setpriv', ['--pdeathsig=TERM', ...inside], { stdio: 'pipe', detached: true })
     this.#started.add(child)
     child.on('exit', () => this.#started.delete(child))
     return child
