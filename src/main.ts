@@ -7,8 +7,9 @@ import { realWorld } from './world/real.ts'
 export const VERSION = '0.1.0'
 
 const words = process.argv.slice(3)
-// A closed pipe (`| head`) ends a command quietly.
-process.stdout.on('error', () => process.exit(0))
+// A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
+process.stdout.on('error', () => words[0] === 'up' || process.exit(0))
+process.stderr.on('error', () => {})
 
 process.exitCode = await rampart(
   {
