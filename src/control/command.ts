@@ -2,7 +2,8 @@
 import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
-import type { Engine, Outcome } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Outcome } from '../engine/outcome.ts'
 import type { JailDetails, Status, Why } from '../engine/status.ts'
 
 export type Command =

@@ -2,7 +2,7 @@
  * The engine: jails, history, kernel and reader brought together, and all that can be asked of them. It knows neither
  * sockets nor terminals: control/ and cli/ speak for it.
  */
-import { contains, type Network, printNetwork } from '../base/address.ts'
+import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import { type Fault, Fault as Problem } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
@@ -16,12 +16,14 @@ import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
+import { type Outcome, outcome } from './outcome.ts'
 import { type Effects, keyOf, perform } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
 import { ownSpared } from './spared.ts'
 import type { JailDetails, Status, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import { why } from './why.ts'
 
 export interface EngineParts {
   readonly version: string
@@ -193,40 +195,16 @@ export class Engine {
     return { ...jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
   }
 
-  async why(network: Network): Promise<Why> {
+  why(network: Network): Promise<Why> {
     const { table, history, clock } = this.#parts
-    const [past, held] = await Promise.all([
-      history.why(network).catch(() => ({ bans: [], failures: [], counters: [] })),
-      table?.holds(network) ?? [],
-    ])
-    const now = clock.now()
-    const known = [...this.#jails.values()].flatMap(({ state }) => [...covering(state.bans, network)])
-    const started = new Map(past.bans.map((ban) => [`${keyOf(ban)} ${ban.from}`, ban.matches]))
-    return {
-      address: printNetwork(network),
+    return why(network, {
+      jails: [...this.#jails.values()],
+      table,
+      history,
+      now: clock.now(),
+      isPending: (ban) => this.#isPending(ban),
       spared: ignoreList(this.#spared)(network),
-      bans: known.map((ban) => ({
-        ...banStatus(ban, this.#isPending(ban)),
-        jail: ban.jail,
-        count: ban.count,
-        // Bans restored at the start come without their lines: the history has them.
-        matches: ban.matches.length > 0 ? ban.matches : (started.get(`${keyOf(ban)} ${ban.from}`) ?? []),
-      })),
-      counting: [...this.#jails.values()].flatMap((jail) => counting(jail, network)),
-      kernel: held.map(({ set, until }) => ({
-        set,
-        expiresSeconds: until === undefined ? undefined : Math.max(0, (until - now) / 1000),
-      })),
-      earlier: past.bans
-        .filter((ban) => !known.some((other) => keyOf(other) === keyOf(ban) && other.from === ban.from))
-        .map(({ jail, from, until, ended, failures, matches }) => ({
-          jail,
-          from,
-          until: ended ?? until,
-          failures,
-          matches,
-        })),
-    }
+    })
   }
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
@@ -348,50 +326,4 @@ export class Engine {
   #longestFindtime(): number {
     return Math.max(...[...this.#jails.values()].map(({ state }) => state.options.findtime * 1000))
   }
-}
-
-/** What became of one address. */
-export interface Outcome {
-  readonly address: string
-  readonly done: boolean
-  /** For a person: what was done, or why not. */
-  readonly words: string
-}
-
-function outcome(decision: Decision, pending: ReadonlySet<string>): Outcome {
-  switch (decision.kind) {
-    case 'ban': {
-      const { ban } = decision
-      const isPending = pending.has(keyOf(ban))
-      const words = isPending
-        ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
-        : `banned by ${ban.jail}`
-      return { address: printNetwork(ban.network), done: !isPending, words }
-    }
-    case 'unban':
-      return {
-        address: printNetwork(decision.ban.network),
-        done: true,
-        words: `no longer banned by ${decision.ban.jail}`,
-      }
-    case 'ignored': {
-      const words = `is never banned: ${decision.why} (--force bans it all the same)`
-      return { address: printNetwork(decision.network), done: false, words }
-    }
-    case 'absent':
-      return { address: printNetwork(decision.network), done: false, words: 'is not banned' }
-    default:
-      throw new Problem('engine.decision', `no command leads to "${decision.kind}"`)
-  }
-}
-
-function* covering(bans: ReadonlyMap<string, Ban>, network: Network): Iterable<Ban> {
-  for (const ban of bans.values()) if (contains(ban.network, network)) yield ban
-}
-
-function counting({ name, state }: HeldJail, network: Network): Why['counting'][number][] {
-  const counter = state.counters.get(printNetwork(network))
-  if (!counter) return []
-  const { count, last, matches } = counter
-  return [{ jail: name, count, of: state.options.maxretry, last, matches }]
 }

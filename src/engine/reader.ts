@@ -72,6 +72,8 @@ async function follow(
   tell: (report: Report) => Promise<void>,
 ): Promise<void> {
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
+  /** Logs that have been read to their end once: what comes now was written just now. */
+  const live = new Set<string>()
   const unsaid = new Map<string, { mark: Chunk['end']; lines: number }>()
   const sayLate = (log: string) => {
     const late = unsaid.get(log)
@@ -84,13 +86,14 @@ async function follow(
   })
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end } = chunk
-    const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now())
-    for (const fault of faults) void tell(faultReport(fault))
+    const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), live.has(log))
+    for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     const all = lines + (unsaid.get(log)?.lines ?? 0)
     if (failures.length > 0) {
       unsaid.delete(log)
       await tell({ kind: 'batch', batch: { log, mark: end, lines: all, failures } })
     } else unsaid.set(log, { mark: end, lines: all })
+    if (!source.busy) for (const caughtUp of source.logs) live.add(caughtUp)
   }
   cancel()
   for (const log of [...unsaid.keys()]) await sayLate(log)

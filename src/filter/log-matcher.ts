@@ -2,12 +2,12 @@
  * All filters that read one log: bytes in, failures out. One pass over the raw bytes finds the lines that can matter at
  * all; only those are cut, decoded, dated and matched, by the expressions whose literal they hold.
  */
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { type ClockState, timeOf } from './date/clock-rules.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
 import type { Failure } from './failure.ts'
-import type { Filter, Verdict } from './filter.ts'
+import type { Filter } from './filter.ts'
 import { nginxRecords } from './nginx-record.ts'
 import { type Prefilter, prefilter } from './prefilter.ts'
 import { withinLimit } from './regex/limit.ts'
@@ -21,14 +21,17 @@ export interface Reading {
 }
 
 export interface LogMatcher {
-  /** @param bytes whole lines, the next of the log */
-  match(bytes: Uint8Array, now: EpochMs): Matched
+  /**
+   * @param bytes whole lines, the next of the log
+   * @param live whether they were written just now, rather than caught up with after a start
+   */
+  match(bytes: Uint8Array, now: EpochMs, live: boolean): Matched
 }
 
 export interface Matched {
   readonly lines: number
   readonly failures: readonly { readonly jail: string; readonly failure: Failure & { readonly time: EpochMs } }[]
-  /** A line that took too long was left out. */
+  /** A line took too long and was left out; a log's dates cannot be right. */
   readonly faults: readonly Fault[]
 }
 
@@ -47,28 +50,25 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
   const records = nginxRecords()
   const dated = datesOf(readings)
   return {
-    match(bytes, now) {
-      const lines = candidates(scan, bytes, records.forged(bytes))
+    match(bytes, now, live) {
       const failures: Matched['failures'][number][] = []
       const faults: Fault[] = []
-      const one = (line: Candidate) => matchLine(line)
       const matchLine = (line: Candidate): Matched['failures'] => {
         const text = decode(bytes, line)
         const dates = new Map<DateDetector, DateFound | undefined>()
         return byReading(line.owners, owners).flatMap(([index, numbers]) => {
           const reading = readings[index]!
-          const clock = dated[index]!
-          const date = dateOf(dates, clock.detector, text, now)
+          const { detector, state } = dated[index]!
+          const date = dateOf(dates, detector, text, now)
           const cut = date ? text.slice(0, date.start) + text.slice(date.end) : text
           const verdict = reading.filter.match(cut, text.slice(0, MAX_KEPT), now, numbers)
-          return failureOf(
-            verdict,
-            reading,
-            timeOf(clock.state, { found: date?.time, now, findtime: reading.findtime }),
-          )
+          if (verdict?.kind !== 'failure') return []
+          const time = timeOf(state, { found: date?.time, now, findtime: reading.findtime, live })
+          if (state.due) faults.push(clockFault(state, reading.jail))
+          return time === undefined ? [] : [{ jail: reading.jail, failure: { ...verdict.failure, time } }]
         })
       }
-      withTimeLimit(lines, one, failures, faults)
+      withTimeLimit(candidates(scan, bytes, records.forged(bytes)), matchLine, failures, faults)
       return { lines: scan.countLines(bytes), failures, faults }
     },
   }
@@ -135,9 +135,15 @@ function dateOf(
   return dates.get(detector)
 }
 
-function failureOf(verdict: Verdict | undefined, { jail }: Reading, time: EpochMs | undefined): Matched['failures'] {
-  if (verdict?.kind !== 'failure' || time === undefined) return []
-  return [{ jail, failure: { ...verdict.failure, time } }]
+/** Takes what the clock rules want told, at most once a day each. */
+function clockFault(state: ClockState, jail: string): Fault {
+  const { due } = state
+  state.due = undefined
+  if (due === 'old') return new Fault('date.old', `${jail} leaves out lines from before its findtime`)
+  const what = due === 'off' ? 'with dates more than a minute from now' : 'without a date'
+  return new Fault('date.off', `${jail} sees failures ${what}: they count as happening now`, {
+    hint: "check the clock and the time zone of who writes the log, or set the jail's datepattern or logtimezone",
+  })
 }
 
 /**
@@ -161,16 +167,22 @@ function withTimeLimit(
   while (next < lines.length) {
     try {
       withinLimit(STRETCH_LIMIT_MS, () => goOn(lines.length))
-    } catch {
+    } catch (stretch) {
+      if (!isOverrun(stretch)) throw stretch
       const slow = next
       try {
         withinLimit(LINE_LIMIT_MS, () => goOn(slow + 1))
-      } catch (thrown) {
+      } catch (alone) {
+        if (!isOverrun(alone)) throw alone
         next = slow + 1
-        faults.push(overrun(asFault(thrown, 'regex.overrun')))
+        faults.push(overrun(alone))
       }
     }
   }
+}
+
+function isOverrun(thrown: unknown): thrown is Fault {
+  return thrown instanceof Fault && thrown.code === 'regex.overrun'
 }
 
 function overrun(cause: Fault): Fault {

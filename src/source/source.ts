@@ -85,13 +85,19 @@ export class Source {
     }
     for (const [log, start] of streams) if (!this.#streams.has(log)) this.#streams.set(log, start())
     this.#others = [...this.#streams.values(), ...this.#fed.values()]
-    if (this.#isBusy()) this.#wakeUp()
+    if (this.busy) this.#wakeUp()
   }
 
   /** The logs that are read, fed, or waited for. */
   get logs(): readonly string[] {
     this.#gather()
     return this.#inputs.map(({ log }) => log)
+  }
+
+  /** Whether there is more to read at this moment. */
+  get busy(): boolean {
+    this.#gather()
+    return this.#inputs.some(({ busy }) => busy)
   }
 
   /**
@@ -121,7 +127,7 @@ export class Source {
       if (this.#hands.clock.monotonic() - this.#rested > MAX_STRETCH_MS) await this.#rest()
       const chunk = this.take(buffer)
       if (chunk) return chunk
-      if (this.#isBusy()) continue
+      if (this.busy) continue
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
@@ -179,12 +185,7 @@ export class Source {
   #look(): void {
     this.#files.look()
     for (const input of this.#streams.values()) input.look()
-    if (this.#isBusy()) this.#wakeUp()
-  }
-
-  #isBusy(): boolean {
-    this.#gather()
-    return this.#inputs.some(({ busy }) => busy)
+    if (this.busy) this.#wakeUp()
   }
 
   /** Files come and go by themselves. */

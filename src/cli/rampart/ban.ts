@@ -1,7 +1,7 @@
 /** `rampart ban` and `rampart unban`. */
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { Outcome } from '../../engine/engine.ts'
+import type { Outcome } from '../../engine/outcome.ts'
 import { paint } from '../print.ts'
 import type { Setting } from './setting.ts'
 
