@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readlinkSync } from 'node:fs'
 
 export interface Done {
   readonly code: number
@@ -71,12 +72,35 @@ export class Host {
     return child
   }
 
-  /** Ends what was started here, then the host. */
+  /** Ends what was started here, and what that left behind when it was killed, then the host. */
   async close(): Promise<void> {
     const ends = [...this.#started].map((child) => end(child))
     await Promise.all(ends)
+    this.#killOrphans()
     this.#holder.stdin!.end()
     await ended(this.#holder)
+  }
+
+  #killOrphans(): void {
+    const own = networkOf(this.pid)
+    // A holder that is gone may have left its number to a process of the machine.
+    if (this.#holder.exitCode !== null || own === undefined || own === networkOf(process.pid)) return
+    for (const pid of readdirSync('/proc').map(Number).filter(Boolean)) {
+      if (pid === this.pid || networkOf(pid) !== own) continue
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It ended by itself just now.
+      }
+    }
+  }
+}
+
+function networkOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`)
+  } catch {
+    return undefined
   }
 }
 
