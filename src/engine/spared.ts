@@ -105,9 +105,9 @@ function sshdPeers(files: Files): string[] {
   const separated = /^sshd:[^:]*:(\d+):/m.exec(text(files, '/etc/passwd'))?.[1]
   const held = new Set<string>()
   for (const pid of files.list('/proc').filter((name) => /^\d+$/.test(name))) {
-    const status = text(files, `/proc/${pid}/status`)
-    if (!/^Name:\tsshd(-session)?$/m.test(status)) continue
-    const uid = /^Uid:\t\d+\t(\d+)/m.exec(status)?.[1]
+    // The name first: `status` of every process would cost the kernel ten times as much.
+    if (!/^sshd(-session)?$/m.test(text(files, `/proc/${pid}/comm`))) continue
+    const uid = /^Uid:\t\d+\t(\d+)/m.exec(text(files, `/proc/${pid}/status`))?.[1]
     if (uid === undefined || uid === '0' || uid === separated) continue
     for (const socket of socketsOf(files, pid)) held.add(socket)
   }

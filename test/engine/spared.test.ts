@@ -29,6 +29,7 @@ function host() {
     [42, 105],
     [43, 0],
   ] as const) {
+    world.put(`/proc/${pid}/comm`, 'sshd\n')
     world.put(`/proc/${pid}/status`, `Name:\tsshd\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n`)
     world.put(`/proc/${pid}/fd/4`, `socket:[${pid}00]`)
   }

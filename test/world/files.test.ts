@@ -41,6 +41,22 @@ for (const [name, world, root] of [
   })
 }
 
+for (const size of [0, 1, 4095, 4096, 4097, 70_000]) {
+  test(`a file of ${size} bytes is read whole, and refused by a smaller limit`, () => {
+    const { files } = realWorld()
+    const path = join(folder, 'sized')
+    const content = Uint8Array.from({ length: size }, (_, i) => i % 251)
+    files.write(path, content, 0o600)
+    assert.deepEqual(Buffer.from(files.read(path)), Buffer.from(content))
+    assert.equal(files.read(path, size).length, size)
+    if (size > 0) assert.throws(() => files.read(path, size - 1), { code: 'file.large' })
+  })
+}
+
+test('files whose size the kernel does not tell are read whole', () => {
+  assert.match(realWorld().files.text('/proc/self/status'), /^Name:\t.*\n.*/)
+})
+
 test('a link is refused where links are not followed', () => {
   symlinkSync('/etc/passwd', join(folder, 'link'))
   assert.throws(() => realWorld().files.open(join(folder, 'link'), { follow: false }), { code: 'file.link' })
