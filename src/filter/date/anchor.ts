@@ -11,8 +11,8 @@ export interface Anchors {
   readonly end: 'word' | 'free'
   /** It stands at the line's begin or end and nowhere else, so that its place tells nothing about other lines. */
   readonly anchored: boolean
-  /** The pattern has a bracket of its own: the first group, not the whole, is what is cut out. */
-  readonly ownGroup: boolean
+  /** The pattern has a bracket of its own: the first group, not the whole, is what is cut out. `last`: it ends the pattern. */
+  readonly ownGroup: 'none' | 'last' | 'inner'
 }
 
 export function anchors(pattern: string, begin: Anchors['begin'], end: Anchors['end']): Anchors {
@@ -23,7 +23,7 @@ export function anchors(pattern: string, begin: Anchors['begin'], end: Anchors['
     begin: wanted,
     end: OWN_END.test(text) ? 'free' : end,
     anchored: wanted === 'line' || LINE_BEGIN.test(text) || LINE_END.test(text),
-    ownGroup: PLAIN_GROUP.test(text),
+    ownGroup: ownGroup(text),
   }
 }
 
@@ -34,3 +34,21 @@ const LINE_END = /(?<!\\)(?:\$|(?<!\(\?:[^)]*)\$\))$/
 const MARK_BEGIN = /^((?:\(\?\w+\))?\(*)\*\*/
 const MARK_END = /\*\*(\)*)$/
 const PLAIN_GROUP = /(?<!\\)\((?!\?)/
+
+function ownGroup(text: string): Anchors['ownGroup'] {
+  const start = text.search(PLAIN_GROUP)
+  if (start < 0) return 'none'
+  // A token or a named group before it is group 1 then.
+  if (/%[^%]|\(\?P</.test(text.slice(0, start))) return 'inner'
+  let depth = 0
+  let inClass = false
+  for (let at = start; at < text.length; at++) {
+    const character = text[at]
+    if (character === '\\') at++
+    else if (inClass) inClass = character !== ']'
+    else if (character === '[') inClass = true
+    else if (character === '(') depth++
+    else if (character === ')' && --depth === 0) return at === text.length - 1 ? 'last' : 'inner'
+  }
+  return 'inner'
+}

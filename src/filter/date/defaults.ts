@@ -9,11 +9,13 @@ export interface Form {
   /** A time alone, or one that says itself where it stands, needs no second copy at the line's begin. */
   readonly only?: 'line' | 'as written'
   readonly kind?: 'epoch' | 'tai64n'
+  /** No other form's date can hold one of these, or share its time, whatever its digits. */
+  readonly closed?: true
 }
 
 export const FORMS: readonly Form[] = [
   // 2026-11-22T17:00:00.123+0100
-  { pattern: '%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?' },
+  { pattern: '%ExY(?P<_sep>[-/.])%m(?P=_sep)%d(?:T|  ?)%H:%M:%S(?:[.,]%f)?(?:\\s*%z)?', closed: true },
   // Sun Nov 22 17:00:00 2026
   { pattern: '(?:%a )?%b %d %k:%M:%S(?:\\.%f)?(?: %ExY)?' },
   // Sun Nov 22 2026 17:00:00
@@ -21,7 +23,7 @@ export const FORMS: readonly Form[] = [
   // 22/11/2026 17:00:00, 22/11/26 17:00:00
   { pattern: '%d(?P<_sep>[-/])%m(?P=_sep)(?:%ExY|%Exy) %k:%M:%S' },
   // 22/Nov/2026:17:00:00 +0100
-  { pattern: '%d(?P<_sep>[-/])%b(?P=_sep)%ExY[ :]?%H:%M:%S(?:\\.%f)?(?: %z)?' },
+  { pattern: '%d(?P<_sep>[-/])%b(?P=_sep)%ExY[ :]?%H:%M:%S(?:\\.%f)?(?: %z)?', closed: true },
   // 11/22/2026:17:00:00
   { pattern: '%m/%d/%ExY:%H:%M:%S' },
   // 11-22-2026 17:00:00.123

@@ -47,12 +47,17 @@ function lineTexts(): readonly TemplateText[] {
 }
 
 function lineBegin(form: Form): TemplateText {
-  return form.kind ? counted(form.kind, 'line', LINE_WEIGHT) : tokens(form.pattern, 'line', LINE_WEIGHT)
+  if (form.kind) return stock(form, counted(form.kind, 'line', LINE_WEIGHT))
+  return stock(form, tokens(form.pattern, 'line', LINE_WEIGHT))
 }
 
 function asIs(form: Form): TemplateText {
-  if (form.kind) return counted(form.kind, 'free', 1)
-  return tokens(form.pattern, form.only === 'line' ? 'line' : 'word', 1)
+  if (form.kind) return stock(form, counted(form.kind, 'free', 1))
+  return stock(form, tokens(form.pattern, form.only === 'line' ? 'line' : 'word', 1))
+}
+
+function stock(form: Form, text: TemplateText): TemplateText {
+  return { ...text, stock: form.closed ? 'closed' : 'open' }
 }
 
 function inside(form: Form, pattern: string): TemplateText {

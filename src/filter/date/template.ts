@@ -1,9 +1,9 @@
 /** A template: one form of a date, where it may stand in a line, and how its parts become a moment. */
 import { asFault } from '../../base/fault.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { anchors } from './anchor.ts'
+import { type Anchors, anchors } from './anchor.ts'
 import { type Clockwork, moment, type Parts, plainNumber } from './moment.ts'
-import { labelled, type Token, tokens } from './token.ts'
+import { labelled, tokens } from './token.ts'
 import { edge, translate } from './translate.ts'
 
 export interface Template {
@@ -13,6 +13,7 @@ export interface Template {
   readonly weight: number
   /** It stands at the line's begin or end and nowhere else. */
   readonly anchored: boolean
+  readonly stock: TemplateText['stock']
   /** The first hit at or after `from`, in the text before `to`. */
   search(line: string, from: number, to: number, how: Flavour): Hit | undefined
   /** undefined where the parts are no date: the 30th of February, a zone that nobody knows. */
@@ -25,9 +26,10 @@ export interface Hit {
   readonly end: number
   /** Where the expression began to match: before `start` where blanks or brackets stand before the date. */
   readonly from: number
-  readonly parts: Parts
-  /** The text of the group that holds an epoch. */
-  readonly number: string | undefined
+  /** The texts of all groups, the whole first. */
+  readonly groups: readonly (string | undefined)[]
+  /** The names of the groups, without the whole. */
+  readonly names: readonly string[]
 }
 
 export interface Flavour {
@@ -44,6 +46,11 @@ export interface TemplateText {
   readonly end: 'word' | 'free'
   readonly weight: number
   readonly kind: 'tokens' | 'epoch' | 'long epoch' | 'tai64n'
+  /**
+   * One of the default forms, whose shape is known: it looks at no more than a few characters beyond its end. `closed`:
+   * no other form's date can hold one of it, or share its time, whatever its digits.
+   */
+  readonly stock?: 'open' | 'closed' | undefined
   /** The name, if it is not the pattern's own. */
   readonly name?: string
 }
@@ -57,7 +64,7 @@ export function template(text: TemplateText): Template {
   let wide: Compiled | undefined
   const compiled = (how: Flavour): Compiled => {
     const held = how.wide ? wide : narrow
-    if (held?.years === how.years) return held
+    if (held?.flavour.years === how.years) return held
     const fresh = compile(text, shape, how)
     if (how.wide) wide = fresh
     else narrow = fresh
@@ -67,22 +74,20 @@ export function template(text: TemplateText): Template {
     name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(anyYear))}`,
     weight: text.weight,
     anchored: shape.anchored,
+    stock: text.stock,
     search: (line, from, to, how) => search(compiled(how), line, from, to),
     time: (hit, clockwork) => timeOf(text.kind, hit, clockwork),
   }
 }
 
-type Shape = ReturnType<typeof anchors>
-
 interface Compiled {
   readonly regex: RegExp
-  readonly years: string
+  readonly flavour: Flavour
   /** The pattern may start after up to two characters of no word; tried by hand, to spare the groups. */
   readonly lead: boolean
-  /** Group 1, not the whole match, is what is cut out. */
-  readonly ownGroup: boolean
-  /** The group of the epoch's digits. */
-  readonly numberGroup: number | undefined
+  /** Group 1, not the whole match, is what is cut out; `last`: it ends where the match ends. */
+  readonly cut: 'none' | 'last' | 'inner'
+  readonly names: readonly string[]
 }
 
 // In order: ten or eleven digits and a fraction of three to six; the same with milli- or microseconds glued on; libtai's.
@@ -98,31 +103,25 @@ const WORDS: Readonly<Record<TemplateText['kind'], ReadonlyMap<string, string>>>
   tai64n: new Map([['TAI64N', '(@[0-9a-f]{24})']]),
 }
 
-function compile(text: TemplateText, shape: Shape, how: Flavour): Compiled {
-  const table: ReadonlyMap<string, Token> | undefined = text.kind === 'tokens' ? tokens(how.years) : undefined
+function compile(text: TemplateText, shape: Anchors, how: Flavour): Compiled {
   // Around an epoch there is always a group of the whole.
-  const cuts = text.kind === 'tokens' && shape.ownGroup
-  const { source, flags } = translate(shape.body, {
-    tokens: table,
+  const own = text.kind === 'tokens' ? shape.ownGroup : 'none'
+  const { source, flags, groups } = translate(shape.body, {
+    tokens: text.kind === 'tokens' ? tokens(how.years) : undefined,
     words: WORDS[text.kind],
     wide: how.wide,
-    groupsBefore: cuts ? 0 : 1,
+    groupsBefore: own === 'none' ? 1 : 0,
   })
-  const line = shape.begin === 'line'
-  const lead = line && !how.wide
-  // Consuming what stands before a date takes groups to tell where the date starts: dear, so for rare lines only.
-  const before = line ? (how.wide ? '^(?:[^\\p{L}\\p{N}_]{0,2})' : '') : shape.begin === 'word' ? edge(how.wide) : ''
+  const lead = shape.begin === 'line'
+  const before = shape.begin === 'word' ? edge(how.wide) : ''
   const after = shape.end === 'word' ? edge(how.wide) : ''
-  const wrapped = line && how.wide && !cuts ? `(${source})` : `(?:${source})`
-  const ownGroup = cuts || (line && how.wide)
-  const shift = line && how.wide && !cuts ? 1 : 0
   try {
     return {
-      regex: new RegExp(`${before}${wrapped}${after}`, `${flags}${lead ? 'y' : 'g'}${ownGroup ? 'd' : ''}`),
-      years: how.years,
+      regex: new RegExp(`${before}(?:${source})${after}`, `${flags}${lead ? 'y' : 'g'}${own === 'inner' ? 'd' : ''}`),
+      flavour: how,
       lead,
-      ownGroup,
-      numberGroup: text.kind === 'tokens' ? undefined : shift + 1,
+      cut: own,
+      names: groups,
     }
   } catch (thrown) {
     throw asFault(thrown, 'date.pattern')
@@ -132,10 +131,10 @@ function compile(text: TemplateText, shape: Shape, how: Flavour): Compiled {
 function search(compiled: Compiled, line: string, from: number, to: number): Hit | undefined {
   const text = to < line.length ? line.slice(0, to) : line
   if (!compiled.lead) return hitAt(compiled, text, from)
-  const room = wordless(text)
-  for (let at = room; at >= 0; at--) {
+  if (compiled.flavour.wide) return searchWide(compiled, text)
+  for (let at = wordless(text); at >= 0; at--) {
     const hit = hitAt(compiled, text, at)
-    if (hit) return { ...hit, from: 0 }
+    if (hit) return hit
   }
   return undefined
 }
@@ -150,28 +149,42 @@ function wordless(text: string): number {
   return 2
 }
 
-function hitAt(compiled: Compiled, text: string, from: number): Hit | undefined {
-  const { regex } = compiled
-  regex.lastIndex = from
-  const found = regex.exec(text)
-  if (!found) return undefined
-  const span = compiled.ownGroup ? found.indices?.[1] : undefined
-  const number = compiled.numberGroup === undefined ? undefined : found[compiled.numberGroup]
-  return {
-    // A group that took no part cuts nothing; Python gives -1 for its place.
-    start: span?.[0] ?? found.index,
-    end: span?.[1] ?? found.index + (compiled.ownGroup ? 0 : found[0].length),
-    from: found.index,
-    parts: found.groups ?? {},
-    number,
-  }
+function searchWide(compiled: Compiled, text: string): Hit | undefined {
+  const lead = /^(?:([^\p{L}\p{N}_])[^\p{L}\p{N}_]?)?/u.exec(text)!
+  const two = hitAt(compiled, text, lead[0].length)
+  if (two || lead[0] === '') return two
+  return hitAt(compiled, text, lead[1]!.length) ?? hitAt(compiled, text, 0)
 }
 
-function timeOf(kind: TemplateText['kind'], hit: Hit, clockwork: Clockwork): EpochMs | undefined {
-  if (kind === 'tokens') return moment(hit.parts, clockwork)
-  if (hit.number === undefined) return undefined
-  if (kind === 'tai64n') return Number.parseInt(hit.number.slice(2, 17), 16) * 1000
-  return milliseconds(kind === 'epoch' ? hit.number : withPoint(hit.number))
+function hitAt({ regex, lead, cut, names }: Compiled, text: string, at: number): Hit | undefined {
+  regex.lastIndex = at
+  const groups = regex.exec(text)
+  if (!groups) return undefined
+  const { index } = groups
+  const end = index + groups[0].length
+  const from = lead ? 0 : index
+  if (cut === 'none') return { start: index, end, from, groups, names }
+  // A group that took no part cuts nothing.
+  if (cut === 'last') return { start: end - (groups[1] ?? '').length, end, from, groups, names }
+  const [start, stop] = groups.indices?.[1] ?? [index, index]
+  return { start, end: stop, from, groups, names }
+}
+
+function timeOf(kind: TemplateText['kind'], { groups, names }: Hit, clockwork: Clockwork): EpochMs | undefined {
+  if (kind === 'tokens') return moment(partsOf(groups, names), clockwork)
+  const number = groups[1]
+  if (number === undefined) return undefined
+  if (kind === 'tai64n') return Number.parseInt(number.slice(2, 17), 16) * 1000
+  return milliseconds(kind === 'epoch' ? number : withPoint(number))
+}
+
+function partsOf(groups: Hit['groups'], names: Hit['names']): Parts {
+  const parts: Record<string, string | undefined> = {}
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at]!
+    if (name !== '') parts[name] = groups[at + 1]
+  }
+  return parts
 }
 
 /** Moves the point in the text: a double would lose digits on the way. */

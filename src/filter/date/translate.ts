@@ -9,6 +9,8 @@ export interface Translation {
   readonly source: string
   /** Expression flags: `i`, `s`, and `u` where the text may hold more than ASCII. */
   readonly flags: string
+  /** The names of the groups in order, empty for those without: names in the text itself would cost every match an object. */
+  readonly groups: readonly string[]
 }
 
 export interface TranslateOptions {
@@ -24,7 +26,7 @@ export interface TranslateOptions {
 
 /** @throws Fault `date.pattern` with the place in the pattern */
 export function translate(pattern: string, options: TranslateOptions): Translation {
-  const state: State = { pattern, options, flags: new Set(), names: new Set(), open: [] }
+  const state: State = { pattern, options, flags: new Set(), groups: [], open: [] }
   let source = ''
   let at = leadingFlags(state)
   const start = at
@@ -36,14 +38,14 @@ export function translate(pattern: string, options: TranslateOptions): Translati
   const unclosed = state.open.at(-1)
   if (unclosed !== undefined) throw refused(state, unclosed, 'the bracket is never closed')
   if (options.wide) state.flags.add('u')
-  return { source, flags: [...state.flags].join('') }
+  return { source, flags: [...state.flags].join(''), groups: state.groups }
 }
 
 interface State {
   readonly pattern: string
   readonly options: TranslateOptions
   readonly flags: Set<string>
-  readonly names: Set<string>
+  readonly groups: string[]
   /** Where the brackets stand that are not closed yet. */
   readonly open: number[]
 }
@@ -106,9 +108,16 @@ function token(state: State, at: number, table: ReadonlyMap<string, Token>): Pie
   const name = /^%(Ex[a-zA-Z]|[a-zA-Z])/.exec(pattern.slice(at, at + 4))?.[1]
   const found = name === undefined ? undefined : table.get(name)
   if (name === undefined || !found) throw refused(state, at, 'there is no such token', 'write %% for a percent sign')
-  for (const [, name] of found.text.matchAll(/\(\?<([A-Za-z_]\w*)>/g)) nameGroup(state, at, name!)
   if (found.caseless) state.flags.add('i')
-  return piece(name.length + 1, dialect(found.text, options.wide))
+  return piece(name.length + 1, dialect(unnamed(state, at, found.text), options.wide))
+}
+
+/** Our own text with its groups counted and their names taken out. */
+function unnamed(state: State, at: number, text: string): string {
+  return text.replace(/\((?:\?<([A-Za-z_]\w*)>|(?!\?))/g, (_, name: string | undefined) => {
+    openGroup(state, at, name ?? '')
+    return '('
+  })
 }
 
 /** Words of our own text hold no class escape but `\d` and `\s`. */
@@ -162,7 +171,7 @@ function escapeAt(state: State, at: number, inClass: boolean): Piece {
   if (!inClass && character === 'A') return piece(2, '(?<![^])')
   if (!inClass && character === 'Z') return piece(2, '(?![^])')
   if (!inClass && Number(character) > options.groupsBefore) {
-    return piece(2, `\\${Number(character) - options.groupsBefore}`)
+    return piece(2, `(?:\\${Number(character) - options.groupsBefore})`)
   }
   throw refused(state, at, `\\${character} is not supported`)
 }
@@ -209,8 +218,9 @@ function group(state: State, at: number): Piece {
   const rest = state.pattern.slice(at)
   const reference = /^\(\?P=([A-Za-z_]\w*)\)/.exec(rest)
   if (reference) {
-    if (!state.names.has(reference[1]!)) throw refused(state, at, `no group is named ${reference[1]}`)
-    return piece(reference[0].length, `\\k<${reference[1]}>`)
+    const number = state.groups.indexOf(reference[1]!) + 1
+    if (number === 0) throw refused(state, at, `no group is named ${reference[1]}`)
+    return piece(reference[0].length, `(?:\\${number})`)
   }
   const comment = /^\(\?#[^)]*\)/.exec(rest)
   if (comment) return piece(comment[0].length, '')
@@ -218,14 +228,17 @@ function group(state: State, at: number): Piece {
   const plain = /^\((?!\?)|^\(\?(?:[:=!]|<[=!]|[is]+:)/.exec(rest)
   if (!named && !plain) throw refused(state, at, 'this kind of group is not supported')
   state.open.push(at)
+  if (plain?.[0] === '(') openGroup(state, at, '')
   if (plain) return piece(plain[0].length, plain[0])
-  nameGroup(state, at, named![1]!)
-  return piece(named![0].length, `(?<${named![1]}>`)
+  openGroup(state, at, named![1]!)
+  return piece(named![0].length, '(')
 }
 
-function nameGroup(state: State, at: number, name: string): void {
-  if (state.names.has(name)) throw refused(state, at, `the part "${name}" stands in the pattern twice`)
-  state.names.add(name)
+function openGroup(state: State, at: number, name: string): void {
+  if (name !== '' && state.groups.includes(name)) {
+    throw refused(state, at, `the part "${name}" stands in the pattern twice`)
+  }
+  state.groups.push(name)
 }
 
 /** `{2,3}` repeats, `{EPOCH}` is a word; any other brace means itself. */
@@ -235,7 +248,9 @@ function brace(state: State, at: number, first: boolean): Piece {
   if (count) return quantifier(state, at, first, piece(count[0].length, `{${count[1] || '0'}${count[2]}${count[3]}}`))
   const word = /^\{([A-Za-z0-9]+)\}/.exec(rest)
   const text = word ? state.options.words.get(word[1]!.toUpperCase()) : undefined
-  return word && text !== undefined ? piece(word[0].length, dialect(text, state.options.wide)) : piece(1, '\\{')
+  return word && text !== undefined
+    ? piece(word[0].length, dialect(unnamed(state, at, text), state.options.wide))
+    : piece(1, '\\{')
 }
 
 function quantifier(state: State, at: number, first: boolean, repeat: Piece): Piece {
