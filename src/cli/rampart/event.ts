@@ -3,8 +3,9 @@ import { printable } from '../../base/printable.ts'
 import type { Event } from '../../engine/event.ts'
 import { type Colour, clockTime, paint, quote, remaining, type Terminal } from '../print.ts'
 
-export function printEvent(terminal: Terminal, event: Event, now: number): string {
-  const [word, colour, text, line] = words(event)
+/** @param observe whether a ban is one that would have been */
+export function printEvent(terminal: Terminal, event: Event, now: number, observe = false): string {
+  const [word, colour, text, line] = words(event, observe)
   const time = paint(terminal, 'dim', clockTime(event.time, now))
   const indent = ' '.repeat(clockTime(event.time, now).length + 2)
   const below = line === undefined ? '' : `${indent}${paint(terminal, 'dim', quote(terminal, line, indent.length))}\n`
@@ -14,13 +15,21 @@ export function printEvent(terminal: Terminal, event: Event, now: number): strin
 /** Who made a ban that no filter made. */
 const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }
 
-function words(event: Event): [word: string, colour: Colour, text: string, line?: string | undefined] {
+function words(
+  event: Event,
+  observe: boolean,
+): [word: string, colour: Colour, text: string, line?: string | undefined] {
   switch (event.kind) {
     case 'ban': {
       const times = event.count > 1 ? `, ban number ${event.count}` : ''
       const reason = event.origin === 'filter' ? `${event.failures} failures` : BY[event.origin]
       const lasts = event.until === undefined ? 'for ever' : `for ${remaining(event.until, event.time)}`
-      return ['ban', 'red', `${event.address}  ${event.jail}  ${reason}, ${lasts}${times}`, event.line]
+      return [
+        observe ? 'would ban' : 'ban',
+        'red',
+        `${event.address}  ${event.jail}  ${reason}, ${lasts}${times}`,
+        event.line,
+      ]
     }
     case 'unban':
       return [

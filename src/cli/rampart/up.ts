@@ -24,7 +24,7 @@ export async function up(setting: Setting, options: UpOptions): Promise<number> 
   const { terminal, world } = setting
   const show = (event: Event) => {
     if (options.json) terminal.out(`${JSON.stringify(event)}\n`)
-    else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now()))
+    else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now(), options.observe))
   }
   const running = await guard(world, { ...setting, ...options, hear: show })
   const control = options.observe
