@@ -6,6 +6,7 @@
  * by stand-ins, a different one for each so that references still compare. A code point becomes one UTF-16 unit, as
  * Python counts. The expression needs neither flag nor table, and text of nothing but ASCII is matched as it stands.
  */
+import type { Fault } from '../../base/fault.ts'
 import { unsupported } from './reader.ts'
 import { type Node, type SetItem, walk } from './tree.ts'
 import { ASCII_END, KINDS, type Kind, kindOf, kindsOf, merge, type Range, UNICODE_END } from './unicode.ts'
@@ -27,11 +28,13 @@ export interface Encoded {
 /** Stand-ins are Han characters: one unit each, and none has another case. */
 const FIRST = 0x3400
 const COUNT = 0x9fff - FIRST + 1
+/** Ranges that an expression may name; the work to divide them grows with their square. */
+const MAX_RANGES = 1000
 
 interface Cell {
   readonly kind: Kind
-  /** Which of the expression's own ranges hold it: indices, joined. */
-  readonly cover: string
+  /** Which of the expression's own ranges hold it. */
+  readonly cover: readonly number[]
   readonly block: Range
 }
 
@@ -44,12 +47,18 @@ interface Interval extends Range {
 export function alphabet(roots: readonly Node[]): Alphabet {
   const named = roots.flatMap((root) => [...namedRanges(root)])
   const own = [...new Map(named.map((range) => [key(range), range])).values()]
+  if (own.length > MAX_RANGES) throw tooMany(own.length)
   const intervals = divide(own)
   const cells = makeCells(intervals)
+  const blocks = blocksOf(own, cells)
   return {
-    ranges: (items) => merge(items.flatMap((item) => [...blocks(item, own, cells)])),
+    ranges: (items) => merge(items.flatMap((item) => blocks.get(nameOf(item)) ?? [])),
     encode: (text) => encode(text, intervals, cells),
   }
+}
+
+function tooMany(count: number): Fault {
+  return unsupported(`${count} sets of characters beyond ASCII`, 0, 'name fewer of them')
 }
 
 /** The ranges beyond ASCII that the tree names. */
@@ -80,19 +89,18 @@ function divide(own: readonly Range[]): readonly Interval[] {
 
 /** Cells of a character alone have one stand-in, the others share what is left. Cells of one kind stand together. */
 function makeCells(intervals: readonly Interval[]): ReadonlyMap<string, Cell> {
-  const sizes = new Map<string, { kind: Kind; cover: string; alone: boolean }>()
+  const sizes = new Map<string, { kind: Kind; cover: readonly number[]; alone: boolean }>()
   for (const kind of KINDS) {
     for (const interval of intervals) {
       const alone = interval.from === interval.to
       if (alone && kindOf(String.fromCodePoint(interval.from)) !== kind) continue
-      const cover = interval.cover.join()
-      const name = cellName(kind, cover)
-      sizes.set(name, { kind, cover, alone: alone && !sizes.has(name) })
+      const name = cellName(kind, interval.cover)
+      sizes.set(name, { kind, cover: interval.cover, alone: alone && !sizes.has(name) })
     }
   }
   const wide = [...sizes.values()].filter(({ alone }) => !alone).length
   const share = Math.floor((COUNT - (sizes.size - wide)) / wide)
-  if (share < 16) throw unsupported(`${sizes.size} sets of characters beyond ASCII`, 0, 'name fewer of them')
+  if (share < 16) throw tooMany(sizes.size)
   let from = FIRST
   const cells = new Map<string, Cell>()
   for (const [name, { kind, cover, alone }] of sizes) {
@@ -103,19 +111,31 @@ function makeCells(intervals: readonly Interval[]): ReadonlyMap<string, Cell> {
   return cells
 }
 
-function cellName(kind: Kind, cover: string): string {
-  return `${kind} ${cover}`
+function cellName(kind: Kind, cover: readonly number[]): string {
+  return `${kind} ${cover.join()}`
 }
 
-function* blocks(item: SetItem, own: readonly Range[], cells: ReadonlyMap<string, Cell>): Generator<Range> {
-  if (item.kind === 'class') {
-    const kinds = kindsOf(item)
-    for (const cell of cells.values()) if (kinds.includes(cell.kind)) yield cell.block
-    return
+/** The stand-ins for each range that the expression names, and for each class. */
+function blocksOf(own: readonly Range[], cells: ReadonlyMap<string, Cell>): ReadonlyMap<string, readonly Range[]> {
+  const blocks = new Map<string, Range[]>()
+  const add = (name: string, block: Range) => blocks.set(name, [...(blocks.get(name) ?? []), block])
+  for (const cell of cells.values()) {
+    for (const index of cell.cover) add(key(own[index]!), cell.block)
+    for (const item of CLASSES) if (kindsOf(item).includes(cell.kind)) add(nameOf(item), cell.block)
   }
-  if (item.to <= ASCII_END) return
-  const index = `${own.findIndex((range) => key(range) === key(beyondAscii(item)))}`
-  for (const cell of cells.values()) if (cell.cover.split(',').includes(index)) yield cell.block
+  return blocks
+}
+
+type ClassItem = Extract<SetItem, { kind: 'class' }>
+
+const CLASSES: readonly ClassItem[] = (['d', 'w', 's'] as const).flatMap((name) =>
+  [false, true].flatMap((negated) =>
+    [false, true].map((ascii): ClassItem => ({ kind: 'class', name, negated, ascii })),
+  ),
+)
+
+function nameOf(item: SetItem): string {
+  return item.kind === 'range' ? key(beyondAscii(item)) : `${item.name} ${item.negated} ${item.ascii}`
 }
 
 function encode(text: string, intervals: readonly Interval[], cells: ReadonlyMap<string, Cell>): Encoded {
@@ -135,7 +155,8 @@ function encode(text: string, intervals: readonly Interval[], cells: ReadonlyMap
     return unit
   })
   const decode = (part: string) => part.replace(BEYOND_ASCII, (unit) => chars.get(unit) ?? unit)
-  return { text: encoded, decode, offset: (at) => decode(encoded.slice(0, at)).length }
+  const offset = (at: number) => (encoded.length === text.length ? at : decode(encoded.slice(0, at)).length)
+  return { text: encoded, decode, offset }
 }
 
 const BEYOND_ASCII = /[^\x00-\x7f]/gu
@@ -148,5 +169,5 @@ function cellOf(char: string, intervals: readonly Interval[], cells: ReadonlyMap
     if (intervals[middle]!.from <= code) low = middle
     else high = middle - 1
   }
-  return cells.get(cellName(kindOf(char), intervals[low]!.cover.join()))!
+  return cells.get(cellName(kindOf(char), intervals[low]!.cover))!
 }

@@ -47,10 +47,11 @@ function orbit(code: number, fold: 'unicode' | 'ascii', orbits: () => Orbits): r
 }
 
 function widen(items: readonly SetItem[], fold: 'unicode' | 'ascii', orbits: () => Orbits): readonly SetItem[] {
-  const ranges = items.filter((item) => item.kind === 'range')
-  const more = ranges.flatMap((range) => [...cased(range, fold, orbits)].flatMap((code) => orbit(code, fold, orbits)))
   // A class holds all cases of its characters already.
-  return [...items, ...[...new Set(more)].map((code): SetItem => ({ kind: 'range', from: code, to: code }))]
+  const ranges = items.filter((item) => item.kind === 'range')
+  const all = ranges.flatMap((range) => [...cased(range, fold, orbits)].flatMap((code) => orbit(code, fold, orbits)))
+  const more = [...new Set(all)].filter((code) => !ranges.some(({ from, to }) => from <= code && code <= to))
+  return [...items, ...more.map((code): SetItem => ({ kind: 'range', from: code, to: code }))]
 }
 
 /** The characters of a range that may have another case. */

@@ -25,7 +25,12 @@ const MAX_TURNS = 4
 /** Undefined if there are none, or only such as nearly every line holds. */
 export function literals(root: Node): Literals | undefined {
   const found = best(look(root, { known: new Map(), turns: new Map() }))
-  return found && found.chance < 1 ? { any: found.any, ignoreCase: found.ignoreCase } : undefined
+  return found && found.chance < 1 ? { any: withoutLonger(found.any), ignoreCase: found.ignoreCase } : undefined
+}
+
+/** A text that holds another one of them adds nothing. */
+function withoutLonger(any: readonly string[]): readonly string[] {
+  return any.filter((text) => !any.some((other) => other !== text && text.includes(other)))
 }
 
 interface Word {

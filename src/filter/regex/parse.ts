@@ -1,8 +1,9 @@
 /** Python's pattern syntax → tree. It accepts and refuses what CPython 3.11 does, but for what it names as unsupported. */
 import { takeEscape } from './escape.ts'
 import { fold, type Mode, startsFlags, takeFlags } from './flags.ts'
+import { type Bounds, skipBlanks, skipComment, takeBounds } from './lexis.ts'
 import { parseSet } from './parse-set.ts'
-import { match, peek, type Reader, reader, syntax, take, takeUntil, takeWhile, unsupported } from './reader.ts'
+import { match, peek, type Reader, reader, syntax, take, takeUntil, unsupported } from './reader.ts'
 import { choice, EMPTY, type Fold, type Node, type Repeat, type Tree } from './tree.ts'
 import { type Width, width } from './width.ts'
 
@@ -10,8 +11,6 @@ import { type Width, width } from './width.ts'
 const MAX_DEPTH = 100
 /** Characters of an expression after its tags are expanded; the longest of the stock filters has about 2,500. */
 const MAX_LENGTH = 65536
-/** CPython's bound of a repeat count. */
-const MAX_REPEAT = 4294967295
 
 interface Parser {
   readonly from: Reader
@@ -266,54 +265,9 @@ function condition(parser: Parser, mode: Mode, at: number): Node {
   return { kind: 'condition', group: index, yes, no, at }
 }
 
-interface Bounds {
-  readonly min: number
-  readonly max: number
-}
-
-/** A quantifier's bounds, if one stands here. A `{` that begins none is a character, as in Python. */
-function takeBounds(from: Reader): Bounds | undefined {
-  if (match(from, '*')) return { min: 0, max: Number.POSITIVE_INFINITY }
-  if (match(from, '+')) return { min: 1, max: Number.POSITIVE_INFINITY }
-  if (match(from, '?')) return { min: 0, max: 1 }
-  const start = from.next
-  if (!match(from, '{') || peek(from) === '}') {
-    from.next = start
-    return undefined
-  }
-  const low = takeWhile(from, Number.POSITIVE_INFINITY, '0123456789')
-  const high = match(from, ',') ? takeWhile(from, Number.POSITIVE_INFINITY, '0123456789') : low
-  if (!match(from, '}')) {
-    from.next = start
-    return undefined
-  }
-  const min = Number(low)
-  const max = high === '' ? Number.POSITIVE_INFINITY : Number(high)
-  if (min >= MAX_REPEAT || (high !== '' && max >= MAX_REPEAT)) throw syntax('a repeat count that is too large', start)
-  if (max < min) throw syntax('a repeat whose least is more than its most', start)
-  return { min, max }
-}
-
 function repeat(from: Reader, body: Node | undefined, { min, max }: Bounds, at: number): Repeat {
   if (!body || body.kind === 'anchor') throw syntax('nothing to repeat', at)
   if (body.kind === 'repeat') throw syntax('a quantifier behind a quantifier', at)
   const mode = match(from, '?') ? 'lazy' : match(from, '+') ? 'possessive' : 'greedy'
   return { kind: 'repeat', body, min, max, mode, at }
-}
-
-function skipBlanks(from: Reader): void {
-  for (let token = peek(from); token !== undefined; token = peek(from)) {
-    if (token === '#') {
-      let skipped = take(from)
-      while (skipped !== undefined && skipped !== '\n') skipped = take(from)
-    } else if (/^[ \t\n\r\v\f]$/.test(token)) {
-      take(from)
-    } else return
-  }
-}
-
-function skipComment(from: Reader, at: number): undefined {
-  for (let token = take(from); token !== ')'; token = take(from)) {
-    if (token === undefined) throw syntax('a comment without its )', at)
-  }
 }

@@ -34,11 +34,12 @@ export function plan(tree: Tree): Plan {
   const replays: Replay[] = []
   let done: Node[] = []
   for (const [index, item] of all.entries()) {
-    const rest = all.slice(index + 1)
-    if (!mustReplay(item, read) || !canReplay(item, rest, tree)) {
+    const replayed = mustReplay(item, read) && canReplay(item, all.slice(index + 1), tree)
+    if (!replayed) {
       done.push(item)
       continue
     }
+    const rest = all.slice(index + 1)
     const before = tree.groups + 1 + 2 * replays.length
     const loop = before + 1
     const again = { ...item, min: 0, body: withoutGroups(item.body) }

@@ -8,21 +8,21 @@ import { askedIn, groupsIn, takesPart } from './participation.ts'
 import { unsupported } from './reader.ts'
 import { choice, EMPTY, type Node, sequence } from './tree.ts'
 
-/** Each open group may double what follows it; beyond this many items the expression is refused. */
-const MAX_ITEMS = 5000
+/** Each open group may double what follows it; beyond this many more items the expression is refused. */
+const MAX_MORE_ITEMS = 20_000
 
 interface State {
   /** Groups that have taken part where we stand; all others have not. */
   readonly known: ReadonlySet<number>
   /** Groups inside of the repeats around us: they may hold something from the turn before. */
   readonly repeated: ReadonlySet<number>
-  readonly spent: { items: number }
+  readonly more: { items: number }
 }
 
 /** @throws Fault `regex.unsupported` where the question cannot be decided before the match */
 export function settle(root: Node): Node {
   if (askedIn(root).size === 0) return root
-  return line([root], { known: new Set(), repeated: new Set(), spent: { items: 0 } })
+  return line([root], { known: new Set(), repeated: new Set(), more: { items: 0 } })
 }
 
 /** Settles items that follow each other, from left to right. */
@@ -31,7 +31,6 @@ function line(items: readonly Node[], state: State): Node {
   const rest = items.toReversed()
   let { known } = state
   for (let item = rest.pop(); item; item = rest.pop()) {
-    spend(state)
     if (item.kind === 'seq') {
       rest.push(...item.items.toReversed())
       continue
@@ -41,23 +40,41 @@ function line(items: readonly Node[], state: State): Node {
       continue
     }
     const open = openGroups(item, rest)
-    if (open.size > 0) {
-      const ways = split(item, open)
-      const after = rest.toReversed()
-      return sequence([...done, choice(ways.map((way) => line([way, ...after], { ...state, known })))])
+    if (open.size === 0) {
+      done.push(inside(item, { ...state, known }))
+      known = known.union(takesPart(item))
+      continue
     }
-    done.push(inside(item, { ...state, known }))
-    known = known.union(takesPart(item))
+    const drawn = drawIn(open, rest)
+    const ways = split(item, open)
+    spend(state, ways.length * drawn.length)
+    done.push(choice(ways.map((way) => line([way, ...drawn], { ...state, known }))))
+    for (const one of [item, ...drawn]) known = known.union(takesPart(one))
   }
   return sequence(done)
 }
 
 /** Groups of the item that may or may not take part, and that something behind it asks for. */
 function openGroups(item: Node, rest: readonly Node[]): ReadonlySet<number> {
-  const groups = groupsIn(item)
-  if (groups.size === 0 || (item.kind === 'look' && item.negated)) return new Set()
-  const asked = rest.reduce<ReadonlySet<number>>((all, one) => all.union(askedIn(one)), new Set())
-  return groups.intersection(asked).difference(takesPart(item))
+  if (item.kind === 'look' && item.negated) return new Set()
+  const open = groupsIn(item).difference(takesPart(item))
+  if (open.size === 0) return open
+  const asked = new Set(rest.flatMap((one) => [...askedIn(one)]))
+  return open.intersection(asked)
+}
+
+/** Takes from the rest (its end comes first) all up to the last item that asks for a group that is open until then. */
+function drawIn(open: ReadonlySet<number>, rest: Node[]): readonly Node[] {
+  let still = open
+  let drawn = 0
+  for (let at = 1; at <= rest.length; at++) {
+    if (askedIn(rest.at(-at)!).isDisjointFrom(still)) continue
+    for (; drawn < at; drawn++) {
+      const one = rest.at(-1 - drawn)!
+      still = still.union(groupsIn(one).difference(takesPart(one)))
+    }
+  }
+  return rest.splice(rest.length - drawn).reverse()
 }
 
 /** An item as alternatives that are tried in this order and that say more about the open groups. */
@@ -130,9 +147,9 @@ function tookPart(asking: { readonly group: number; readonly at: number }, state
   return false
 }
 
-function spend({ spent }: State): void {
-  spent.items++
-  if (spent.items > MAX_ITEMS) throw unsupported('conditions with too many cases', 0, 'split the expression in two')
+function spend({ more }: State, items: number): void {
+  more.items += items
+  if (more.items > MAX_MORE_ITEMS) throw unsupported('conditions with too many cases', 0, 'split the expression in two')
 }
 
 function offset(node: Node): number {

@@ -125,3 +125,36 @@ function named(from: Chance, size: number, scope: Scope): string {
   scope.closed.push(name)
   return text
 }
+
+const TURNS = [
+  'a',
+  'b',
+  'c',
+  '\\w',
+  '.',
+  'ab',
+  '\\s',
+  '[ab]',
+  '[^a]',
+  'a+',
+  'b*c',
+  '(?=a).',
+  '(?!b).',
+  '\\b.',
+  '.(?<=a)',
+]
+
+/** A loop whose turns may pass over named groups, with something before and behind it. */
+export function randomLoop(from: Chance): string {
+  let names = 0
+  const branch = () => {
+    const kind = from.below(3)
+    const group = `(?P<g${++names}>${from.pick(TURNS)}${from.below(3) > 0 ? '' : `|${from.pick(TURNS)}`})`
+    if (kind === 0) return from.pick(TURNS)
+    return kind === 1 ? group + from.pick(TURNS) : `${from.pick(TURNS)}${group}${from.below(4) > 0 ? '' : '?'}`
+  }
+  const body = Array.from({ length: 1 + from.below(3) }, branch).join('|')
+  const before = from.pick(['', '^', 'a?', '(?P<p>.*?)'])
+  const behind = from.pick(['', '$', 'c', '.*', '(?P<t>b)?', '\\b'])
+  return `${before}(?:${body})${from.pick(['*', '+', '*?', '+?'])}${behind}`
+}
