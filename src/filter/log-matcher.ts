@@ -37,8 +37,9 @@ export interface Matched {
 
 /** One line may take this long; the others go on. */
 const LINE_LIMIT_MS = 100
-/** A stretch of lines in one go: setting the limit costs more than a match. */
+/** A stretch of lines in one go, some milliseconds' work: setting the limit costs 0.1 ms, more than a match. */
 const STRETCH_LIMIT_MS = 200
+const STRETCH_LINES = 1000
 /** Text kept of a line. */
 const MAX_KEPT = 1024
 
@@ -166,10 +167,11 @@ function withTimeLimit(
   }
   while (next < lines.length) {
     try {
-      withinLimit(STRETCH_LIMIT_MS, () => goOn(lines.length))
+      withinLimit(STRETCH_LIMIT_MS, () => goOn(Math.min(next + STRETCH_LINES, lines.length)))
     } catch (stretch) {
       if (!isOverrun(stretch)) throw stretch
       const slow = next
+      if (slow === lines.length) return
       try {
         withinLimit(LINE_LIMIT_MS, () => goOn(slow + 1))
       } catch (alone) {

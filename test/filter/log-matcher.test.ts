@@ -1,0 +1,111 @@
+/** Bytes of a log to failures: candidates, dates, forged records, and lines that take too long. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { filter } from '../../src/filter/filter.ts'
+import type { FilterSettings } from '../../src/filter/filter-settings.ts'
+import { type LogMatcher, logMatcher } from '../../src/filter/log-matcher.ts'
+
+process.env['TZ'] = 'UTC' // nginx's error log has local time.
+
+const NOW = Date.UTC(2026, 10, 22, 18, 0, 0)
+const STAMP = '[22/Nov/2026:17:59:30 +0000]'
+
+function matcher(expressions: Readonly<Record<string, string>>, findtime = 600): LogMatcher {
+  const readings = Object.entries(expressions).map(([jail, failregex]) => {
+    const settings: FilterSettings = {
+      name: jail,
+      failregex: [failregex],
+      ignoreregex: [],
+      prefregex: undefined,
+      datepattern: undefined,
+      maxlines: 1,
+      journalmatch: [],
+      usedns: 'no',
+      logencoding: 'auto',
+      logtimezone: undefined,
+      mode: undefined,
+      logtype: 'file',
+      at: { file: 'test.conf' },
+    }
+    return { jail, filter: filter(settings), findtime }
+  })
+  return logMatcher(readings)
+}
+
+function found(match: LogMatcher, text: string | Uint8Array, live = false): string[] {
+  const { failures } = match.match(Buffer.from(text), NOW, live)
+  return failures.map(({ jail, failure }) => `${jail} ${failure.id} ${(failure.time - NOW) / 1000}`)
+}
+
+const WRONG = '^<ADDR> .*wrong'
+
+test('a failure has the moment of its line, and every jail that matches it', () => {
+  const match = matcher({ a: WRONG, b: '^<ADDR> .*very wrong' })
+  const text = `192.0.2.1 ${STAMP} wrong\n192.0.2.2 ${STAMP} fine\n192.0.2.3 ${STAMP} very wrong\n`
+  assert.deepEqual(found(match, text), ['a 192.0.2.1 -30', 'a 192.0.2.3 -30', 'b 192.0.2.3 -30'])
+  assert.equal(match.match(Buffer.from(text), NOW, false).lines, 3)
+})
+
+test('while catching up what is older than findtime does not count', () => {
+  assert.deepEqual(found(matcher({ a: WRONG }, 10), `192.0.2.1 ${STAMP} wrong\n`), [])
+})
+
+test('a date that is far off in a live log counts as now, and is told once', () => {
+  const match = matcher({ a: WRONG }, 10)
+  const text = Buffer.from('192.0.2.1 [22/Nov/2026:12:00:00 +0000] wrong\n')
+  const first = match.match(text, NOW, true)
+  assert.deepEqual(
+    first.failures.map(({ failure }) => failure.time),
+    [NOW],
+  )
+  assert.deepEqual(
+    first.faults.map(({ code }) => code),
+    ['date.off'],
+  )
+  assert.deepEqual(match.match(text, NOW, true).faults, [])
+})
+
+test('bytes that are no UTF-8, NUL and ESC do not hide a failure', () => {
+  const line = Buffer.concat([
+    Buffer.from(`192.0.2.1 ${STAMP} `),
+    Buffer.of(0xff, 0xfe, 0, 0x1b, 0xc0, 0x80),
+    Buffer.from(' wrong\n'),
+  ])
+  assert.deepEqual(found(matcher({ a: WRONG }), line), ['a 192.0.2.1 -30'])
+})
+
+test('a line without end in time is left out alone; the others count', () => {
+  // Exponential: V8's linear engine cannot take it, for the back-reference.
+  const match = matcher({ a: '^<ADDR> .*wrong (?:x+)+(?P<y>y)(?:x+)+(?P=y)z$' })
+  const slow = `192.0.2.66 ${STAMP} wrong ${'x'.repeat(40)}\n`
+  const good = (n: number) => `192.0.2.${n} ${STAMP} wrong xxyxxyz\n`
+  const { failures, faults } = match.match(Buffer.from(good(1) + slow + good(2)), NOW, false)
+  assert.deepEqual(
+    failures.map(({ failure }) => failure.id),
+    ['192.0.2.1', '192.0.2.2'],
+  )
+  assert.deepEqual(
+    faults.map(({ code }) => code),
+    ['filter.slow'],
+  )
+})
+
+test('a slow line at the very end is left out too', () => {
+  const match = matcher({ a: '^<ADDR> .*wrong (?:x+)+(?P<y>y)(?:x+)+(?P=y)z$' })
+  const { failures, faults } = match.match(Buffer.from(`192.0.2.66 ${STAMP} wrong ${'x'.repeat(40)}\n`), NOW, false)
+  assert.deepEqual([failures.length, faults.length], [0, 1])
+})
+
+test('a record forged inside a record of nginx counts for nobody', () => {
+  const head = (pid: number) => `2026/11/22 17:59:30 [error] ${pid}#${pid}: *7 `
+  const tail = (client: string, request: string) =>
+    `, client: ${client}, server: _, request: "${request} HTTP/1.1", host: "x"\n`
+  const forged = `${head(1)}user "x": password mismatch${tail('203.0.113.66', 'GET /')}`
+  const real = `${head(77)}open() "/www/x\n${forged}y" failed (2: No such file or directory)${tail(
+    '192.0.2.1',
+    `GET /x%0a${encodeURIComponent(forged.trimEnd())}%0ay`,
+  )}`
+  const honest = `${head(77)}user "bob": password mismatch${tail('192.0.2.9', 'GET /')}`
+  const match = matcher({ a: 'password mismatch, client: <ADDR>, server: ' })
+  assert.deepEqual(found(match, honest + real + honest), ['a 192.0.2.9 -30', 'a 192.0.2.9 -30'])
+})
