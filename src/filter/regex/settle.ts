@@ -4,6 +4,7 @@
  * follows: `(?:(x)|y)b(?(1)c|d)` is `(?:(x)bc|ybd)`. That keeps the order in which the ways are tried, so that the
  * first match stays the same; it is not so for what stands before the item, hence only what follows is drawn in.
  */
+import type { Fault } from '../../base/fault.ts'
 import { askedIn, groupsIn, takesPart } from './participation.ts'
 import { unsupported } from './reader.ts'
 import { choice, EMPTY, type Node, sequence } from './tree.ts'
@@ -87,19 +88,24 @@ function split(item: Node, open: ReadonlySet<number>): readonly Node[] {
       const some: Node = item.max === 1 ? item.body : { ...item, min: 1 }
       return item.mode === 'lazy' ? [EMPTY, some] : [some, EMPTY]
     }
-    case 'group': {
-      const items = item.body.kind === 'seq' ? item.body.items : [item.body]
-      const at = items.findIndex((one) => groupsIn(one).intersection(open).difference(takesPart(one)).size > 0)
-      const [before, after] = [items.slice(0, at), items.slice(at + 1)]
-      if (at < 0 || !before.every(hasOneWay)) break
-      return split(items[at]!, open).map((way) => ({ ...item, body: sequence([...before, way, ...after]) }))
-    }
-    case 'seq': {
-      const way = split({ kind: 'group', index: 0, body: item, at: 0 }, open)
-      return way.map((one) => (one.kind === 'group' ? one.body : one))
-    }
+    case 'seq':
+      return splitOne(item.items, open)
+    case 'group':
+      return splitOne([item.body], open).map((body) => ({ ...item, body }))
   }
-  throw unsupported(`a question about group ${[...open][0]}, which cannot be answered before the match,`, offset(item))
+  throw undecidable(open, item)
+}
+
+/** Splits the first item that has an open group. What stands before it is drawn in too, so it must have one way only. */
+function splitOne(items: readonly Node[], open: ReadonlySet<number>): readonly Node[] {
+  const at = items.findIndex((one) => groupsIn(one).intersection(open).difference(takesPart(one)).size > 0)
+  const before = items.slice(0, at)
+  if (!before.every(hasOneWay)) throw undecidable(open, items[at]!)
+  return split(items[at]!, open).map((way) => sequence([...before, way, ...items.slice(at + 1)]))
+}
+
+function undecidable(open: ReadonlySet<number>, item: Node): Fault {
+  return unsupported(`a question about group ${[...open][0]}, which cannot be answered before the match,`, offset(item))
 }
 
 /** Whether there is at most one way to match it at a place: then alternatives may be drawn before it. */
