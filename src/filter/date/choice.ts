@@ -5,6 +5,8 @@
  * with the installed program: another choice is another date, and another cut.
  */
 import type { EpochMs } from '../../world/clock.ts'
+import { hasForm, hitAt, hitIn, type Memory, memoryOf } from './memory.ts'
+import { mayHoldDate } from './shape.ts'
 import type { Flavour, Hit, Template } from './template.ts'
 
 export interface Choice {
@@ -32,12 +34,16 @@ interface State {
   /** Entries before this one have all been used. */
   firstUnused: number
   place: Place
+  /** Nothing but the default forms, whose shape is known. */
+  readonly stock: boolean
+  /** The last hit, as it may be found again without a search. */
+  memory: Memory | undefined
 }
 
 /** Where the last hit stood, and the characters at both sides of its two ends. */
 interface Place {
-  readonly from: number
-  readonly to: number
+  from: number
+  to: number
   readonly outerLeft: string
   readonly innerLeft: string
   readonly innerRight: string
@@ -50,13 +56,20 @@ export function choice(templates: readonly Template[]): Choice {
     last: -1,
     firstUnused: 0,
     place: { from: 1, to: FAR, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
+    stock: templates.every((template) => template.stock !== undefined),
+    memory: undefined,
   }
   return {
     find(line, now, years) {
+      const known = state.memory && recall(state, state.memory, line)
+      if (known) return repeat(state, known, now)
       const how = { wide: NOT_ASCII.test(line), years }
       const picked = pick(state, line, how)
       if (!picked) return undefined
       use(state, picked, line, now)
+      state.memory = memoryOf(picked.hit, picked.entry.template, line, state.memory, (text) =>
+        othersHit(state, text, how),
+      )
       return { hit: picked.hit, template: picked.entry.template }
     },
     hits: () =>
@@ -99,6 +112,45 @@ function again(state: State, line: string, how: Flavour): Again {
   return { hit, sure, done: !near }
 }
 
+/**
+ * The hot path: the same text as last time. At the same place Fail2ban takes the last template at its word. Elsewhere
+ * it searches the line for all others and comes back to this one if nothing else hits: that is known without a search
+ * where no other template can hit this text and nothing outside it has the shape of a date.
+ */
+function recall(state: State, memory: Memory, line: string): Hit | undefined {
+  const { place } = state
+  const hit = hitAt(memory, line, place.from)
+  if (hit || !memory.alone) return hit
+  const elsewhere = hitIn(memory, line)
+  if (!elsewhere || elsewhere.from < 3 || sameNeighbours(place, line)) return undefined
+  return mayHoldDate(line, elsewhere.from + 3, elsewhere.end - 3) ? undefined : elsewhere
+}
+
+/** The same reasoning for a text that differs from the last in its digits only: the next second. */
+function isAlone({ stock, memory }: State, { entry, hit }: Picked, line: string): boolean {
+  if (!stock || !memory?.alone || memory.template !== entry.template || hit.from < 3) return false
+  return hasForm(memory, line, hit) && !mayHoldDate(line, hit.from + 3, hit.end - 3)
+}
+
+/** Anchored templates are no others: away from the line's begin they cannot hit. */
+function othersHit({ entries, stock, last }: State, text: string, how: Flavour): boolean {
+  if (!stock) return true
+  return entries.some(
+    ({ template }, index) => index !== last && !template.anchored && template.search(text, 0, text.length, how),
+  )
+}
+
+/** A hit of the last template again: only numbers change. */
+function repeat(state: State, hit: Hit, now: EpochMs): Found {
+  const entry = state.entries[state.last]!
+  entry.hits++
+  entry.lastUsed = now
+  entry.distance = hit.from
+  state.place.from = hit.from
+  state.place.to = hit.end
+  return { hit, template: entry.template }
+}
+
 /** Both ends must look as before: the character outside is the same, or the one inside is and belongs to no word. */
 function sameNeighbours(place: Place, line: string): boolean {
   const { from, to } = place
@@ -118,7 +170,8 @@ function pick(state: State, line: string, how: Flavour): Picked | undefined {
   const { entries, place, last } = state
   const { hit: known, sure, done } = again(state, line, how)
   let reserve = known && { entry: entries[last]!, index: last, hit: known }
-  if (sure) return reserve
+  if (sure || (reserve && done && isAlone(state, reserve, line))) return reserve
+  if (state.stock && !mayHoldDate(line, 0, 0)) return undefined
   for (const [index, entry] of entries.entries()) {
     const hit = done && index === last ? undefined : entry.template.search(line, 0, line.length, how)
     if (!hit) continue

@@ -1,9 +1,10 @@
 /** Finds the date in a line: which of many templates it is, where it stands, and which moment it means. */
 import { Fault } from '../../base/fault.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { choice } from './choice.ts'
+import { choice, type Found } from './choice.ts'
 import { localTime } from './local-time.ts'
 import { templatesOf } from './pattern.ts'
+import type { Hit, Template } from './template.ts'
 import { exactYears } from './token.ts'
 import { zoneOffset } from './zone.ts'
 
@@ -46,17 +47,34 @@ export function dateDetector(options: DateOptions): DateDetector {
     }
     return years.text
   }
+  const read = reader((hit, template, now) => template.time(hit, { now, local, zone }))
   let known: EpochMs | undefined
   return {
     find(line, now) {
       const found = chosen.find(line, now, yearsAt(now))
       if (!found) return undefined
       const { start, end } = found.hit
-      const time = start === end ? recent(known, now) : found.template.time(found.hit, { now, local, zone })
+      const time = start === end ? recent(known, now) : read(found, now)
       if (start !== end && time !== undefined) known = time
       return { time, start, end, template: found.template.name }
     },
     hits: () => chosen.hits(),
+  }
+}
+
+/** Reads a hit's time once: the same groups mean the same moment while now stays in its second. */
+function reader(time: (hit: Hit, template: Template, now: EpochMs) => EpochMs | undefined) {
+  let groups: Hit['groups'] | undefined
+  let second = Number.NaN
+  let held: EpochMs | undefined
+  return ({ hit, template }: Found, now: EpochMs): EpochMs | undefined => {
+    const current = Math.floor(now / 1000)
+    if (hit.groups !== groups || current !== second) {
+      held = time(hit, template, now)
+      groups = hit.groups
+      second = current
+    }
+    return held
   }
 }
 

@@ -1,6 +1,6 @@
 /** Compares with the installed Fail2ban where dates stand and what they mean; see rows.test.ts for what needs no package. */
 import { test } from 'node:test'
-import { dice, line, logOf } from './lines.ts'
+import { dice, line, logOf, serverLog } from './lines.ts'
 import { type Case, compare, missing } from './oracle.ts'
 
 const skip = missing
@@ -70,6 +70,14 @@ for (const tz of ['UTC', BERLIN]) {
     )
   })
 }
+
+test('access logs and syslogs, with dates that clients wrote', { skip }, () => {
+  const roll = dice(107)
+  compare(
+    Array.from({ length: 150 }, () => ({ lines: serverLog(roll, 40) })),
+    'UTC',
+  )
+})
 
 test('a template that was not used for five minutes loses its place', { skip }, () => {
   const roll = dice(104)

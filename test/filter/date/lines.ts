@@ -142,3 +142,42 @@ export function logOf(roll: Dice, count: number): string[] {
     return `${before}${date}${style.after}${roll(8) === 0 ? ` ${dateText(roll)}` : ''}`
   })
 }
+
+/** A web server's access log, or a syslog: seconds that repeat, dates that move with the client's address, dates that clients wrote. */
+export function serverLog(roll: Dice, count: number): string[] {
+  const of = <T>(list: readonly T[]): T => list[roll(list.length)]!
+  const addresses = [
+    '192.0.2.7',
+    '198.51.100.200',
+    '2001:db8::7',
+    '2001:db8:1:2:3:4:5:6',
+    '203.0.113.1',
+    '1795366800',
+    '10:11:12',
+    'ä',
+    'x@y',
+  ]
+  const wishes = [
+    'GET / HTTP/1.1',
+    'GET /a?b=2026-11-22 HTTP/1.1',
+    'GET /rv:10:9 HTTP/1.1',
+    'POST /x',
+    '\\x16\\x03',
+    'Firefox/20100101 Firefox',
+    'grün',
+  ]
+  const access = roll(3) > 0
+  const ends = roll(4) === 0
+  let second = roll(86000)
+  return Array.from({ length: count }, () => {
+    if (roll(4) === 0) second += roll(3)
+    const [hour, minute, rest] = [Math.floor(second / 3600) % 24, Math.floor(second / 60) % 60, second % 60]
+    const time = [hour, minute, rest].map((part) => String(part).padStart(2, '0')).join(':')
+    const wish = roll(9) === 0 ? `GET /?${dateText(roll)}` : of(wishes)
+    const address = of(addresses)
+    if (!access)
+      return `${of(['', '', '', '<13>'])}Nov 22 ${time} ${of(['host', 'host', '2026', 'other'])} sshd[${roll(9)}]: ${wish}`
+    const stamp = `22/Nov/2026:${time}${of([' +0000', ' +0000', ' +0000', ' +0100', ''])}`
+    return `${address} - ${of(['-', '-', 'bob'])} [${stamp}${ends ? '' : `] "${wish}" 200 20 "https://h/"`}`
+  })
+}
