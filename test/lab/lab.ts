@@ -1,7 +1,8 @@
 /**
  * The lab: a server with a real nginx and the guard, and the outside with visitors and attackers of many addresses, in two
- * network namespaces joined by a cable. On the server /etc/nginx, /var/log/nginx, /etc/fail2ban, /etc/rampart,
- * /var/lib/rampart and /run/rampart are the lab's own, so that everything runs with the paths that users have.
+ * network namespaces joined by a cable. On the server /etc/nginx, /etc/fail2ban, /etc/rampart, /etc/resolv.conf, /var/log,
+ * /var/lib/rampart and /run are the lab's own, so that everything runs with the paths that users have, and nothing that
+ * happens on the machine (its journal, its sessions) is seen.
  */
 import { execFileSync } from 'node:child_process'
 import {
@@ -18,6 +19,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { JailDetails, Status } from '../../src/engine/status.ts'
+import { Connection } from './connection.ts'
 import { Guarding } from './guarding.ts'
 import { Host } from './host.ts'
 import { NGINX_CONF } from './nginx-conf.ts'
@@ -32,6 +35,11 @@ export const ATTACKERS = '198.51.100'
 export const ATTACKERS6 = '2001:db8:bad:'
 export const VISITORS = '203.0.113'
 export const VISITORS6 = '2001:db8:600d:'
+/** What the server's resolv.conf names, among the attackers' addresses: a spoofer would like to have it banned. */
+export const RESOLVER = '198.51.100.253'
+/** The server's way out, for both families. */
+export const GATEWAY = '192.0.2.2'
+export const GATEWAY6 = '2001:db8:1::2'
 
 /** Why the lab cannot be had here; undefined if it can. */
 export function noLab(): string | undefined {
@@ -49,6 +57,9 @@ export function noLab(): string | undefined {
   return undefined
 }
 
+/** As `nft -j` prints an element of a set: bare, or with its time. */
+type Element = string | { readonly elem: { readonly val: string } }
+
 export class Lab {
   readonly server: Host
   readonly outside: Host
@@ -65,11 +76,20 @@ export class Lab {
   static async open(jailLocal?: string): Promise<Lab> {
     const folder = mkdtempSync(join(tmpdir(), 'rampart-lab-'))
     chmodSync(folder, 0o755)
-    furnish(folder, jailLocal)
-    const outside = await Host.make(OUTSIDE)
-    const server = await Host.make(serverScript(folder, outside.pid))
-    await outside.must(['sh', '-ec', OUTSIDE_CABLE])
-    return new Lab(server, outside, folder)
+    const hosts: Host[] = []
+    try {
+      furnish(folder, jailLocal)
+      const outside = await Host.make(OUTSIDE)
+      hosts.push(outside)
+      const server = await Host.make(serverScript(folder, outside.pid))
+      hosts.push(server)
+      await outside.must(['sh', '-ec', OUTSIDE_CABLE])
+      return new Lab(server, outside, folder)
+    } catch (problem) {
+      for (const host of hosts) await host.close()
+      rmSync(folder, { recursive: true })
+      throw problem
+    }
   }
 
   /** Starts nginx and waits until it answers. */
@@ -121,6 +141,41 @@ export class Lab {
     return out.trim().split('\n').map(Number)
   }
 
+  /** One request from each address, all by one program and many at once: cheaper than `visit` for a crowd. */
+  async crowd(visits: readonly { readonly from: string; readonly path: string }[]): Promise<Map<string, number>> {
+    const host = visits[0]?.from.includes(':') ? SERVER6 : SERVER
+    const input = visits.map(({ from, path }) => `${from} ${path}\n`).join('')
+    const out = await this.outside.must([process.execPath, join(ROOT, 'test/lab/crowd.ts'), host], input)
+    const rows = out.trim().split('\n')
+    return new Map(
+      rows.map((row) => row.split(' ') as [string, string]).map(([from, status]) => [from, Number(status)]),
+    )
+  }
+
+  /** A connection of raw bytes from an address outside. */
+  connect(from: string, port = 80): Connection {
+    const host = from.includes(':') ? SERVER6 : SERVER
+    const argv = [process.execPath, join(ROOT, 'test/lab/netcat.ts'), from, host, String(port)]
+    return new Connection(this.outside.start(argv))
+  }
+
+  async status(): Promise<Status> {
+    return JSON.parse(await this.server.must([join(ROOT, 'bin/rampart'), 'status', '--json'])) as Status
+  }
+
+  async jail(name: string): Promise<JailDetails> {
+    return JSON.parse(await this.server.must([join(ROOT, 'bin/rampart'), 'status', name, '--json'])) as JailDetails
+  }
+
+  /** The addresses that the kernel drops now, as nft lists them; empty where there is no table. */
+  async inKernel(): Promise<string[]> {
+    const { out } = await this.server.run(['nft', '-j', 'list', 'table', 'inet', 'rampart_bans'])
+    if (out === '') return []
+    const { nftables } = JSON.parse(out) as { nftables: { set?: { name: string; type: string; elem?: Element[] } }[] }
+    const sets = nftables.flatMap(({ set }) => (set?.type.endsWith('_addr') ? [set] : []))
+    return sets.flatMap(({ elem = [] }) => elem.map((one) => (typeof one === 'string' ? one : one.elem.val)))
+  }
+
   /** The text of a file of the lab as the server sees it, such as `log/access.log`. */
   read(name: string): string {
     return readFileSync(join(this.folder, name), 'utf8')
@@ -130,8 +185,8 @@ export class Lab {
     appendFileSync(join(this.folder, name), text)
   }
 
-  write(name: string, text: string): void {
-    writeFileSync(join(this.folder, name), text)
+  write(name: string, text: string, mode = 0o644): void {
+    writeFileSync(join(this.folder, name), text, { mode })
   }
 
   async close(): Promise<void> {
@@ -165,24 +220,34 @@ function serverScript(folder: string, outsidePid: number): string {
     ([name, path]) => `mkdir -p ${path}; mount --bind ${folder}/${name} ${path}`,
   )
   return [
+    ...OWN_FOLDERS,
     ...mounts,
+    `mount --bind ${folder}/resolv.conf /etc/resolv.conf`,
+    'mkdir -p /run/sshd',
     'sysctl -qw net.ipv6.conf.default.accept_dad=0',
     `ip link add eth0 type veth peer name eth0 netns ${outsidePid}`,
     'ip link set eth0 up',
     `ip address add ${SERVER}/24 dev eth0`,
     `ip address add ${SERVER6}/64 dev eth0 nodad`,
-    `ip route add ${ATTACKERS}.0/24 via 192.0.2.2`,
-    `ip route add ${VISITORS}.0/24 via 192.0.2.2`,
-    `ip -6 route add ${ATTACKERS6}:/64 via 2001:db8:1::2`,
-    `ip -6 route add ${VISITORS6}:/64 via 2001:db8:1::2`,
+    `ip route add ${ATTACKERS}.0/24 via ${GATEWAY}`,
+    `ip route add ${VISITORS}.0/24 via ${GATEWAY}`,
+    `ip -6 route add ${ATTACKERS6}:/64 via ${GATEWAY6}`,
+    `ip -6 route add ${VISITORS6}:/64 via ${GATEWAY6}`,
   ].join('; ')
 }
+
+/** Folders made below /etc and /var/lib stay in the lab, where the kernel can lay a file system over another. */
+const OWN_FOLDERS = [
+  'mount -t tmpfs tmpfs /run',
+  'for d in /etc /var/lib; do mkdir -p /run/over$d/up /run/over$d/work',
+  'mount -t overlay overlay -o lowerdir=$d,upperdir=/run/over$d/up,workdir=/run/over$d/work $d 2>/dev/null || true; done',
+]
 
 /** Every address of these networks is the host's own outside: connections can be made from any. */
 const OUTSIDE_CABLE = [
   'ip link set eth0 up',
-  'ip address add 192.0.2.2/24 dev eth0',
-  'ip address add 2001:db8:1::2/64 dev eth0 nodad',
+  `ip address add ${GATEWAY}/24 dev eth0`,
+  `ip address add ${GATEWAY6}/64 dev eth0 nodad`,
   `ip route add local ${ATTACKERS}.0/24 dev lo`,
   `ip route add local ${VISITORS}.0/24 dev lo`,
   `ip -6 route add local ${ATTACKERS6}:/64 dev lo`,
@@ -193,6 +258,7 @@ const OUTSIDE_CABLE = [
 /** Folders of the lab and where the server has them. */
 const MOUNTS: Readonly<Record<string, string>> = {
   nginx: '/etc/nginx',
+  syslog: '/var/log',
   log: '/var/log/nginx',
   fail2ban: '/etc/fail2ban',
   rampart: '/etc/rampart',
@@ -224,11 +290,12 @@ function furnish(folder: string, jailLocal: string | undefined): void {
   execFileSync('openssl', ['req', ...certificate, '-keyout', join(conf, 'key.pem'), '-out', join(conf, 'cert.pem')], {
     stdio: 'ignore',
   })
-  // As Debian's package has them: root:adm 0640.
-  for (const log of ['access.log', 'error.log']) {
-    writeFileSync(join(folder, 'log', log), '', { mode: 0o640 })
-    chownSync(join(folder, 'log', log), 0, ADM)
+  // As Debian's packages have them: root:adm 0640.
+  for (const log of ['log/access.log', 'log/error.log', 'syslog/auth.log', 'syslog/ufw.log']) {
+    writeFileSync(join(folder, log), '', { mode: 0o640 })
+    chownSync(join(folder, log), 0, ADM)
   }
+  writeFileSync(join(folder, 'resolv.conf'), `nameserver ${RESOLVER}\n`)
   if (jailLocal !== undefined) writeFileSync(join(folder, 'rampart/jail.local'), jailLocal)
 }
 
