@@ -62,20 +62,31 @@ export function dateDetector(options: DateOptions): DateDetector {
   }
 }
 
-/** Reads a hit's time once: the same groups mean the same moment while now stays in its second. */
+/** Reads a time once: the same parts mean the same moment while now stays in its second. */
 function reader(time: (hit: Hit, template: Template, now: EpochMs) => EpochMs | undefined) {
-  let groups: Hit['groups'] | undefined
+  let last: Found | undefined
   let second = Number.NaN
   let held: EpochMs | undefined
-  return ({ hit, template }: Found, now: EpochMs): EpochMs | undefined => {
+  return (found: Found, now: EpochMs): EpochMs | undefined => {
     const current = Math.floor(now / 1000)
-    if (hit.groups !== groups || current !== second) {
-      held = time(hit, template, now)
-      groups = hit.groups
-      second = current
-    }
+    if (!last || current !== second || !sameParts(found, last)) held = time(found.hit, found.template, now)
+    last = found
+    second = current
     return held
   }
+}
+
+function sameParts({ hit, template }: Found, before: Found): boolean {
+  if (template !== before.template) return false
+  if (hit.groups === before.hit.groups) return true
+  let named = false
+  for (let at = 0; at < hit.names.length; at++) {
+    if (hit.names[at] === '') continue
+    named = true
+    if (hit.groups[at + 1] !== before.hit.groups[at + 1]) return false
+  }
+  // An epoch has no names.
+  return named
 }
 
 /** A pattern that matches nothing says that a log may have no dates ({NONE}): such a line happens with the one before it. */

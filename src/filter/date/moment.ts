@@ -144,8 +144,13 @@ function readPart(read: Read, letter: string, text: string, half: string | undef
 
 /** Decimal digits of any script, as Python's `int` takes them; a blank may stand before. */
 export function plainNumber(text: string): number {
-  const plain = Number(text)
-  return Number.isNaN(plain) ? Number(text.replace(/\p{Nd}/gu, digit)) : plain
+  let value = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at) - 48
+    if (code < 0 || code > 9) return Number(text.replace(/\p{Nd}/gu, digit))
+    value = value * 10 + code
+  }
+  return value
 }
 
 /** Each script's digits stand in a run of ten, from zero on; runs may follow one another. */

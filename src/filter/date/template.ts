@@ -58,8 +58,10 @@ export interface TemplateText {
 /** @throws Fault `date.pattern` */
 export function template(text: TemplateText): Template {
   const shape = anchors(text.pattern, text.begin, text.end)
-  const anyYear = '20[0-9]\\d'
-  compile(text, shape, { wide: false, years: anyYear }) // so that a bad pattern is told of now
+  const some: Flavour = { wide: false, years: '20[0-9]\\d' }
+  // A bad pattern is told of now, with its places in the text as it was written; then in both forms that will be used.
+  compile(text, { ...shape, body: shape.plain, ownGroup: shape.ownGroup === 'none' ? 'none' : 'first' }, some)
+  for (const wide of [false, true]) compile(text, shape, { ...some, wide })
   let narrow: Compiled | undefined
   let wide: Compiled | undefined
   const compiled = (how: Flavour): Compiled => {
@@ -71,7 +73,7 @@ export function template(text: TemplateText): Template {
     return fresh
   }
   return {
-    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(anyYear))}`,
+    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(some.years))}`,
     weight: text.weight,
     anchored: shape.anchored,
     stock: text.stock,
@@ -85,8 +87,7 @@ interface Compiled {
   readonly flavour: Flavour
   /** The pattern may start after up to two characters of no word; tried by hand, to spare the groups. */
   readonly lead: boolean
-  /** Group 1, not the whole match, is what is cut out; `last`: it ends where the match ends. */
-  readonly cut: 'none' | 'last' | 'inner'
+  readonly cut: Anchors['ownGroup']
   readonly names: readonly string[]
 }
 
@@ -110,14 +111,14 @@ function compile(text: TemplateText, shape: Anchors, how: Flavour): Compiled {
     tokens: text.kind === 'tokens' ? tokens(how.years) : undefined,
     words: WORDS[text.kind],
     wide: how.wide,
-    groupsBefore: own === 'none' ? 1 : 0,
+    groupsBefore: own === 'none' ? 1 : own === 'first' ? 0 : -1,
   })
   const lead = shape.begin === 'line'
   const before = shape.begin === 'word' ? edge(how.wide) : ''
   const after = shape.end === 'word' ? edge(how.wide) : ''
   try {
     return {
-      regex: new RegExp(`${before}(?:${source})${after}`, `${flags}${lead ? 'y' : 'g'}${own === 'inner' ? 'd' : ''}`),
+      regex: new RegExp(`${before}(?:${source})${after}`, `${flags}${lead ? 'y' : 'g'}${own === 'first' ? 'd' : ''}`),
       flavour: how,
       lead,
       cut: own,
@@ -164,8 +165,11 @@ function hitAt({ regex, lead, cut, names }: Compiled, text: string, at: number):
   const end = index + groups[0].length
   const from = lead ? 0 : index
   if (cut === 'none') return { start: index, end, from, groups, names }
+  if (cut === 'second') {
+    const start = index + groups[1]!.length
+    return { start, end: start + groups[2]!.length, from, groups, names }
+  }
   // A group that took no part cuts nothing.
-  if (cut === 'last') return { start: end - (groups[1] ?? '').length, end, from, groups, names }
   const [start, stop] = groups.indices?.[1] ?? [index, index]
   return { start, end: stop, from, groups, names }
 }

@@ -20,8 +20,8 @@ export interface TranslateOptions {
   readonly words: ReadonlyMap<string, string>
   /** Python's `\d \w \s \b` know all of Unicode; for a line of pure ASCII the short forms are the same and faster. */
   readonly wide: boolean
-  /** Python counts the whole date as group 1; where no group stands for it here, a reference `\2` is `\1`. */
-  readonly groupsBefore: 0 | 1
+  /** Groups that Python has before the pattern's own and that are missing here, or the other way round. */
+  readonly groupsBefore: -1 | 0 | 1
 }
 
 /** @throws Fault `date.pattern` with the place in the pattern */
