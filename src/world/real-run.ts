@@ -1,12 +1,31 @@
 /** The machine's other programs. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
 import type { Child, Exit, OnceOptions, Run, StartOptions } from './run.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
 
-export const realRun: Run = { once, start }
+export function realRun(): Run {
+  let leash: readonly string[] | undefined
+  return {
+    once,
+    start(argv, options) {
+      leash ??= findLeash()
+      return start([...leash, ...argv], options)
+    },
+  }
+}
+
+/**
+ * A program that stays must not outlive this one, not even when this one is killed and can end nothing: `nft monitor`
+ * would notice a closed pipe only when it next has something to say. Where there is no util-linux, it is left at that.
+ */
+function findLeash(): readonly string[] {
+  const leash = ['setpriv', '--pdeathsig', 'TERM']
+  const works = spawnSync(leash[0]!, [...leash.slice(1), 'true'], { env: environment(), stdio: 'ignore' }).status === 0
+  return works ? leash : []
+}
 
 function once(argv: readonly string[], options: OnceOptions = {}): Promise<Exit> {
   return new Promise((resolve) => {

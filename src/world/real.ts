@@ -11,7 +11,7 @@ export function realWorld(): World {
   return {
     clock: realClock,
     files: realFiles,
-    run: realRun,
+    run: realRun(),
     names: realNames,
     chance: { next: Math.random },
     digest: { sha1: (bytes) => hash('sha1', bytes, 'hex') },
