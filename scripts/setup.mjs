@@ -31,6 +31,7 @@ const dev = process.argv.includes('--dev')
 const isRoot = process.getuid() === 0
 
 try {
+  refuseOldNode()
   if (process.argv.includes('--guard') && !isRoot) refuseOrdinaryUser()
   chooseRuntime()
   installPackages()
@@ -41,6 +42,15 @@ try {
   if (!problem.hint) throw problem
   console.error(`rampart: ${problem.message}\n  ${problem.hint}`)
   process.exit(1)
+}
+
+function refuseOldNode() {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < 18)
+    fail(
+      `Node ${process.versions.node} is too old even to set Rampart up`,
+      'install Node.js 18 or newer (Debian: apt-get install nodejs npm)',
+    )
 }
 
 function refuseOrdinaryUser() {

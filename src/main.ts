@@ -17,6 +17,7 @@ process.exitCode = await rampart(
     terminal: terminal(),
     version: VERSION,
     pid: process.pid,
+    isRoot: process.geteuid?.() === 0,
     stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
     readerCommand: [
       process.execPath,

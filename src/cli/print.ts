@@ -66,6 +66,7 @@ export function clockTime(time: EpochMs, now: EpochMs): string {
 
 /** `FILE:LINE: message` and its hint below. */
 export function printFault(fault: Fault): string {
-  const at = fault.at ? `${fault.at.file}${fault.at.line === undefined ? '' : `:${fault.at.line}`}: ` : ''
+  const place = fault.at ? `${fault.at.file}${fault.at.line === undefined ? '' : `:${fault.at.line}`}` : ''
+  const at = place === '' || fault.message.startsWith(place) ? '' : `${place}: `
   return `${printable(at + fault.message)}${fault.hint === undefined ? '' : `\n  ${printable(fault.hint)}`}\n`
 }

@@ -84,7 +84,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   let compare: Cancel = () => {}
   return {
     engine,
-    notes: notes(configuration, chosen ? discovery : undefined, faults),
+    notes: notes(configuration, discovery, chosen, faults),
     host: hostName(world),
     async ready() {
       await engine.start()
@@ -239,18 +239,30 @@ function keep(now: number, { server }: Configuration): Keep {
   return { since, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
 }
 
-function notes({ warnings }: Configuration, discovery: Discovery | undefined, faults: readonly Fault[]): string[] {
-  const left = discovery
-    ? [...groupByReason(discovery.left)].map(([why, names]) => `${names.join(', ')}: left out, ${why}`)
-    : []
-  const found = discovery?.notes ?? []
-  return [...left, ...[...faults, ...warnings, ...found].map(noteOf)]
+function notes(
+  configuration: Configuration,
+  discovery: Discovery,
+  chosen: boolean,
+  faults: readonly Fault[],
+): string[] {
+  const which = chosen ? leftOut(discovery) : named(configuration, discovery)
+  return [...which, ...[...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)]
 }
 
-function groupByReason(left: ReadonlyMap<string, string>): Map<string, string[]> {
+function leftOut({ left }: Discovery): string[] {
   const groups = new Map<string, string[]>()
   for (const [name, why] of left) groups.set(why, [...(groups.get(why) ?? []), name])
-  return groups
+  return [...groups].map(([why, names]) => `${names.join(', ')}: left out, ${why}`)
+}
+
+/** What the admin's files leave unguarded may be meant so, or be the one jail that a package once switched on. */
+function named({ jails }: Configuration, { found }: Discovery): string[] {
+  const running = new Set(jails.map(({ name }) => name))
+  const others = [...found.keys()].filter((name) => !running.has(name))
+  if (others.length === 0) return []
+  return [
+    `the configuration in /etc enables jails, so exactly those run; there would be logs for ${others.join(', ')} too`,
+  ]
 }
 
 function noteOf({ at, message, hint }: Fault): string {

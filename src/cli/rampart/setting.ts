@@ -8,6 +8,7 @@ export interface Setting {
   readonly terminal: Terminal
   readonly version: string
   readonly pid: number
+  readonly isRoot: boolean
   /** Of the stock configuration. */
   readonly stockFolder: string
   /** The command line that starts the reader. */

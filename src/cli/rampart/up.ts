@@ -1,7 +1,8 @@
 /** `rampart up`: the guard in the foreground, told in a few calm lines. */
 import { printDuration } from '../../base/duration.ts'
+import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
-import { serve } from '../../control/socket.ts'
+import { type ControlServer, serve } from '../../control/socket.ts'
 import { type Guard, guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
 import type { Status } from '../../engine/status.ts'
@@ -22,19 +23,30 @@ export interface UpOptions {
 /** Runs until the program is told to stop. @returns 0 */
 export async function up(setting: Setting, options: UpOptions): Promise<number> {
   const { terminal, world } = setting
+  /** What happens before the head is printed comes after it. */
+  let early: Event[] | undefined = []
   const show = (event: Event) => {
+    if (early) early.push(event)
+    else print(event)
+  }
+  const print = (event: Event) => {
     if (options.json) terminal.out(`${JSON.stringify(event)}\n`)
     else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now(), options.observe))
   }
+  if (!options.observe && !setting.isRoot) throw notRoot()
   const running = await guard(world, { ...setting, ...options, hear: show })
-  const control = options.observe
-    ? undefined
-    : await serve(running.engine, world.files, options.socket).catch(async (thrown) => {
-        await running.stop({ keep: true })
-        throw thrown
-      })
+  let control: ControlServer | undefined
+  try {
+    if (!options.observe) control = await serve(running.engine, world.files, options.socket)
+    await running.ready()
+  } catch (thrown) {
+    await control?.close()
+    await running.stop({ keep: true })
+    throw thrown
+  }
   if (!options.json) terminal.out(printStart(terminal, running, options))
-  await running.ready()
+  for (const event of early) print(event)
+  early = undefined
   const why = await setting.stopped
   if (!options.json)
     terminal.out(
@@ -43,6 +55,12 @@ export async function up(setting: Setting, options: UpOptions): Promise<number> 
   await control?.close()
   await running.stop({ keep: options.keepBans })
   return 0
+}
+
+function notRoot(): Fault {
+  return new Fault('up.not-root', 'guarding this host needs root: the firewall and the logs belong to it', {
+    hint: 'run: sudo rampart up   (or watch only: rampart up --observe)',
+  })
 }
 
 /** The start says what is read; after it, only changes are worth a line. */
