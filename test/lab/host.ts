@@ -84,7 +84,13 @@ export class Host {
   #killOrphans(): void {
     const own = networkOf(this.pid)
     // A holder that is gone may have left its number to a process of the machine.
-    if (this.#holder.exitCode !== null || own === undefined || own === networkOf(process.pid)) return
+    if (
+      this.#holder.exitCode !== null ||
+      this.#holder.signalCode !== null ||
+      own === undefined ||
+      own === networkOf(process.pid)
+    )
+      return
     for (const pid of readdirSync('/proc').map(Number).filter(Boolean)) {
       if (pid === this.pid || networkOf(pid) !== own) continue
       try {

@@ -44,7 +44,7 @@ export const GATEWAY6 = '2001:db8:1::2'
 /** Why the lab cannot be had here; undefined if it can. */
 export function noLab(): string | undefined {
   if (process.getuid!() !== 0) return 'the lab needs root for its network namespaces'
-  for (const program of ['nginx', 'nft', 'curl', 'ip', 'nsenter', 'openssl']) {
+  for (const program of ['nginx', 'nft', 'curl', 'ip', 'nsenter', 'setpriv', 'openssl']) {
     const found = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) => existsSync(join(folder, program)))
     if (!found) return `the lab needs ${program}, which is not installed`
   }
