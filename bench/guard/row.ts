@@ -1,0 +1,57 @@
+/** A row of the benchmark's table, and the table: Markdown, so that docs/benchmarks.md can show what a terminal does. */
+import { cpus, loadavg, release } from 'node:os'
+
+export type Unit = 'ms' | 's' | 's CPU' | 'MiB' | '% CPU'
+
+export interface Row {
+  readonly what: string
+  readonly unit: Unit
+  readonly rampart: number
+  /** Absent where there is nothing to compare, or Fail2ban is not installed. */
+  readonly fail2ban?: number | undefined
+  readonly atMost?: number | undefined
+}
+
+/** @returns the rows as JSON with stable names, with what to know of the machine */
+export function printJson(rows: readonly Row[]): string {
+  const judged = rows.map((row) => ({ ...row, met: met(row) }))
+  return `${JSON.stringify({ time: new Date().toISOString(), machine: machine(), load: loadavg(), rows: judged }, undefined, 2)}\n`
+}
+
+export function printTable(rows: readonly Row[]): string {
+  const head = ['', 'Rampart', 'Fail2ban', 'ratio', 'at most', '']
+  const body = rows.map((row) => [
+    row.what,
+    amount(row.rampart, row.unit),
+    row.fail2ban === undefined ? '' : amount(row.fail2ban, row.unit),
+    row.fail2ban === undefined ? '' : ratio(row.fail2ban / row.rampart),
+    row.atMost === undefined ? '' : amount(row.atMost, row.unit),
+    { true: 'met', false: 'MISSED', undefined: '' }[`${met(row)}`],
+  ])
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...body].map((cells) => cells[column]!.length)))
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join(' | ')} |`
+  const rule = `|${widths.map((width, column) => `${'-'.repeat(width + 1)}${column === 0 ? '-' : ':'}`).join('|')}|`
+  return `${[line(head), rule, ...body.map(line)].join('\n')}\n\n${machine()}; load average ${loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ')} at the end.\n`
+}
+
+/** undefined where there is no target. */
+function met({ rampart, atMost }: Row): boolean | undefined {
+  return atMost === undefined ? undefined : rampart <= atMost
+}
+
+function amount(value: number, unit: Unit): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
+  return `${value.toFixed(digits)} ${unit}`
+}
+
+function ratio(times: number): string {
+  return Number.isFinite(times) ? `${times.toFixed(times >= 10 ? 0 : 1)}x` : ''
+}
+
+function machine(): string {
+  const { arch, versions } = process
+  return `${cpus().length} CPUs (${cpus()[0]?.model ?? 'unknown'}, ${arch}), Linux ${release()}, Node ${versions.node}`
+}

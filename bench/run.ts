@@ -1,0 +1,59 @@
+/**
+ * The benchmark: `npm run bench [-- NAME... [--json]]`. Without a name all parts of the guard's, each printed as it is done,
+ * then the table of docs/benchmarks.md; with names those alone. `npm run bench -- help` lists them.
+ */
+import { spawnSync } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { noLab } from '../test/lab/lab.ts'
+import { PARTS } from './guard/parts.ts'
+import { printJson, printTable, type Row } from './guard/row.ts'
+
+/** Benchmarks of single rooms: programs of their own that print what they find. */
+const ROOMS = ['prefilter', 'follow', 'bans', 'store']
+
+const json = process.argv.includes('--json')
+const names = process.argv.slice(2).filter((word) => word !== '--json')
+const unknown = names.find((name) => !(name in PARTS) && !ROOMS.includes(name))
+
+if (unknown !== undefined) {
+  console.log(
+    `the guard: ${Object.keys(PARTS).join(', ')} (all of them if none is named)\none room: ${ROOMS.join(', ')}`,
+  )
+  process.exitCode = unknown === 'help' ? 0 : 2
+} else {
+  for (const room of names.filter((name) => ROOMS.includes(name))) runRoom(room)
+  const parts = names.length === 0 ? Object.keys(PARTS) : names.filter((name) => name in PARTS)
+  if (parts.length > 0) await runGuard(parts)
+}
+
+function runRoom(name: string): void {
+  const file = join(dirname(fileURLToPath(import.meta.url)), `${name}.ts`)
+  const { status } = spawnSync(process.execPath, [file], { stdio: 'inherit' })
+  if (status !== 0) process.exitCode = 1
+}
+
+async function runGuard(parts: readonly string[]): Promise<void> {
+  const why = noLab()
+  if (why) {
+    console.error(`the guard cannot be measured here: ${why}`)
+    process.exitCode = 1
+    return
+  }
+  const rows: Row[] = []
+  const progress = teller()
+  for (const name of parts) {
+    rows.push(...(await PARTS[name]!(progress)))
+    progress('')
+  }
+  console.log(json ? printJson(rows) : printTable(rows))
+}
+
+/** One line that is written over on a terminal; elsewhere one line for each ten. */
+function teller(): (text: string) => void {
+  let told = 0
+  return (text) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
+    else if (text !== '' && told++ % 10 === 0) process.stderr.write(`${text}\n`)
+  }
+}
