@@ -2,8 +2,9 @@
  * Makes a bare clone ready: runtime, packages, build, and what the system must have. Plain JavaScript for any Node >= 18.
  * A second run finds everything in place and ends at once.
  *
- *   node scripts/setup.mjs [--guard | --dev]
+ *   node scripts/setup.mjs [--guard | --demo | --dev]
  *     --guard    the guard is started next: says at once if that cannot work
+ *     --demo     the demo is started next: also nginx and the tools of its sandbox
  *     --dev      for tests and checks: all packages, and the test programs of the system
  */
 import { spawnSync } from 'node:child_process'
@@ -25,19 +26,26 @@ const TEST_PROGRAMS = {
   ip: 'iproute2',
   openssl: 'openssl',
   python3: 'python3',
+  sysctl: 'procps',
+  ...(process.env.CI ? { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote' } : {}),
 }
 
+/** What the demo's sandbox is made of. */
+const DEMO_PROGRAMS = { nginx: 'nginx', curl: 'curl', ip: 'iproute2', openssl: 'openssl' }
+
 const dev = process.argv.includes('--dev')
+const demo = process.argv.includes('--demo')
 const isRoot = process.getuid() === 0
 
 try {
   refuseOldNode()
   if (process.argv.includes('--guard') && !isRoot) refuseOrdinaryUser()
+  if (demo && !isRoot) refuseDemo()
   chooseRuntime()
   installPackages()
   build()
   installPrograms()
-  if (isRoot && !dev) makeUser()
+  if (isRoot && !dev && !demo) makeUser()
 } catch (problem) {
   if (!problem.hint) throw problem
   console.error(`rampart: ${problem.message}\n  ${problem.hint}`)
@@ -51,6 +59,15 @@ function refuseOldNode() {
       `Node ${process.versions.node} is too old even to set Rampart up`,
       'install Node.js 18 or newer (Debian: apt-get install nodejs npm)',
     )
+}
+
+function refuseDemo() {
+  if (process.env.SUDO_UID)
+    fail(
+      'npm gave up root because this folder belongs to another user',
+      'run: sudo node scripts/setup.mjs --demo && sudo runtime/node test/demo.ts',
+    )
+  fail('the demo needs root for the network namespaces of its sandbox', 'run: sudo npm run demo')
 }
 
 function refuseOrdinaryUser() {
@@ -118,7 +135,7 @@ function build() {
 
 /** `nft` is needed to guard; the others only to test. */
 function installPrograms() {
-  const wanted = { nft: 'nftables', ...(dev ? TEST_PROGRAMS : {}) }
+  const wanted = { nft: 'nftables', ...(demo ? DEMO_PROGRAMS : {}), ...(dev ? TEST_PROGRAMS : {}) }
   const missing = Object.keys(wanted).filter((program) => !onPath(program))
   if (missing.length === 0) return
   const packages = missing.map((program) => wanted[program])
@@ -127,7 +144,8 @@ function installPrograms() {
     const hint = onPath('apt-get')
       ? `run: sudo ${command}`
       : `install ${packages.join(', ')} with this system's package manager`
-    if (!dev) fail(`Rampart needs ${missing.join(', ')}, which this system does not have`, hint)
+    if (!dev)
+      fail(`${demo ? 'the demo' : 'Rampart'} needs ${missing.join(', ')}, which this system does not have`, hint)
     say(`missing for some tests: ${missing.join(', ')}; those skip and say so (${hint})`)
     return
   }
@@ -142,10 +160,10 @@ function installPrograms() {
   })
 }
 
-/** Packages for tests must not start daemons on the machine. Source: Debian policy-rc.d, exit 101 forbids. */
+/** Packages for tests and for the demo must not start daemons on the machine. Source: Debian policy-rc.d, exit 101 forbids. */
 function withoutStartingServices(act) {
   const policy = '/usr/sbin/policy-rc.d'
-  const ours = dev && !existsSync(policy)
+  const ours = (dev || demo) && !existsSync(policy)
   if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
     act()
@@ -198,6 +216,7 @@ function run(program, words, cwd, env = process.env) {
 }
 
 function onPath(program) {
+  if (program.startsWith('/')) return existsSync(program)
   const folders = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`.split(':')
   return folders.some((folder) => folder !== '' && existsSync(join(folder, program)))
 }

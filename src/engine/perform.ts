@@ -8,7 +8,7 @@ import type { BlockChange } from '../firewall/bans.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/jail.ts'
-import type { Deed } from '../store/deed.ts'
+import type { BanEnd, Deed, FailureCount, LiveCounter } from '../store/deed.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Events } from './event.ts'
 
@@ -62,18 +62,22 @@ async function putAll(
   }
 }
 
+/** One row an address, however often it stands in the batch. */
 function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
   const bans: Ban[] = []
-  const ends: { jail: string; network: Network; at: number; by: string }[] = []
-  const counters = new Map<string, NonNullable<Deed['counters']>[number]>()
-  const failures: NonNullable<Deed['failures']>[number][] = []
-  const forgotten: { jail: string; network: Network }[] = []
+  const ends: BanEnd[] = []
+  const forgotten: Ban[] = []
+  const counters = new Map<string, LiveCounter>()
+  const failures = new Map<string, FailureCount>()
   for (const decision of decisions) {
     switch (decision.kind) {
       case 'found': {
         const { jail, network, time, counter, attempts } = decision
-        counters.set(`${jail} ${printNetwork(network)}`, { jail, network, ...counter })
-        failures.push({ jail, network, time, count: attempts })
+        const key = keyOf(decision)
+        counters.set(key, { jail, network, ...counter })
+        const before = failures.get(key)
+        // Of the same hour but for a batch that spans its turn: then all count for the later one.
+        failures.set(key, { jail, network, time, count: (before?.count ?? 0) + attempts })
         break
       }
       case 'ban':
@@ -88,7 +92,7 @@ function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
       default:
     }
   }
-  return { bans, ends, counters: [...counters.values()], failures, forgotten }
+  return { bans, ends, counters: [...counters.values()], failures: [...failures.values()], forgotten }
 }
 
 function isEmpty(deed: Deed): boolean {
