@@ -226,6 +226,19 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     return { until: bans[0].until, expires: Date.now() + kernel[0].expiresSeconds * 1000 }
   }
 
+  test('it guards on when nobody takes what it prints, and still ends cleanly', async () => {
+    guard.process.stdout!.destroy()
+    const attacker = `${ATTACKERS}.8`
+    for (const path of ['/.env', '/.git/config']) {
+      await lab.visit(attacker, path)
+      await until('the ban', async () => (await lab.inKernel()).includes(attacker), 3000)
+      await lab.rampart('unban', attacker) // Told too: a second attempt to print.
+    }
+    assert.equal(await guard.stop(), 0)
+    assert.equal((await lab.server.run(['nft', 'list', 'tables'])).out, '')
+    guard = await lab.guard()
+  })
+
   test('--keep-bans leaves the bans in the kernel, and the next guard takes them over', async () => {
     await guard.stop()
     guard = await lab.guard(['--keep-bans'])
