@@ -119,9 +119,11 @@ function installPackages() {
   const wanted = digest(['package.json', 'package-lock.json'])
   const [have, scope] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : []
   if (have === wanted && (scope === 'all' || !dev)) return
-  say(dev ? 'installing the pinned packages, tools for tests included' : 'installing the pinned packages')
-  npm(['ci', '--ignore-scripts', ...(dev ? [] : ['--omit=dev'])], ROOT)
-  writeFileSync(stamp, `${wanted} ${dev ? 'all' : 'needed'}`)
+  // Who has the tools for tests keeps them.
+  const all = dev || scope === 'all'
+  say(all ? 'installing the pinned packages, tools for tests included' : 'installing the pinned packages')
+  npm(['ci', '--ignore-scripts', ...(all ? [] : ['--omit=dev'])], ROOT)
+  writeFileSync(stamp, `${wanted} ${all ? 'all' : 'needed'}`)
 }
 
 function build() {
