@@ -20,8 +20,7 @@ export interface Anchors {
   readonly ownGroup: 'none' | 'first' | 'second'
 }
 
-export function anchors(pattern: string, begin: Anchors['begin'], end: Anchors['end']): Anchors {
-  const text = pattern.trim()
+export function anchors(text: string, begin: Anchors['begin'], end: Anchors['end']): Anchors {
   const wanted = OWN_BEGIN.test(text) ? 'free' : begin
   const body = text.replace(MARK_BEGIN, '$1').replace(MARK_END, '$1')
   return {
@@ -41,9 +40,12 @@ const MARK_BEGIN = /^((?:\(\?\w+\))?\(*)\*\*/
 const MARK_END = /\*\*(\)*)$/
 const PLAIN_GROUP = /(?<!\\)\((?!\?)/
 
+// A choice at the top level lies between the anchors, not around them: `^a|b` is `^(?:a|b)`.
+const OUTSIDE = /^((?:\(\?\w+\))?\^?)([\s\S]*?)((?<!\\)\$)?$/
+
 function withGroups(body: string): Pick<Anchors, 'body' | 'ownGroup'> {
   const start = body.search(PLAIN_GROUP)
-  if (start < 0) return { body, ownGroup: 'none' }
+  if (start < 0) return { body: body.replace(OUTSIDE, '$1(?:$2)$3'), ownGroup: 'none' }
   // Where a token or a named group stands before it, that is group 1.
   if (/%[^%]|\(\?P/.test(body.slice(0, start)) || !standsAlone(body, start)) return { body, ownGroup: 'first' }
   const flags = /^\(\?\w+\)/.exec(body)?.[0] ?? ''

@@ -108,7 +108,9 @@ function again(state: State, line: string, how: Flavour): Again {
   const { place } = state
   const near = sameNeighbours(place, line)
   const hit = near ? template.search(line, place.from, place.to, how) : template.search(line, 0, line.length, how)
-  const sure = hit !== undefined && hit.from === place.from && hit.end === place.to
+  // Where there is no other template its word is enough.
+  const same = hit !== undefined && hit.from === place.from && hit.end === place.to
+  const sure = same || (hit !== undefined && state.entries.length === 1)
   return { hit, sure, done: !near }
 }
 

@@ -75,8 +75,8 @@ function single(pattern: string): TemplateText {
     return counted(kind, count[1] === undefined ? 'free' : 'line', count[1] === LINE ? LINE_WEIGHT : 1)
   }
   if (/\{L?EPOCH\}/.test(key)) return braced(pattern, key)
-  if (pattern.startsWith(LINE)) return tokens(pattern.slice(LINE.length), 'line', 1)
-  if (pattern.startsWith('{UNB}')) return tokens(pattern.slice('{UNB}'.length), 'free', 1, 'free')
+  if (pattern.startsWith(LINE)) return tokens(behind(pattern, LINE), 'line', 1)
+  if (pattern.startsWith('{UNB}')) return tokens(behind(pattern, '{UNB}'), 'free', 1, 'free')
   return tokens(pattern, 'word', 1)
 }
 
@@ -87,6 +87,12 @@ function tokens(
   end: 'word' | 'free' = 'word',
 ): TemplateText {
   return { pattern, begin, end, weight, kind: 'tokens' }
+}
+
+/** Blanks behind a prefix mean nothing, but stay where names of months or days make the pattern caseless: Fail2ban's way. */
+function behind(pattern: string, prefix: string): string {
+  const rest = pattern.slice(prefix.length)
+  return /%[aAbBcp]/.test(rest) ? rest : rest.trimStart()
 }
 
 /** `{EPOCH}` inside a pattern: the rest of it is a plain expression, without tokens. */

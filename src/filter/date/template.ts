@@ -58,10 +58,7 @@ export interface TemplateText {
 /** @throws Fault `date.pattern` */
 export function template(text: TemplateText): Template {
   const shape = anchors(text.pattern, text.begin, text.end)
-  const some: Flavour = { wide: false, years: '20[0-9]\\d' }
-  // A bad pattern is told of now, with its places in the text as it was written; then in both forms that will be used.
-  compile(text, { ...shape, body: shape.plain, ownGroup: shape.ownGroup === 'none' ? 'none' : 'first' }, some)
-  for (const wide of [false, true]) compile(text, shape, { ...some, wide })
+  if (text.stock === undefined) check(text, shape)
   let narrow: Compiled | undefined
   let wide: Compiled | undefined
   const compiled = (how: Flavour): Compiled => {
@@ -73,13 +70,22 @@ export function template(text: TemplateText): Template {
     return fresh
   }
   return {
-    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(some.years))}`,
+    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(ANY_YEAR))}`,
     weight: text.weight,
     anchored: shape.anchored,
     stock: text.stock,
     search: (line, from, to, how) => search(compiled(how), line, from, to),
     time: (hit, clockwork) => timeOf(text.kind, hit, clockwork),
   }
+}
+
+const ANY_YEAR = '20[0-9]\\d'
+
+/** A bad pattern is told of now, with its places in the text as it was written; then in both forms that will be used. */
+function check(text: TemplateText, shape: Anchors): void {
+  const plain: Anchors = { ...shape, body: shape.plain, ownGroup: shape.ownGroup === 'none' ? 'none' : 'first' }
+  compile(text, plain, { wide: false, years: ANY_YEAR })
+  for (const wide of [false, true]) compile(text, shape, { wide, years: ANY_YEAR })
 }
 
 interface Compiled {
