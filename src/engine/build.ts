@@ -1,5 +1,6 @@
 /** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel, a reader. */
 import { parseNetwork } from '../base/address.ts'
+import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import { type Discovery, discover } from '../config/discover.ts'
 import { loadConfiguration } from '../config/load-configuration.ts'
@@ -130,10 +131,21 @@ function runnable({ jails, faults }: Configuration): { jails: JailSettings[]; fa
 }
 
 function unable({ name, scope, options, at }: JailSettings): Fault | undefined {
+  const { increment, ignorecommand } = options
   const why =
-    scope === undefined ? 'its action is a script' : options.ignorecommand ? 'it has an ignorecommand' : undefined
-  if (!why) return undefined
-  return new Fault('jail.unable', `the jail ${name} does not run: ${why}, which this version does not start`, { at })
+    (scope === undefined && 'its action is a script, which this version does not run') ||
+    (ignorecommand && 'it has an ignorecommand, which this version does not ask') ||
+    (increment.enabled && increment.formula && 'it has a bantime.formula, which this version cannot evaluate') ||
+    (increment.enabled && !isFactor(increment.factor) && `its bantime.factor "${increment.factor}" is no number`)
+  return why ? new Fault('jail.unable', `the jail ${name} does not run: ${why}`, { at }) : undefined
+}
+
+function isFactor(text: string | undefined): boolean {
+  try {
+    return text === undefined || parseDuration(text) > 0
+  } catch {
+    return false
+  }
 }
 
 function nothing(faults: readonly Fault[], { left }: Discovery): Fault {

@@ -98,6 +98,9 @@ export class Engine {
       history,
       jail: (name) => this.#jails.get(name),
       perform: (decisions, along) => this.#perform(decisions, along),
+      onFault: (jail, fault) => {
+        if (this.#isNews(`${jail} ${fault.code}`)) this.fault(fault)
+      },
     })
     this.#refreshSpared()
   }

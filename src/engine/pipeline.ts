@@ -4,6 +4,7 @@
  * waits for the kernel, the disk or an answer that another needs.
  */
 
+import { asFault, type Fault } from '../base/fault.ts'
 import { asksEarlier, type Decision, step } from '../jail/jail.ts'
 import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
@@ -25,12 +26,14 @@ export interface PipelineParts {
   readonly history: Recall
   readonly jail: (name: string) => HeldJail | undefined
   readonly perform: (decisions: readonly Decision[], along: Deed) => Promise<void>
+  /** What goes wrong in one jail stays there: the others go on. */
+  readonly onFault: (jail: string, fault: Fault) => void
 }
 
 /** The stock jail of those who are banned again and again. */
 export const RECIDIVE = 'recidive'
 
-export function pipeline({ clock, history, jail, perform }: PipelineParts): Pipeline {
+export function pipeline({ clock, history, jail, perform, onFault }: PipelineParts): Pipeline {
   const marks = new Map<string, NonNullable<Deed['positions']>[number]>()
   let lines = 0
   let last: Promise<void> = Promise.resolve()
@@ -41,9 +44,13 @@ export function pipeline({ clock, history, jail, perform }: PipelineParts): Pipe
     for (const found of batch.failures) {
       const held = jail(found.jail)
       if (!held) continue
-      const event = await enquire(found, held.state, history)
-      if (event?.kind !== 'failure') continue
-      decisions.push(...step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now()))
+      try {
+        const event = await enquire(found, held.state, history)
+        if (event?.kind !== 'failure') continue
+        decisions.push(...step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now()))
+      } catch (thrown) {
+        onFault(found.jail, asFault(thrown, 'jail.failed'))
+      }
     }
     decisions.push(...(await repeated(decisions)))
     const mark = { log: batch.log, position: batch.mark }
