@@ -17,10 +17,9 @@ process.exit(await demo())
 
 /** @returns 0 if the story was played to its end, 1 if it could not be, 130 if it was ended by Ctrl-C */
 async function demo(): Promise<number> {
-  const why = noLab()
+  const why = noDemo()
   if (why !== undefined) {
-    const hint = process.getuid!() === 0 ? 'it is made of network namespaces, nginx and curl' : 'run: sudo npm run demo'
-    process.stderr.write(`rampart: the demo cannot run here: ${why}\n  ${hint}\n`)
+    process.stderr.write(`rampart: ${why.message}\n  ${why.hint}\n`)
     return 1
   }
   let stage: Stage | undefined
@@ -34,7 +33,7 @@ async function demo(): Promise<number> {
     const end = await Promise.race([play(stage), ended])
     screen.close()
     if (end === undefined) return 0
-    screen.terminal.out('ended: the sandbox is removed\n')
+    screen.terminal.out(' ended; the sandbox is removed\n')
     return 130
   } catch (thrown) {
     screen.close()
@@ -47,6 +46,21 @@ async function demo(): Promise<number> {
   }
 }
 
+function noDemo(): { readonly message: string; readonly hint: string } | undefined {
+  if (process.getuid!() !== 0) {
+    return {
+      message: 'the demo needs root for the network namespaces of its sandbox',
+      hint: 'run: sudo npm run demo',
+    }
+  }
+  const why = noLab()
+  if (why === undefined) return undefined
+  const hint = why.includes('namespaces')
+    ? 'in a container: start it with --privileged, or run the demo on the machine itself'
+    : 'run: sudo npm run demo   (it installs what is missing on Debian and Ubuntu)'
+  return { message: `the demo cannot run: ${why}`, hint }
+}
+
 async function play(stage: Stage): Promise<undefined> {
   await scenes.theGuardStarts(stage)
   await scenes.aScannerLooksForDoors(stage)
@@ -57,13 +71,15 @@ async function play(stage: Stage): Promise<undefined> {
   await scenes.theAdminAsksAndForgives(stage)
   await stage.close()
   outro(stage)
+  const { refused } = stage.visitors
+  if (refused > 0) throw new Error(`${refused} requests of visitors were not answered, and none should be`)
 }
 
 function intro({ terminal }: Screen): void {
   const lines = [
-    paint(terminal, 'bold', 'Rampart guards a server: a minute in a sandbox'),
-    paint(terminal, 'dim', 'Two network namespaces of its own, a real nginx, real requests, the real kernel.'),
-    paint(terminal, 'dim', 'Nothing of this machine is touched. Ctrl-C ends it.'),
+    paint(terminal, 'bold', ' Rampart guards a server: a minute in a sandbox'),
+    paint(terminal, 'dim', ' Two network namespaces, a real nginx, real requests, the real nftables.'),
+    paint(terminal, 'dim', ' Nothing of this machine is touched. Ctrl-C ends it.'),
   ]
   terminal.out(`\n${lines.join('\n')}\n\n`)
 }
@@ -80,8 +96,12 @@ function outro(stage: Stage): void {
 function footer({ screen: { terminal }, start, visitors, ledger }: Stage): string {
   const seconds = Math.floor((performance.now() - start) / 1000)
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-  const counts = `${ledger.attackers.length} attackers seen, ${ledger.all().length} banned`
-  return paint(terminal, 'dim', ` ${clock}   ${counts}   ${visitors.asked} visits, ${visitors.refused} refused`)
+  const dim = (text: string) => paint(terminal, 'dim', text)
+  const attackers = dim(
+    `attackers ${ledger.attackers.length}   banned ${ledger.all().length}   visits ${visitors.asked}`,
+  )
+  const refused = `refused ${visitors.refused}`
+  return ` ${dim(clock)}   ${attackers}   ${visitors.refused === 0 ? dim(refused) : paint(terminal, 'red', refused)}`
 }
 
 /** Resolves when this program shall end. */

@@ -14,6 +14,7 @@ export class Screen {
   #scene: () => readonly string[] = () => []
   #timer: NodeJS.Timeout | undefined
   #drawn: string[] = []
+  #isOver = false
 
   constructor(footer: () => string) {
     const { stdout, env } = process
@@ -33,7 +34,7 @@ export class Screen {
   /** Plays a scene until `settle`: `render` gives its lines as they are now. */
   play(render: () => readonly string[]): void {
     this.#scene = render
-    if (!this.live) return
+    if (!this.live || this.#isOver) return
     this.terminal.out('\x1b[?25l')
     this.#draw()
     this.#timer = setInterval(() => this.#draw(), FRAME_MS)
@@ -41,6 +42,7 @@ export class Screen {
 
   /** The scene is over and stays as it is. */
   settle(): void {
+    if (this.#isOver) return
     clearInterval(this.#timer)
     const lines = [...this.#scene(), ''].map((line) => this.#cut(line))
     this.#scene = () => []
@@ -48,12 +50,12 @@ export class Screen {
     this.#drawn = []
   }
 
-  /** Gives the terminal back. */
+  /** Gives the terminal back; a scene that still plays stays as far as it came. */
   close(): void {
-    clearInterval(this.#timer)
-    if (!this.live) return
-    this.#replace([])
-    this.terminal.out('\x1b[?25h')
+    if (this.#isOver) return
+    if (this.#scene().length > 0) this.settle()
+    this.#isOver = true
+    if (this.live) this.terminal.out('\x1b[?25h')
   }
 
   #draw(): void {
