@@ -194,6 +194,18 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     }
   })
 
+  test('a ban ends on time though no guard runs, and is over for the next one', async () => {
+    const attacker = `${ATTACKERS}.9`
+    assert.equal((await lab.rampart('ban', attacker, '--for', '2')).code, 0)
+    assert.equal(await lab.visit(attacker, '/'), 0)
+    await guard.kill()
+    await until('its end in the kernel', async () => !(await lab.inKernel()).includes(attacker), 3000)
+    assert.equal(await lab.visit(attacker, '/'), 200)
+    guard = await lab.guard()
+    assert.deepEqual(await banned('manual').catch(() => []), [])
+    assert.equal(await lab.visit(attacker, '/'), 200)
+  })
+
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     test(`${signal} ends it cleanly, the table goes, and the next start brings the bans back to their old ends`, async () => {
       const attacker = `${ATTACKERS}.7`
