@@ -50,6 +50,11 @@ export function quote(terminal: Terminal, line: string, indent: number): string 
   return text.length > room ? `${text.slice(0, room - 1)}…` : text
 }
 
+/** `1 failure`, `5 failures`. */
+export function failureCount(count: number): string {
+  return `${count} ${count === 1 ? 'failure' : 'failures'}`
+}
+
 /** `10m`, or `for ever`. */
 export function remaining(until: EpochMs | undefined, now: EpochMs): string {
   return until === undefined ? 'for ever' : printDuration(Math.max(0, Math.ceil((until - now) / 1000)))

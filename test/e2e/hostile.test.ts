@@ -80,6 +80,7 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
       await until('the ban', () => isBanned(attacker), 3000)
       await until('it is told', () => guard.out.includes(attacker))
       assertPlain(guard.out)
+      assert.match(guard.out, / ban {6}198\.51\.100\.200 {2}nginx-botsearch {2}1 failure, for 1h\n/)
       const why = await lab.rampart('why', attacker)
       assert.match(why.out, /\/\.env\?/)
       assertPlain(why.out)

@@ -1,7 +1,7 @@
 /** An event as one or two calm lines for a person. */
 import { printable } from '../../base/printable.ts'
 import type { Event } from '../../engine/event.ts'
-import { type Colour, clockTime, paint, quote, remaining, type Terminal } from '../print.ts'
+import { type Colour, clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
 
 /** @param observe whether a ban is one that would have been */
 export function printEvent(terminal: Terminal, event: Event, now: number, observe = false): string {
@@ -22,7 +22,7 @@ function words(
   switch (event.kind) {
     case 'ban': {
       const times = event.count > 1 ? `, ban number ${event.count}` : ''
-      const reason = event.origin === 'filter' ? `${event.failures} failures` : BY[event.origin]
+      const reason = event.origin === 'filter' ? failureCount(event.failures) : BY[event.origin]
       const lasts = event.until === undefined ? 'for ever' : `for ${remaining(event.until, event.time)}`
       return [
         observe ? 'would ban' : 'ban',

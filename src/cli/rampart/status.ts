@@ -3,7 +3,7 @@ import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
-import { type Cell, clockTime, paint, remaining, type Terminal, table } from '../print.ts'
+import { type Cell, clockTime, failureCount, paint, remaining, type Terminal, table } from '../print.ts'
 import type { Setting } from './setting.ts'
 
 export async function status(
@@ -71,7 +71,7 @@ export function printJail(terminal: Terminal, jail: JailDetails, now: number): s
     [dim('logs'), jail.logs.map(logWords).join(', ')],
     [
       dim('bans'),
-      `${jail.scope} for ${printDuration(jail.bantime)} after ${jail.maxretry} failures in ${printDuration(jail.findtime)}`,
+      `${jail.scope} for ${printDuration(jail.bantime)} after ${failureCount(jail.maxretry)} in ${printDuration(jail.findtime)}`,
     ],
     [dim('failures'), `${jail.failedTotal} in all, ${jail.failedNow} addresses being counted`],
     [dim('banned'), `${jail.bannedNow} now, ${jail.bannedTotal} in all`],
@@ -80,7 +80,7 @@ export function printJail(terminal: Terminal, jail: JailDetails, now: number): s
     { text: address, colour: pending ? ('yellow' as const) : ('red' as const) },
     `since ${clockTime(from, now)}`,
     until === undefined ? 'for ever' : `${remaining(until, now)} left`,
-    origin === 'filter' ? `${failures} failures` : origin,
+    origin === 'filter' ? failureCount(failures) : origin,
     ...(pending ? ['pending'] : []),
   ])
   return `${paint(terminal, 'bold', jail.name)}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`

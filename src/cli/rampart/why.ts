@@ -2,7 +2,7 @@
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
-import { clockTime, paint, quote, remaining, type Terminal } from '../print.ts'
+import { clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
 import type { Setting } from './setting.ts'
 
 export async function why(
@@ -25,7 +25,9 @@ export function printWhy(terminal: Terminal, why: Why, now: number): string {
   for (const ban of why.bans) {
     const times = ban.count > 1 ? `, ban number ${ban.count}` : ''
     const reason =
-      ban.origin === 'filter' ? `after ${ban.failures} failures` : `by ${ban.origin === 'manual' ? 'hand' : ban.origin}`
+      ban.origin === 'filter'
+        ? `after ${failureCount(ban.failures)}`
+        : `by ${ban.origin === 'manual' ? 'hand' : ban.origin}`
     const end =
       ban.until === undefined ? 'for ever' : `until ${clockTime(ban.until, now)} (${remaining(ban.until, now)} left)`
     const state = ban.pending ? paint(terminal, 'yellow', 'is about to be banned') : paint(terminal, 'red', 'is banned')
@@ -37,12 +39,12 @@ export function printWhy(terminal: Terminal, why: Why, now: number): string {
     say(`  kernel: inet rampart_bans, set ${set}, ${end}`)
   }
   for (const { jail, count, of, last, matches: lines } of why.counting) {
-    say(`${jail} has counted ${count} of ${of} failures, the last at ${clockTime(last, now)}`)
+    say(`${jail} has counted ${count} of ${failureCount(of)}, the last at ${clockTime(last, now)}`)
     matches(lines)
   }
   for (const { jail, from, until, failures } of why.earlier) {
     say(
-      `earlier: ${jail} from ${clockTime(from, now)}${until === undefined ? '' : ` to ${clockTime(until, now)}`}, ${failures} failures`,
+      `earlier: ${jail} from ${clockTime(from, now)}${until === undefined ? '' : ` to ${clockTime(until, now)}`}, ${failureCount(failures)}`,
     )
   }
   if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
