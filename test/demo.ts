@@ -58,7 +58,7 @@ function noDemo(): { readonly message: string; readonly hint: string } | undefin
   const hint = why.includes('namespaces')
     ? 'in a container: start it with --privileged, or run the demo on the machine itself'
     : 'run: sudo npm run demo   (it installs what is missing on Debian and Ubuntu)'
-  return { message: `the demo cannot run: ${why}`, hint }
+  return { message: `the demo cannot run: ${why.replace('the lab needs', 'it needs')}`, hint }
 }
 
 async function play(stage: Stage): Promise<undefined> {

@@ -3,7 +3,6 @@ import { paint, type Terminal } from '../../src/cli/print.ts'
 import { INDENT, milliseconds } from './row.ts'
 import type { Stage } from './stage.ts'
 
-/** @param inKernel how many addresses the kernel dropped at the height of the attack */
 export function figures({ ledger, visitors, screen: { terminal } }: Stage): string[] {
   const bans = ledger.all()
   const jails = new Map<string, number>()
