@@ -23,9 +23,9 @@ export interface Reading {
 export interface LogMatcher {
   /**
    * @param bytes whole lines, the next of the log
-   * @param live whether they were written just now, rather than caught up with after a start
+   * @param live whether they were written just now, rather than caught up with after a start; undefined: not known
    */
-  match(bytes: Uint8Array, now: EpochMs, live: boolean): Matched
+  match(bytes: Uint8Array, now: EpochMs, live?: boolean): Matched
 }
 
 export interface Matched {
