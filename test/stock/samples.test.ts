@@ -111,11 +111,7 @@ function stockFilter(name: string): Filter {
 
 /** The addresses of the failures in a log. */
 function matched(filter: Filter, log: string): string[] {
-  const { failures, faults } = logMatcher([{ jail: 'stock', filter, findtime: Infinity }]).match(
-    Buffer.from(log),
-    NOW,
-    false,
-  )
+  const { failures, faults } = logMatcher([{ jail: 'stock', filter, findtime: Infinity }]).match(Buffer.from(log), NOW)
   assert.deepEqual(faults, [])
   return failures.map(({ failure }) => failure.id)
 }
