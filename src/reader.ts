@@ -4,15 +4,16 @@
  * standard output; it ends when the core does.
  */
 import { type Reader, read } from './engine/reader.ts'
-import type { Plan, Report } from './engine/report.ts'
+import type { Head, Plan, Report } from './engine/report.ts'
 import { deframer, type Frame, messageFrame } from './engine/wire.ts'
 import type { Chunk } from './source/chunk.ts'
 import { realWorld } from './world/real.ts'
 
 giveUpRights(process.argv[2], process.argv[3])
-// The core decides when this ends: Ctrl-C in a terminal reaches the whole group.
+// The core decides when this ends: Ctrl-C in a terminal reaches the whole group, and so does the terminal's end.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
 process.stdout.on('error', () => process.exit(0))
 
 let reader: Reader | undefined
@@ -20,13 +21,13 @@ let fed: Promise<unknown> = Promise.resolve()
 
 const feed = deframer((frame: Frame) => {
   if (frame.kind === 'message') {
-    reader ??= read(realWorld(), frame.message as Plan, tell)
+    reader ??= read(realWorld(), frame.message as Plan, { tell, fed: true })
     return
   }
-  const head = frame.head as Omit<Chunk, 'bytes'>
+  const { live, ...head } = frame.head as Head
   const chunk: Chunk = { ...head, bytes: frame.bytes }
   process.stdin.pause()
-  fed = fed.then(() => reader?.feed(chunk.log, chunk)).then(() => process.stdin.resume())
+  fed = fed.then(() => reader?.feed(chunk, live)).then(() => process.stdin.resume())
 })
 process.stdin.on('data', (bytes: Buffer) => feed(bytes))
 process.stdin.on('end', () => {

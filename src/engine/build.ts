@@ -176,7 +176,7 @@ async function openTheHistory(
 
 function banTable(world: World, clock: SteadyClock, ref: { engine?: Engine }): BanTable {
   return new BanTable({
-    kernel: nftKernel({ run: world.run, clock }),
+    kernel: nftKernel({ run: world.run, clock }, { keepReady: true }),
     clock,
     onHealed({ cause, elements }) {
       ref.engine?.kernelFault(undefined)
@@ -207,7 +207,7 @@ async function beginReading(
     plan,
     async hear(report: Parameters<Engine['hear']>[0]) {
       await engine.hear(report)
-      if (report.kind === 'batch') marks.set(report.batch.log, report.batch.mark)
+      if (report.kind === 'batch' && report.batch.mark) marks.set(report.batch.log, report.batch.mark)
     },
   }
   if (options.single) return readHere(parts)

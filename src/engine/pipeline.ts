@@ -53,13 +53,11 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
       }
     }
     decisions.push(...(await repeated(decisions)))
-    const mark = { log: batch.log, position: batch.mark }
-    if (decisions.length === 0) {
-      marks.set(batch.log, mark)
-      return
-    }
-    marks.delete(batch.log)
-    void perform(decisions, { positions: [mark] })
+    const { log, mark } = batch
+    if (decisions.length > 0) {
+      if (mark) marks.delete(log)
+      void perform(decisions, mark ? { positions: [{ log, position: mark }] } : {})
+    } else if (mark) marks.set(log, { log, position: mark })
   }
 
   /** In the eyes of the jail of repeat offenders a ban by another jail is a failure; no text log has to say so. */

@@ -7,10 +7,10 @@ import { filter } from '../filter/filter.ts'
 import { type LogMatcher, logMatcher, type Reading } from '../filter/log-matcher.ts'
 import type { Chunk } from '../source/chunk.ts'
 import type { LogState } from '../source/input.ts'
-import { Source } from '../source/source.ts'
+import { checkWanted, Source } from '../source/source.ts'
 import { isOf } from '../source/wanted.ts'
 import type { World } from '../world/world.ts'
-import type { JailPlan, Plan, Report } from './report.ts'
+import type { Batch, JailPlan, Plan, Report } from './report.ts'
 
 /** Bytes of one log in one turn. */
 const TURN_BYTES = 1024 * 1024
@@ -18,25 +18,49 @@ const TURN_BYTES = 1024 * 1024
 const MAX_LINE_BYTES = 64 * 1024
 /** Without a failure, the core learns this often how far a log has been read. */
 const MARK_EVERY_MS = 500
+/** Characters of a report's lines, JSON's escapes may make six bytes of each; and about what a failure has beside them. */
+const BATCH_CHARS = 1024 * 1024
+const FAILURE_CHARS = 500
 
 export interface Reader {
-  /** Takes a chunk of a log that only the core may open; resolved when it has been matched. */
-  feed(log: string, chunk: Chunk): Promise<void>
+  /**
+   * Takes a chunk of a log that only the core may open; resolved when it has been matched.
+   * @param live whether the core has read this log to its end before
+   */
+  feed(chunk: Chunk, live: boolean): Promise<void>
   stop(): void
   /** Resolves when it has stopped. */
   readonly done: Promise<void>
 }
 
-/** @param tell resolves when the core has room for more */
-export function read(world: World, plan: Plan, tell: (report: Report) => Promise<void>): Reader {
+export interface ReaderOptions {
+  /** Resolves when the core has room for more. */
+  readonly tell: Tell
+  /** Whether the core feeds what may not be opened here. */
+  readonly fed: boolean
+}
+
+type Tell = (report: Report) => Promise<void>
+
+export function read(world: World, plan: Plan, { tell, fed }: ReaderOptions): Reader {
   const jails = plan.jails.flatMap((jail) => compiled(jail, tell))
   const matchers = new Map<string, LogMatcher>()
   const marks = new Map(plan.marks.map(({ log, mark }) => [log, mark]))
+  const ages = agesOf()
+  const late = lateMarks(tell)
   const source = new Source(world, {
     turnBytes: TURN_BYTES,
     maxLineBytes: MAX_LINE_BYTES,
     position: (log) => marks.get(log),
-    onState: (log, state) => void tell(logReport(log, state, readersOf(jails, log))),
+    onState(log, state) {
+      if (fed && state.kind === 'denied') {
+        // From here on the core reads it, from the mark that it has: two readers would count each line twice.
+        void late.say(log)
+        ages.leave(log)
+        source.leave(log)
+      }
+      void tell(logReport(log, state, readersOf(jails, log)))
+    },
   })
   const matcherOf = (log: string) => {
     const known = matchers.get(log)
@@ -45,9 +69,16 @@ export function read(world: World, plan: Plan, tell: (report: Report) => Promise
     matchers.set(log, made)
     return made
   }
-  const done = follow(world, source, matcherOf, tell)
+  const done = follow(world, source, { matcherOf, ages, late, tell })
   source.want(jails.flatMap(({ plan }) => plan.wanted))
-  return { feed: (log, chunk) => source.feed(log, chunk), stop: () => source.close(), done }
+  return {
+    feed(chunk, live) {
+      if (live) ages.beLive(chunk.log)
+      return source.feed(chunk.log, chunk)
+    },
+    stop: () => source.close(),
+    done,
+  }
 }
 
 interface ReadingJail {
@@ -55,48 +86,110 @@ interface ReadingJail {
   readonly reading: Reading
 }
 
-/** A jail whose filter cannot be used is told and left out; the others read on. */
-function compiled(plan: JailPlan, tell: (report: Report) => Promise<void>): ReadingJail[] {
+/** A jail whose filter or logs cannot be used is told and left out; the others read on. */
+function compiled(plan: JailPlan, tell: Tell): ReadingJail[] {
   try {
-    return [{ plan, reading: { jail: plan.name, filter: filter(plan.filter), findtime: plan.findtime } }]
+    const reading = { jail: plan.name, filter: filter(plan.filter), findtime: plan.findtime }
+    logMatcher([reading])
+    checkWanted(plan.wanted)
+    return [{ plan, reading }]
   } catch (thrown) {
     void tell(faultReport(asFault(thrown, 'filter.failed'), plan.name))
     return []
   }
 }
 
-async function follow(
-  world: World,
-  source: Source,
-  matcherOf: (log: string) => LogMatcher,
-  tell: (report: Report) => Promise<void>,
-): Promise<void> {
+interface Following {
+  readonly matcherOf: (log: string) => LogMatcher
+  readonly ages: Ages
+  readonly late: LateMarks
+  readonly tell: Tell
+}
+
+async function follow(world: World, source: Source, { matcherOf, ages, late, tell }: Following): Promise<void> {
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
-  /** Logs that have been read to their end once: what comes now was written just now. */
-  const live = new Set<string>()
-  const unsaid = new Map<string, { mark: Chunk['end']; lines: number }>()
-  const sayLate = (log: string) => {
-    const late = unsaid.get(log)
-    if (!late) return
-    unsaid.delete(log)
-    return tell({ kind: 'batch', batch: { log, mark: late.mark, lines: late.lines, failures: [] } })
-  }
-  const cancel = world.clock.every(MARK_EVERY_MS, () => {
-    for (const log of [...unsaid.keys()]) void sayLate(log)
-  })
+  const cancel = world.clock.every(MARK_EVERY_MS, () => void late.sayAll())
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end } = chunk
-    const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), live.has(log))
+    const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
-    const all = lines + (unsaid.get(log)?.lines ?? 0)
-    if (failures.length > 0) {
-      unsaid.delete(log)
-      await tell({ kind: 'batch', batch: { log, mark: end, lines: all, failures } })
-    } else unsaid.set(log, { mark: end, lines: all })
-    if (!source.busy) for (const caughtUp of source.logs) live.add(caughtUp)
+    if (failures.length === 0) late.add(log, end, lines)
+    else {
+      const all = lines + late.take(log)
+      for (const batch of batches({ log, mark: end, lines: all, failures })) await tell({ kind: 'batch', batch })
+    }
+    if (!source.busy) ages.caughtUp(source.logs)
   }
   cancel()
-  for (const log of [...unsaid.keys()]) await sayLate(log)
+  await late.sayAll()
+}
+
+/** Which logs have been read to their end once: what comes now was written just now. */
+interface Ages {
+  /** undefined where nobody knows: a journal's past comes like its presence, but its stamps are this host's own. */
+  isLive(log: string): boolean | undefined
+  caughtUp(logs: readonly string[]): void
+  /** Another process reads it from here on, and says with `beLive` when it has caught up. */
+  leave(log: string): void
+  beLive(log: string): void
+}
+
+function agesOf(): Ages {
+  const live = new Set<string>()
+  const left = new Set<string>()
+  return {
+    isLive: (log) => (log.startsWith('/') ? live.has(log) : undefined),
+    caughtUp(logs) {
+      for (const log of logs) if (!left.has(log)) live.add(log)
+    },
+    leave(log) {
+      left.add(log)
+      live.delete(log)
+    },
+    beLive: (log) => void live.add(log),
+  }
+}
+
+/** How far logs were read without a failure, told now and then. */
+interface LateMarks {
+  add(log: string, mark: Batch['mark'], lines: number): void
+  /** The lines that were not told; a batch tells them. */
+  take(log: string): number
+  say(log: string): Promise<void>
+  sayAll(): Promise<void>
+}
+
+function lateMarks(tell: Tell): LateMarks {
+  const unsaid = new Map<string, { mark: Batch['mark']; lines: number }>()
+  const take = (log: string) => {
+    const lines = unsaid.get(log)?.lines ?? 0
+    unsaid.delete(log)
+    return lines
+  }
+  const say = async (log: string) => {
+    const mark = unsaid.get(log)?.mark
+    if (mark) await tell({ kind: 'batch', batch: { log, mark, lines: take(log), failures: [] } })
+  }
+  return {
+    add: (log, mark, lines) => void unsaid.set(log, { mark, lines: lines + take(log) }),
+    take,
+    say,
+    sayAll: async () => void (await Promise.all([...unsaid.keys()].map(say))),
+  }
+}
+
+/** A batch in parts that fit into a frame; the last one alone says how far the log has been read. */
+function* batches({ log, mark, lines, failures }: Batch): Generator<Batch> {
+  let size = 0
+  let start = 0
+  for (const [at, { failure }] of failures.entries()) {
+    size += failure.lines.reduce((sum, line) => sum + line.length, FAILURE_CHARS)
+    if (size < BATCH_CHARS || at === failures.length - 1) continue
+    yield { log, mark: undefined, lines: 0, failures: failures.slice(start, at + 1) }
+    start = at + 1
+    size = 0
+  }
+  yield { log, mark, lines, failures: failures.slice(start) }
 }
 
 function readersOf(jails: readonly ReadingJail[], log: string): ReadingJail[] {

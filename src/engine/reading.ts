@@ -3,13 +3,13 @@
  * that it may not open are read here and piped to it as bytes; no byte of them is looked at.
  */
 import { asFault, Fault } from '../base/fault.ts'
-import type { Chunk } from '../source/chunk.ts'
+import { patternOf } from '../source/glob.ts'
 import { Source, type Wanted } from '../source/source.ts'
 import { isOf } from '../source/wanted.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import { read } from './reader.ts'
-import { asReport, type Plan, type Report } from './report.ts'
+import { asReport, type Head, type Plan, type Report } from './report.ts'
 import { bytesFrame, deframer, type Frame, messageFrame } from './wire.ts'
 
 export interface Reading {
@@ -34,7 +34,7 @@ const STOP_MS = 3000
 
 /** Reads in this process, with all its rights: for `--single` and for tests. */
 export function readHere({ world, plan, hear }: ReadingParts): Reading {
-  const reader = read(world, plan(), hear)
+  const reader = read(world, plan(), { tell: hear, fed: false })
   return {
     stop() {
       reader.stop()
@@ -80,27 +80,29 @@ interface Attempt {
 function begin({ world, plan, hear }: ReadingParts, command: readonly string[]): Attempt {
   const planned = plan()
   let unheard = 0
+  let heard: Promise<void> = Promise.resolve()
   let problem = ''
-  const denied: Wanted[] = []
+  const denied = new Map<string, Wanted>()
   const hands = new Source(world, {
-    position: (log) => planned.marks.find((mark) => mark.log === log)?.mark,
-    onState: (log, state) => {
-      if (state.kind !== 'denied')
-        void hear(reportOf(planned, log, state.kind, 'reason' in state ? state.reason.message : undefined))
-    },
+    // As it is now: the reader may have read the log itself until a moment ago.
+    position: (log) => plan().marks.find((mark) => mark.log === log)?.mark,
+    onState: (log, state) =>
+      void hear(reportOf(planned, log, state.kind, 'reason' in state ? state.reason.message : undefined)),
   })
 
   const take = async (report: Report) => {
     if (report.kind === 'log' && report.state === 'denied') {
-      // The core may: it reads this log for the reader.
-      const wanted = wantedOf(planned, report.log).filter((one) => !denied.includes(one))
-      denied.push(...wanted)
-      if (wanted.length > 0) hands.want(denied)
+      await heard
+      const wanted = deniedOf(planned, report.log)
+      if (!wanted || denied.has(report.log)) return
+      denied.set(report.log, wanted)
+      hands.want([...denied.values()])
       return
     }
     unheard++
     if (unheard > MAX_UNHEARD) child.pause()
-    await hear(report)
+    heard = hear(report)
+    await heard
     unheard--
     if (unheard === MAX_UNHEARD) child.resume()
   }
@@ -139,14 +141,18 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
 
 async function pipeDenied(hands: Source, child: Child): Promise<void> {
   const buffer = new Uint8Array(64 * 1024 * 2)
+  const live = new Set<string>()
   for (let chunk = await hands.next(buffer); chunk; chunk = await hands.next(buffer)) {
     const { bytes, ...head } = chunk
-    if (!child.write(bytesFrame(head satisfies Omit<Chunk, 'bytes'>, bytes))) await child.drained()
+    if (!child.write(bytesFrame({ ...head, live: live.has(head.log) } satisfies Head, bytes))) await child.drained()
+    if (!hands.busy) for (const caughtUp of hands.logs) live.add(caughtUp)
   }
 }
 
-function wantedOf({ jails }: Plan, log: string): Wanted[] {
-  return jails.flatMap(({ wanted }) => wanted.filter((one) => isOf(one, log)))
+/** This log alone: others of its pattern the reader reads itself. */
+function deniedOf({ jails }: Plan, log: string): Wanted | undefined {
+  const wanted = jails.flatMap(({ wanted }) => wanted).find((one) => one.kind === 'file' && isOf(one, log))
+  return wanted?.kind === 'file' ? { ...wanted, pattern: patternOf(log) } : wanted
 }
 
 function reportOf({ jails }: Plan, log: string, state: string, why: string | undefined): Report {

@@ -2,6 +2,7 @@
 import { Fault } from '../base/fault.ts'
 import type { Failure } from '../filter/failure.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
+import type { Chunk } from '../source/chunk.ts'
 import type { Mark } from '../source/position.ts'
 import type { Wanted } from '../source/source.ts'
 import type { EpochMs } from '../world/clock.ts'
@@ -32,11 +33,17 @@ export type Report =
     }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
 
+/** What goes with the bytes of a log that the core reads for the reader. */
+export type Head = Omit<Chunk, 'bytes'> & {
+  /** Whether the log has been read to its end before. */
+  readonly live: boolean
+}
+
 /** What one chunk of a log came to. */
 export interface Batch {
   readonly log: string
-  /** Where reading goes on once these failures are decided upon. */
-  readonly mark: Mark
+  /** Where reading goes on once these failures are decided upon; undefined: more of the same chunk follows. */
+  readonly mark: Mark | undefined
   readonly lines: number
   readonly failures: readonly Found[]
 }
@@ -79,7 +86,7 @@ export function asReport(message: unknown): Report {
 function asBatch(batch: Readonly<Record<string, unknown>>): Batch {
   return {
     log: text(batch['log']),
-    mark: asMark(batch['mark']),
+    mark: batch['mark'] === undefined ? undefined : asMark(batch['mark']),
     lines: number(batch['lines']),
     failures: list(batch['failures']).map((one) => {
       const { jail, failure } = record(one)

@@ -33,6 +33,14 @@ interface Listing {
   readonly names: readonly string[]
 }
 
+/** @throws Fault `source.relative` for a path that is not absolute */
+export function checkPath(pattern: string): void {
+  if (pattern.startsWith('/')) return
+  throw new Fault('source.relative', `the log path "${pattern}" is not absolute`, {
+    hint: 'write the whole path, beginning with /',
+  })
+}
+
 export class Followed {
   readonly #hands: Hands
   readonly #options: FollowedOptions
@@ -45,6 +53,8 @@ export class Followed {
   #byFolder = new Map<string, Follower[]>()
   /** Folders in which a new name may be a new log, and whether a name may be. */
   #sources = new Map<string, (name: string) => boolean>()
+  /** Logs that another process reads and feeds. */
+  readonly #foreign = new Set<string>()
   /** Where files were left whose names are gone. */
   readonly #left = new Map<string, Position>()
   readonly #listings = new Map<string, Listing>()
@@ -61,17 +71,19 @@ export class Followed {
 
   /** @throws Fault `source.relative` for a path that is not absolute; then nothing has changed */
   want(patterns: readonly FilePattern[]): void {
-    for (const { pattern } of patterns) {
-      if (!pattern.startsWith('/'))
-        throw new Fault('source.relative', `the log path "${pattern}" is not absolute`, {
-          hint: 'write the whole path, beginning with /',
-        })
-    }
+    for (const { pattern } of patterns) checkPath(pattern)
     // First what the old patterns would have found by now: it is new, whatever `start` says.
     this.#find()
     this.#patterns = patterns
     this.#find('as wanted')
     this.#index()
+  }
+
+  /** Leaves a log to another process for good. */
+  leave(log: string): void {
+    this.#foreign.add(log)
+    const follower = this.#followers.get(log)?.follower
+    if (follower) this.#drop(follower)
   }
 
   /** Once a second: what no watch told. */
@@ -119,7 +131,7 @@ export class Followed {
   }
 
   #follow(path: string, pattern: string, start: Start): void {
-    if (this.#followers.has(path) || this.#followers.size >= MAX_FILES) return
+    if (this.#followers.has(path) || this.#foreign.has(path) || this.#followers.size >= MAX_FILES) return
     const mark = this.#left.get(path) ?? this.#options.position(path)
     const follower = new Follower(this.#hands, path, {
       start: mark && 'inode' in mark ? mark : start,

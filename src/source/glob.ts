@@ -43,6 +43,11 @@ export function hasWildcard(text: string): boolean {
   return /[*?[]/.test(text)
 }
 
+/** The pattern that this path alone fits. */
+export function patternOf(path: string): string {
+  return path.replace(/[*?[]/g, '[$&]')
+}
+
 /** Whether a name fits one segment of a pattern. */
 export function nameMatcher(segment: string): (name: string) => boolean {
   const source = segment.replace(

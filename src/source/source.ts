@@ -6,7 +6,7 @@ import type { Cancel, MonotonicMs } from '../world/clock.ts'
 import type { Chunk } from './chunk.ts'
 import { Fed } from './fed.ts'
 import { MAX_LINE_BYTES } from './follow.ts'
-import { Followed } from './followed.ts'
+import { checkPath, Followed } from './followed.ts'
 import type { Hands, Input, OnState, Start } from './input.ts'
 import { checkMatches, Journal, type JournalChoice } from './journal.ts'
 import { KernelLog } from './kernel.ts'
@@ -34,6 +34,14 @@ const POLL_MS = 1000
 const DEFAULT_TURN_BYTES = 1024 * 1024
 /** Work without a pause for timers, watches and pipes. */
 const MAX_STRETCH_MS = 10
+
+/** @throws Fault `source.relative` for a path that is not absolute, `source.bad-match` */
+export function checkWanted(wanted: readonly Wanted[]): void {
+  for (const one of wanted) {
+    if (one.kind === 'journal') checkMatches(one.choice.matches ?? [])
+    if (one.kind === 'file') checkPath(one.pattern)
+  }
+}
 
 /** The world's timers and watches keep no process alive: who waits for the next chunk needs something else that does. */
 export class Source {
@@ -71,7 +79,7 @@ export class Source {
    * @throws Fault `source.relative` for a path that is not absolute, `source.bad-match`; then nothing has changed
    */
   want(wanted: readonly Wanted[]): void {
-    for (const one of wanted) if (one.kind === 'journal') checkMatches(one.choice.matches ?? [])
+    checkWanted(wanted)
     this.#files.want(wanted.filter((one) => one.kind === 'file'))
     const streams = new Map<string, () => Input>()
     for (const one of wanted) {
@@ -134,6 +142,11 @@ export class Source {
       this.#rested = this.#hands.clock.monotonic()
     }
     return undefined
+  }
+
+  /** Does not open this log any more, whatever patterns name it: it will be fed. */
+  leave(log: string): void {
+    this.#files.leave(log)
   }
 
   /**

@@ -1,0 +1,179 @@
+/** The reader as a process of its own without rights, beside a core that reads for it what it may not open. */
+import assert from 'node:assert/strict'
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Reading, readApart } from '../../src/engine/reading.ts'
+import type { JailPlan, Report } from '../../src/engine/report.ts'
+import type { FilterSettings } from '../../src/filter/filter-settings.ts'
+import type { Mark } from '../../src/source/position.ts'
+import { realWorld } from '../../src/world/real.ts'
+
+const NOBODY = '65534'
+const COMMAND = [process.execPath, fileURLToPath(new URL('../../src/reader.ts', import.meta.url)), NOBODY, NOBODY]
+const options = { skip: process.getuid?.() === 0 ? false : 'only root can give up its rights' }
+
+const FILTER: FilterSettings = {
+  name: 'test',
+  failregex: ['bad <HOST>$'],
+  ignoreregex: [],
+  prefregex: undefined,
+  datepattern: undefined,
+  maxlines: 1,
+  journalmatch: [],
+  usedns: 'no',
+  logencoding: 'auto',
+  logtimezone: undefined,
+  mode: undefined,
+  logtype: 'file',
+  at: { file: 'test.conf' },
+}
+
+class Watched {
+  readonly folder = mkdtempSync(join(tmpdir(), 'rampart-reading-'))
+  readonly reports: Report[] = []
+  readonly marks = new Map<string, Mark>()
+  #reading: Reading | undefined
+
+  constructor() {
+    chmodSync(this.folder, 0o755)
+  }
+
+  path(name: string): string {
+    return join(this.folder, name)
+  }
+
+  write(name: string, text: string, mode = 0o644): void {
+    writeFileSync(this.path(name), text, { mode })
+    chmodSync(this.path(name), mode)
+  }
+
+  begin(...jails: readonly Partial<JailPlan>[]): void {
+    const plan = () => ({
+      jails: jails.map((jail) => ({ name: 'test', filter: FILTER, findtime: 600, wanted: [], ...jail })),
+      marks: [...this.marks].map(([log, mark]) => ({ log, mark })),
+    })
+    const hear = async (report: Report) => {
+      this.reports.push(report)
+      if (report.kind === 'batch' && report.batch.mark) this.marks.set(report.batch.log, report.batch.mark)
+    }
+    this.#reading = readApart({ world: realWorld(), plan, hear }, COMMAND)
+  }
+
+  wants(...patterns: readonly string[]): JailPlan['wanted'] {
+    return patterns.map((name) => ({ kind: 'file', pattern: this.path(name), start: 'begin' }))
+  }
+
+  /** Addresses, each as often as it was told. */
+  failures(): string[] {
+    return this.reports.flatMap((report) =>
+      report.kind === 'batch' ? report.batch.failures.map(({ failure }) => failure.id) : [],
+    )
+  }
+
+  async until(told: () => boolean): Promise<void> {
+    for (let i = 0; i < 500 && !told(); i++) await sleep(20)
+    if (!told()) assert.fail(`it was not told: ${JSON.stringify(this.reports, null, 1)}`)
+  }
+
+  async end(): Promise<void> {
+    await this.#reading?.stop()
+    rmSync(this.folder, { recursive: true })
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+function line(address: string, ago = 0): string {
+  return `${new Date(Date.now() - ago).toISOString()} bad ${address}\n`
+}
+
+async function watching(act: (watched: Watched) => Promise<void>): Promise<void> {
+  const watched = new Watched()
+  try {
+    await act(watched)
+  } finally {
+    await watched.end()
+  }
+}
+
+test('a log that may not be opened is read for it, and no other of its pattern twice', options, () =>
+  watching(async (it) => {
+    it.write('open.log', line('192.0.2.1'))
+    it.write('shut.log', line('192.0.2.2'), 0o600)
+    it.begin({ wanted: it.wants('*.log') })
+    await it.until(() => it.failures().includes('192.0.2.2'))
+    appendFileSync(it.path('open.log'), line('192.0.2.3'))
+    appendFileSync(it.path('shut.log'), line('192.0.2.4'))
+    await it.until(() => it.failures().includes('192.0.2.4'))
+    await sleep(1200)
+    assert.deepEqual(it.failures().sort(), ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4'])
+  }),
+)
+
+test('a log that may be opened later is still read once', options, () =>
+  watching(async (it) => {
+    it.write('a.log', line('192.0.2.1'), 0o600)
+    it.begin({ wanted: it.wants('a.log') })
+    await it.until(() => it.failures().length > 0)
+    chmodSync(it.path('a.log'), 0o644)
+    await sleep(1200)
+    appendFileSync(it.path('a.log'), line('192.0.2.2'))
+    await it.until(() => it.failures().includes('192.0.2.2'))
+    await sleep(1200)
+    assert.deepEqual(it.failures(), ['192.0.2.1', '192.0.2.2'])
+  }),
+)
+
+test('old lines that are caught up with count for nothing, whoever opened the log', options, () =>
+  watching(async (it) => {
+    const old = Array.from({ length: 6000 }, () => line('192.0.2.1', 3_600_000)).join('')
+    it.write('open.log', old)
+    it.write('shut.log', old, 0o600)
+    it.begin({ wanted: it.wants('open.log', 'shut.log') })
+    await it.until(() => it.marks.size === 2)
+    await sleep(700)
+    appendFileSync(it.path('shut.log'), line('192.0.2.2'))
+    await it.until(() => it.failures().includes('192.0.2.2'))
+    assert.deepEqual([...new Set(it.failures())], ['192.0.2.2'])
+  }),
+)
+
+const wrong: readonly [sentence: string, jail: (it: Watched) => Partial<JailPlan>][] = [
+  ['a path that is not absolute', () => ({ wanted: [{ kind: 'file', pattern: 'x.log', start: 'begin' }] })],
+  ['a datepattern that is none', (it) => ({ wanted: it.wants('a.log'), filter: { ...FILTER, datepattern: '%Q(' } })],
+  ['a time zone that is none', (it) => ({ wanted: it.wants('a.log'), filter: { ...FILTER, logtimezone: 'Mars' } })],
+  [
+    'a journal match that is none',
+    () => ({ wanted: [{ kind: 'journal', name: 'j', choice: { matches: ['--file=/etc/shadow'] }, start: 'begin' }] }),
+  ],
+]
+
+for (const [sentence, jail] of wrong) {
+  test(`${sentence} in one jail leaves the others reading, and is told`, options, () =>
+    watching(async (it) => {
+      it.write('a.log', line('192.0.2.1'))
+      it.begin({ ...jail(it), name: 'wrong' }, { wanted: it.wants('a.log') })
+      await it.until(() => it.reports.length > 0)
+      await it.until(() => it.failures().includes('192.0.2.1'))
+      const faults = it.reports.flatMap((report) => (report.kind === 'fault' ? [report.message] : []))
+      assert.match(faults.join('\n'), /the jail wrong does not run/)
+      assert.deepEqual(it.failures(), ['192.0.2.1'])
+    }),
+  )
+}
+
+test('more failures in one chunk than a frame holds are all told, once', options, () =>
+  watching(async (it) => {
+    const one = `${new Date().toISOString()} ${'\x01'.repeat(1000)} bad 192.0.2.1\n`
+    it.write('a.log', one.repeat(900))
+    it.begin(...Array.from({ length: 8 }, (_, i) => ({ name: `jail${i}`, wanted: it.wants('a.log') })))
+    await it.until(() => it.failures().length >= 7200)
+    assert.equal(it.failures().length, 7200)
+    await it.until(() => it.marks.size === 1)
+  }),
+)
