@@ -54,6 +54,8 @@ export function nginxRecords(): NginxRecords {
   let isErrorLog = false
   return {
     forged(bytes) {
+      // Every record begins with `pid#tid`: most chunks of an access log have no such sign, and need not be cut.
+      if (!isErrorLog && !bufferOf(bytes).includes(HASH)) return NONE
       const lines = cut(bytes)
       isErrorLog ||= looksLikeErrorLog(lines)
       if (!isErrorLog) return NONE
@@ -68,6 +70,7 @@ export function nginxRecords(): NginxRecords {
 }
 
 const NONE: ReadonlySet<number> = new Set()
+const HASH = 0x23
 const MOST_KNOWN = 1024
 
 interface Chunk {
