@@ -30,6 +30,8 @@ const feed = deframer((frame: Frame) => {
   fed = fed.then(() => reader?.feed(chunk, live)).then(() => process.stdin.resume())
 })
 process.stdin.on('data', (bytes: Buffer) => feed(bytes))
+// While a piece of a log is taken in, standard input rests, and nothing else here keeps a process alive.
+setInterval(() => {}, 2 ** 30)
 process.stdin.on('end', () => {
   reader?.stop()
   void (reader?.done ?? Promise.resolve()).then(() => process.exit(0))
