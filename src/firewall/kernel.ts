@@ -4,6 +4,7 @@
  */
 import { Fault } from '../base/fault.ts'
 import type { Cancel } from '../world/clock.ts'
+import type { Exit, Ready, Run } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import { type MonitorEvent, monitor } from './monitor.ts'
 import { nftFault } from './nft-fault.ts'
@@ -31,17 +32,23 @@ export interface Kernel {
 /** `{ "set": { "family": "inet", "table": "rampart_bans", "name": ... } }` */
 export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
-export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>): Kernel {
+/**
+ * @param keepReady between transactions one `nft` waits for its input already: the start of a program, 3 to 8 ms, is most
+ * of what a ban takes. For who bans all the time; it costs 2 MB.
+ */
+export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepReady = false } = {}): Kernel {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const result = last.then(act)
     last = result.catch(() => {})
     return result
   }
-  const nft = async (argv: readonly string[], input = '', maxOutputBytes = 65_536) => {
+  const feed = feeder(run, keepReady)
+  const nft = async (argv: readonly string[], input = '', maxOutputBytes = MAX_OUTPUT_BYTES) => {
     const give = clock.monotonic() + PATIENCE_MS
     for (let pause = 20; ; pause = Math.min(pause * 2, 2000)) {
-      const exit = await run.once(['nft', ...argv], { input, timeoutMs: 120_000, maxOutputBytes })
+      const isInput = argv[0] === '-f'
+      const exit = isInput ? await feed(input) : await run.once(['nft', ...argv], { ...LIMITS, maxOutputBytes })
       if (exit.code === 0) return exit.out
       const fault = nftFault(exit)
       if (fault.code !== 'kernel.busy' || clock.monotonic() > give) throw Object.assign(fault, { cause: exit.err })
@@ -57,6 +64,23 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>): Kernel 
     structure: () =>
       inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
     watch: (table, tell) => monitor({ run, clock }, table, tell),
+  }
+}
+
+const MAX_OUTPUT_BYTES = 65_536
+const LIMITS = { timeoutMs: 120_000, maxOutputBytes: MAX_OUTPUT_BYTES }
+
+/** Runs transactions, by the `nft` that waits if there is one. */
+function feeder(run: Run, keepReady: boolean): (input: string) => Promise<Exit> {
+  let spare: Ready | undefined
+  return async (input) => {
+    const waiting = spare?.waits ? spare : undefined
+    spare = undefined
+    let exit = await (waiting ?? run.ready(['nft', '-f', '-'], LIMITS)).give(input)
+    // Somebody ended the one that waited: that says nothing about the input.
+    if (waiting && exit.code > 128 && !exit.timedOut) exit = await run.ready(['nft', '-f', '-'], LIMITS).give(input)
+    if (keepReady) spare = run.ready(['nft', '-f', '-'], LIMITS)
+    return exit
   }
 }
 

@@ -186,6 +186,7 @@ function fakeRun() {
       const line = argv.join(' ')
       return answers.find(({ words }) => line.startsWith(words))?.exit ?? { ...DONE, code: 127, err: `no ${argv[0]}` }
     },
+    ready: (argv) => ({ waits: true, give: (input) => run.once(argv, { input }) }),
     start(argv) {
       throw new Fault('run.fake', `the world in memory starts no lasting program (${argv[0]})`)
     },

@@ -1,7 +1,8 @@
 /** The machine's other programs. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { constants } from 'node:os'
-import type { Child, Exit, OnceOptions, Run, StartOptions } from './run.ts'
+import type { Child, Exit, OnceOptions, Ready, Run, StartOptions } from './run.ts'
 
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
@@ -10,6 +11,7 @@ export function realRun(): Run {
   let leash: readonly string[] | undefined
   return {
     once,
+    ready,
     start(argv, options) {
       leash ??= findLeash()
       return start([...leash, ...argv], options)
@@ -27,31 +29,49 @@ function findLeash(): readonly string[] {
   return works ? leash : []
 }
 
-function once(argv: readonly string[], options: OnceOptions = {}): Promise<Exit> {
-  return new Promise((resolve) => {
-    // A group of its own, so that what it forked dies with it.
-    const child = spawn(argv[0]!, argv.slice(1), {
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: environment(options.env),
-    })
-    const max = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
-    const out = gather(child.stdout, max)
-    const err = gather(child.stderr, max)
-    let timedOut = false
-    const timer = setTimeout(() => {
-      timedOut = true
-      killGroup(child)
-    }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
-    const finish = (code: number, problem = '') => {
-      clearTimeout(timer)
-      resolve({ code, out: out(), err: err() + problem, timedOut })
-    }
-    child.on('error', (error) => finish(127, error.message))
-    child.on('close', (code, signal) => finish(codeOf(code, signal)))
-    child.stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
-    child.stdin.end(options.input ?? '')
+function once(argv: readonly string[], { input = '', ...options }: OnceOptions = {}): Promise<Exit> {
+  return ready(argv, options).give(input)
+}
+
+function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}): Ready {
+  // A group of its own, so that what it forked dies with it.
+  const child = spawn(argv[0]!, argv.slice(1), {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environment(options.env),
   })
+  const max = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
+  const out = gather(child.stdout, max)
+  const err = gather(child.stderr, max)
+  let ending: { readonly code: number; readonly problem: string } | undefined
+  const ended = new Promise<void>((resolve) => {
+    const end = (code: number, problem = '') => {
+      ending ??= { code, problem }
+      resolve()
+    }
+    child.on('error', (error) => end(127, error.message))
+    child.on('close', (code, signal) => end(codeOf(code, signal)))
+  })
+  child.stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
+  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as readonly Socket[]
+  for (const handle of handles) handle.unref()
+  return {
+    get waits() {
+      return ending === undefined
+    },
+    async give(input) {
+      for (const handle of handles) handle.ref()
+      let timedOut = false
+      const timer = setTimeout(() => {
+        timedOut = true
+        killGroup(child)
+      }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+      child.stdin.end(input)
+      await ended
+      clearTimeout(timer)
+      return { code: ending!.code, out: out(), err: err() + ending!.problem, timedOut }
+    },
+  }
 }
 
 function start(argv: readonly string[], options: StartOptions = {}): Child {

@@ -3,13 +3,25 @@
 export interface Run {
   /** Starts a program, feeds it `input`, and tells how it ended. Never throws: a program that is not there has code 127. */
   once(argv: readonly string[], options?: OnceOptions): Promise<Exit>
+  /**
+   * Starts a program that waits for its input, so that what it does with it costs no start any more. It keeps this program
+   * from ending only once it has its input.
+   */
+  ready(argv: readonly string[], options?: Omit<OnceOptions, 'input'>): Ready
   /** Starts a program that stays. */
   start(argv: readonly string[], options?: StartOptions): Child
 }
 
+export interface Ready {
+  /** Whether it still waits; it may have been ended from outside. */
+  readonly waits: boolean
+  /** Feeds it, once, and tells how it ended, as `once` does. */
+  give(input: string): Promise<Exit>
+}
+
 export interface OnceOptions {
   readonly input?: string
-  /** Its whole process group is killed then; default 60 s. */
+  /** After it has its input; its whole process group is killed then. Default 60 s. */
   readonly timeoutMs?: number
   readonly env?: Readonly<Record<string, string>>
   /** Output beyond this is read and dropped; default 1 MiB each. */
