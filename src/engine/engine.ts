@@ -4,7 +4,7 @@
  */
 import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
-import { type Fault, Fault as Problem } from '../base/fault.ts'
+import { asFault, type Fault, Fault as Problem } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
@@ -17,7 +17,7 @@ import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
-import { type Effects, keyOf, perform } from './perform.ts'
+import { type Effects, keyOf, perform, performAgain } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
 import { ownSpared } from './spared.ts'
@@ -91,6 +91,8 @@ export class Engine {
       save: async (deed) => void (await history.save(deed)),
       scopeOf: (jail) => this.#jail(jail).scope,
       pending: new Set(),
+      refused: new Map(),
+      standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
       tellIgnored: (jail, address) => this.#isNews(`${jail} ${address}`),
     }
     this.#pipeline = pipeline({
@@ -107,19 +109,15 @@ export class Engine {
 
   /** Puts the bans of the history back in force, then begins to count time. */
   async start(): Promise<void> {
-    const { clock, history, table, version } = this.#parts
+    const { clock, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
-    const decisions = await this.#restored()
+    const decisions = await this.#restored().catch((thrown) => this.#withoutPast(thrown))
     const kept = decisions.flatMap((decision) => (decision.kind === 'restore' ? [decision.ban] : []))
     await table?.open(kept.map((ban) => this.#blockOf(ban)))
     const lifted = decisions.filter(({ kind }) => kind === 'unban')
     if (lifted.length > 0) void this.#perform(lifted, {})
     if (kept.length > 0) this.tell({ kind: 'restored', bans: kept.length })
-    for await (const counters of history.counters(clock.now() - this.#longestFindtime())) {
-      for (const { jail, network, ...counter } of counters) {
-        this.#jails.get(jail)?.state.counters.set(printNetwork(network), counter)
-      }
-    }
+    await this.#recount().catch((thrown) => this.#withoutPast(thrown))
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
@@ -220,7 +218,7 @@ export class Engine {
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }
     await this.#perform(decisions, {})
-    return decisions.map((decision) => outcome(decision, this.#effects.pending))
+    return decisions.map((decision) => outcome(decision, this.#effects.refused))
   }
 
   /** @throws Fault `control.no-jail` */
@@ -232,7 +230,7 @@ export class Engine {
       return found.length > 0 ? found : lifted.slice(0, 1)
     })
     await this.#perform(decisions, {})
-    return decisions.map((decision) => outcome(decision, this.#effects.pending))
+    return decisions.map((decision) => outcome(decision, this.#effects.refused))
   }
 
   /** @param keep leaves the bans in the kernel until their ends */
@@ -257,6 +255,21 @@ export class Engine {
     return decisions
   }
 
+  async #recount(): Promise<void> {
+    const { clock, history } = this.#parts
+    for await (const counters of history.counters(clock.now() - this.#longestFindtime())) {
+      for (const { jail, network, ...counter } of counters) {
+        this.#jails.get(jail)?.state.counters.set(printNetwork(network), counter)
+      }
+    }
+  }
+
+  /** A history that cannot be read keeps nobody from being guarded. */
+  #withoutPast(thrown: unknown): Decision[] {
+    this.fault(asFault(thrown, 'store.failed'))
+    return []
+  }
+
   #perform(decisions: readonly Decision[], along: Parameters<typeof perform>[2]): Promise<void> {
     return perform(this.#effects, decisions, along)
   }
@@ -268,19 +281,7 @@ export class Engine {
     if (decisions.length > 0) void this.#perform(decisions, {})
     this.#flush()
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#refreshSpared()
-    if ((this.#ticks * TICK_MS) % RETRY_MS === 0) this.#retry()
-  }
-
-  /** Bans that the kernel refused are put again; those that are on their way are not harmed by it. */
-  #retry(): void {
-    if (this.#effects.pending.size === 0) return
-    const bans = [...this.#jails.values()].flatMap(({ state }) => [...state.bans.values()])
-    const late = bans.filter((ban) => this.#isPending(ban) && ban.from < this.#parts.clock.now() - RETRY_MS)
-    if (late.length > 0)
-      void this.#perform(
-        late.map((ban) => ({ kind: 'restore', ban }) as const),
-        {},
-      )
+    if ((this.#ticks * TICK_MS) % RETRY_MS === 0) void performAgain(this.#effects)
   }
 
   #flush(): void {
@@ -293,7 +294,13 @@ export class Engine {
   }
 
   #refreshSpared(): void {
-    this.#spared = this.#parts.spared()
+    try {
+      this.#spared = this.#parts.spared()
+    } catch (thrown) {
+      // Those known stay spared: /proc may be short of descriptors for a moment.
+      this.fault(asFault(thrown, 'spared.failed'))
+      return
+    }
     for (const jail of this.#jails.values()) {
       jail.state.ignored = ignoreList([...this.#parts.ignored(jail), ...this.#spared])
     }

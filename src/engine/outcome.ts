@@ -11,23 +11,25 @@ export interface Outcome {
   readonly words: string
 }
 
-/** @param pending `jail address` of bans that the kernel does not have yet */
-export function outcome(decision: Decision, pending: ReadonlySet<string>): Outcome {
+/** @param refused by `jail address`: what the kernel has not taken yet */
+export function outcome(decision: Decision, refused: ReadonlyMap<string, unknown>): Outcome {
   switch (decision.kind) {
     case 'ban': {
       const { ban } = decision
-      const isPending = pending.has(keyOf(ban))
+      const isPending = refused.has(keyOf(ban))
       const words = isPending
         ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
         : `banned by ${ban.jail}`
       return { address: printNetwork(ban.network), done: !isPending, words }
     }
-    case 'unban':
-      return {
-        address: printNetwork(decision.ban.network),
-        done: true,
-        words: `no longer banned by ${decision.ban.jail}`,
-      }
+    case 'unban': {
+      const { ban } = decision
+      const isPending = refused.has(keyOf(ban))
+      const words = isPending
+        ? `is about to be let go by ${ban.jail}: the kernel has not done it yet`
+        : `no longer banned by ${ban.jail}`
+      return { address: printNetwork(ban.network), done: !isPending, words }
+    }
     case 'ignored': {
       const words = `is never banned: ${decision.why} (--force bans it all the same)`
       return { address: printNetwork(decision.network), done: false, words }

@@ -3,7 +3,7 @@
  * it, and until the kernel has it, it is pending.
  */
 import { type Network, printNetwork } from '../base/address.ts'
-import { asFault } from '../base/fault.ts'
+import { asFault, type Fault } from '../base/fault.ts'
 import type { BlockChange } from '../firewall/bans.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
@@ -21,9 +21,16 @@ export interface Effects {
   readonly scopeOf: (jail: string) => Scope
   /** `jail address` of every ban that the kernel does not have yet. */
   readonly pending: Set<string>
+  /** What the kernel refused, bans and their lifting, by the same key: to be tried again. */
+  readonly refused: Map<string, Effect>
+  /** The jail's ban of this network as it stands now. */
+  readonly standing: (ban: Ban) => Ban | undefined
   /** Tells whether an ignored address is worth telling again. */
   readonly tellIgnored: (jail: string, address: string) => boolean
 }
+
+/** A decision that changes the kernel. */
+type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
 
 /**
  * Carries out what was decided, and keeps what came with it (log positions) in the same transaction.
@@ -31,35 +38,79 @@ export interface Effects {
  */
 export async function perform(effects: Effects, decisions: readonly Decision[], along: Deed = {}): Promise<void> {
   const deed = { ...deedOf(decisions, effects.clock), ...along }
-  const changes = decisions.flatMap((decision) => blockChange(decision, effects.scopeOf))
-  const bans = decisions.flatMap((decision) => (decision.kind === 'ban' ? [decision.ban] : []))
   for (const decision of decisions) {
-    if (decision.kind === 'ban' || decision.kind === 'restore') effects.pending.add(keyOf(decision.ban))
-    if (decision.kind === 'unban') effects.pending.delete(keyOf(decision.ban))
+    if (!isEffect(decision)) continue
+    const key = keyOf(decision.ban)
+    effects.refused.delete(key)
+    if (decision.kind === 'unban') effects.pending.delete(key)
+    else effects.pending.add(key)
   }
-  const [held] = await Promise.all([putAll(effects, changes, bans), isEmpty(deed) ? undefined : effects.save(deed)])
-  if (!held) return
-  for (const decision of decisions) {
-    if (decision.kind === 'ban' || decision.kind === 'restore') effects.pending.delete(keyOf(decision.ban))
-    tell(effects, decision)
+  const [{ held, faults }] = await Promise.all([
+    putAll(effects, decisions),
+    isEmpty(deed) ? undefined : effects.save(deed),
+  ])
+  tellRefused(effects, faults)
+  for (const decision of held) tell(effects, decision)
+}
+
+/** Tries again what the kernel refused, unless something else was decided since. */
+export async function performAgain(effects: Effects): Promise<void> {
+  const again = [...effects.refused].filter(([key, { kind, ban }]) => {
+    const standing = effects.standing(ban)
+    const isWanted = kind === 'unban' ? standing === undefined : standing === ban
+    if (!isWanted) effects.refused.delete(key)
+    return isWanted
+  })
+  const { held } = await putAll(
+    effects,
+    again.map(([, decision]) => decision),
+  )
+  for (const decision of held) tell(effects, decision)
+}
+
+/** Each for itself, as the kernel may refuse one of many. */
+async function putAll(
+  effects: Effects,
+  decisions: readonly Decision[],
+): Promise<{ readonly held: readonly Decision[]; readonly faults: readonly Fault[] }> {
+  const results = await Promise.all(decisions.map((decision) => put(effects, decision)))
+  for (const [index, decision] of decisions.entries()) {
+    if (!isEffect(decision)) continue
+    const key = keyOf(decision.ban)
+    if (results[index]) effects.refused.set(key, decision)
+    else effects.refused.delete(key)
+    if (!results[index] && decision.kind !== 'unban') effects.pending.delete(key)
+  }
+  return {
+    held: decisions.filter((_, index) => !results[index]),
+    faults: results.filter((fault) => fault !== undefined),
   }
 }
 
-async function putAll(
-  { kernel, events }: Effects,
-  changes: readonly BlockChange[],
-  bans: readonly Ban[],
-): Promise<boolean> {
-  if (!kernel || changes.length === 0) return true
+async function put({ kernel, scopeOf }: Effects, decision: Decision): Promise<Fault | undefined> {
+  if (!kernel || !isEffect(decision)) return undefined
   try {
-    await kernel.put(changes)
-    return true
+    await kernel.put([blockChange(decision, scopeOf)])
+    return undefined
   } catch (thrown) {
-    const { code, message, hint } = asFault(thrown, 'kernel.failed')
-    const whom = bans.length === 1 ? printNetwork(bans[0]!.network) : `${bans.length} addresses`
-    events.tell({ kind: 'fault', code, message: `${whom} could not be banned: ${message}`, hint })
-    return false
+    return asFault(thrown, 'kernel.failed')
   }
+}
+
+function tellRefused({ events }: Effects, [first, ...others]: readonly Fault[]): void {
+  if (!first) return
+  const { code, message, hint } = first
+  const what = others.length === 0 ? 'a change of bans' : `${others.length + 1} changes of bans`
+  events.tell({
+    kind: 'fault',
+    code,
+    message: `the kernel refused ${what}, which will be tried again: ${message}`,
+    hint,
+  })
+}
+
+function isEffect(decision: Decision): decision is Effect {
+  return decision.kind === 'ban' || decision.kind === 'restore' || decision.kind === 'unban'
 }
 
 /** One row an address, however often it stands in the batch. */
@@ -99,20 +150,10 @@ function isEmpty(deed: Deed): boolean {
   return Object.values(deed).every((rows: readonly unknown[]) => rows.length === 0)
 }
 
-function blockChange(decision: Decision, scopeOf: (jail: string) => Scope): BlockChange[] {
-  switch (decision.kind) {
-    case 'ban':
-    case 'restore': {
-      const { jail, network, until } = decision.ban
-      return [{ kind: 'add', block: { network, scope: scopeOf(jail), until, owner: jail } }]
-    }
-    case 'unban': {
-      const { jail, network } = decision.ban
-      return [{ kind: 'remove', network, scope: scopeOf(jail), owner: jail }]
-    }
-    default:
-      return []
-  }
+function blockChange({ kind, ban }: Effect, scopeOf: (jail: string) => Scope): BlockChange {
+  const { jail, network, until } = ban
+  if (kind === 'unban') return { kind: 'remove', network, scope: scopeOf(jail), owner: jail }
+  return { kind: 'add', block: { network, scope: scopeOf(jail), until, owner: jail } }
 }
 
 function tell({ events, tellIgnored }: Effects, decision: Decision): void {

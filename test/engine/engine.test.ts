@@ -1,0 +1,146 @@
+/** The engine over a kernel in memory and a history that may fail: what is told, what is tried again, how it ends. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseNetwork } from '../../src/base/address.ts'
+import { Fault } from '../../src/base/fault.ts'
+import { Engine } from '../../src/engine/engine.ts'
+import type { Event } from '../../src/engine/event.ts'
+import { manualJail } from '../../src/engine/manual-jail.ts'
+import { noHistory } from '../../src/engine/no-history.ts'
+import { steadyClock } from '../../src/engine/steady-clock.ts'
+import { BanTable } from '../../src/firewall/ban-table.ts'
+import type { Spared } from '../../src/jail/ignore.ts'
+import type { Deed } from '../../src/store/deed.ts'
+import type { History } from '../../src/store/history.ts'
+import { fakeWorld } from '../../src/world/fake.ts'
+import { type MemoryKernel, memoryKernel } from '../firewall/memory-kernel.ts'
+
+class Built {
+  readonly world = fakeWorld()
+  readonly kernel: MemoryKernel = memoryKernel()
+  readonly events: Event[] = []
+  readonly saved: Deed[] = []
+  readonly engine: Engine
+
+  constructor(of: { readonly history?: Partial<History>; readonly spared?: () => readonly Spared[] } = {}) {
+    const clock = steadyClock(this.world.clock)
+    const save = async (deed: Deed) => {
+      this.saved.push(deed)
+      return 'kept' as const
+    }
+    this.engine = new Engine({
+      version: '1.2.3',
+      pid: 42,
+      clock,
+      history: { ...noHistory(), save, ...of.history },
+      table: new BanTable({ kernel: this.kernel, clock }),
+      jails: [manualJail(this.world)],
+      spared: of.spared ?? (() => []),
+      ignored: () => [],
+      faults: [],
+      lastSeq: 0,
+    })
+    this.engine.listen((event) => this.events.push(event))
+  }
+
+  /** Lets seconds pass, and what they lead to happen. */
+  async pass(seconds: number): Promise<void> {
+    for (let i = 0; i < seconds; i++) {
+      this.world.advance(1000)
+      await settled()
+    }
+  }
+
+  told(kind: Event['kind']): string[] {
+    return this.events.flatMap((event) => (event.kind === kind && 'address' in event ? [event.address] : []))
+  }
+}
+
+async function settled(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const ORDER = { jail: undefined, lasts: undefined, force: false }
+const networks = (...words: readonly string[]) => words.map((word) => parseNetwork(word)!)
+
+test('a history that cannot be read keeps nobody from being guarded', async () => {
+  const failing = async function* () {
+    yield* []
+    throw new Fault('store.read-only', 'it cannot be read')
+  }
+  const { engine, events, kernel } = new Built({ history: { activeBans: failing, counters: failing } })
+  await engine.start()
+  await engine.ban(networks('192.0.2.1'), ORDER)
+  assert.deepEqual(kernel.print(), ['all_drop_4 192.0.2.1'])
+  assert.ok(events.some(({ kind }) => kind === 'fault'))
+})
+
+test('when the host cannot be asked for its addresses, those known stay spared', async () => {
+  let asked = 0
+  const gateway = { network: parseNetwork('192.0.2.1')!, why: 'it is a gateway' }
+  const built = new Built({
+    spared() {
+      if (asked++ > 0) throw new Error('too many open files')
+      return [gateway]
+    },
+  })
+  await built.engine.start()
+  await built.pass(31)
+  assert.equal(asked, 3)
+  const [outcome] = await built.engine.ban(networks('192.0.2.1'), ORDER)
+  assert.equal(outcome?.done, false)
+})
+
+test('a ban that the kernel refuses at first is told once it has it', async () => {
+  const built = new Built()
+  await built.engine.start()
+  built.kernel.faults.push('kernel.denied')
+  const [outcome] = await built.engine.ban(networks('192.0.2.1'), ORDER)
+  assert.equal(outcome?.done, false)
+  assert.equal(built.engine.status().pending, 1)
+  assert.deepEqual(built.told('ban'), [])
+  await built.pass(11)
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.1'])
+  assert.equal(built.engine.status().pending, 0)
+  assert.deepEqual(built.told('ban'), ['192.0.2.1'])
+})
+
+test('one address that the kernel refuses leaves no other pending', async () => {
+  const built = new Built()
+  await built.engine.start()
+  built.kernel.refused.add('192.0.2.2')
+  const outcomes = await built.engine.ban(networks('192.0.2.1', '192.0.2.2', '192.0.2.3'), ORDER)
+  await built.pass(11)
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.1', 'all_drop_4 192.0.2.3'])
+  assert.equal(built.engine.status().pending, 1)
+  assert.deepEqual(built.told('ban').sort(), ['192.0.2.1', '192.0.2.3'])
+  assert.deepEqual(
+    outcomes.map(({ done }) => done),
+    [true, false, true],
+  )
+})
+
+test('a ban that the kernel does not lift at first is lifted later, and told then', async () => {
+  const built = new Built()
+  await built.engine.start()
+  await built.engine.ban(networks('192.0.2.1'), ORDER)
+  built.kernel.faults.push('kernel.denied')
+  const [outcome] = await built.engine.unban(networks('192.0.2.1'), undefined)
+  assert.equal(outcome?.done, false)
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.1'])
+  assert.deepEqual(built.told('unban'), [])
+  await built.pass(11)
+  assert.deepEqual(built.kernel.print(), [])
+  assert.deepEqual(built.told('unban'), ['192.0.2.1'])
+})
+
+test('banned anew before the kernel has lifted it, an address stays banned', async () => {
+  const built = new Built()
+  await built.engine.start()
+  await built.engine.ban(networks('192.0.2.1'), ORDER)
+  built.kernel.faults.push('kernel.denied')
+  await built.engine.unban(networks('192.0.2.1'), undefined)
+  await built.engine.ban(networks('192.0.2.1'), ORDER)
+  await built.pass(11)
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.1'])
+})
