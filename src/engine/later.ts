@@ -1,0 +1,78 @@
+/**
+ * What the history need not have at once: counters, statistics and log positions of failures that led to no ban. They are
+ * gathered and kept together, once a second or with the next ban: a transaction for each request that fails would cost
+ * half a millisecond and a write to the disk. Positions wait with the counters, so that after a crash the lines whose
+ * counts were lost are read again.
+ */
+import type { Deed, FailureCount, LiveCounter, LogPosition } from '../store/deed.ts'
+import { keyOf } from './perform.ts'
+
+export interface Later {
+  add(deed: Deed): void
+  /** Rows that wait. */
+  readonly rows: number
+  /** All that waits, as one deed; undefined if nothing does. Nothing waits after it. */
+  take(): Deed | undefined
+}
+
+export function later(): Later {
+  let waiting = nothing()
+  return {
+    add(deed) {
+      waiting.bans.push(...(deed.bans ?? []))
+      waiting.ends.push(...(deed.ends ?? []))
+      waiting.traits.push(...(deed.traits ?? []))
+      waiting.events.push(...(deed.events ?? []))
+      for (const failure of deed.failures ?? []) addFailure(waiting.failures, failure)
+      // The history writes counters before it forgets any: what comes later here must win.
+      for (const counter of deed.counters ?? []) {
+        waiting.counters.set(keyOf(counter), counter)
+        waiting.forgotten.delete(keyOf(counter))
+      }
+      for (const one of deed.forgotten ?? []) {
+        waiting.counters.delete(keyOf(one))
+        waiting.forgotten.set(keyOf(one), one)
+      }
+      for (const position of deed.positions ?? []) waiting.positions.set(position.log, position)
+    },
+    get rows() {
+      return Object.values(waiting).reduce((sum, rows) => sum + (Array.isArray(rows) ? rows.length : rows.size), 0)
+    },
+    take() {
+      if (this.rows === 0) return undefined
+      const { failures, counters, forgotten, positions, ...lists } = waiting
+      waiting = nothing()
+      return {
+        ...lists,
+        failures: [...failures.values()],
+        counters: [...counters.values()],
+        forgotten: [...forgotten.values()],
+        positions: [...positions.values()],
+      }
+    },
+  }
+}
+
+type List<K extends keyof Deed> = NonNullable<Deed[K]>[number]
+
+function nothing() {
+  return {
+    bans: [] as List<'bans'>[],
+    ends: [] as List<'ends'>[],
+    traits: [] as List<'traits'>[],
+    events: [] as List<'events'>[],
+    failures: new Map<string, FailureCount>(),
+    counters: new Map<string, LiveCounter>(),
+    forgotten: new Map<string, List<'forgotten'>>(),
+    positions: new Map<string, LogPosition>(),
+  }
+}
+
+const HOUR_MS = 3_600_000
+
+/** The history counts by the hour. */
+function addFailure(failures: Map<string, FailureCount>, failure: FailureCount): void {
+  const key = `${Math.floor(failure.time / HOUR_MS)} ${keyOf(failure)}`
+  const before = failures.get(key)
+  failures.set(key, before ? { ...failure, count: before.count + failure.count } : failure)
+}
