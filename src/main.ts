@@ -6,11 +6,16 @@ import { realWorld } from './world/real.ts'
 
 export const VERSION = '0.1.0'
 
+/** Who asks again after this long does not want to wait for an orderly end. */
+const IMPATIENT_MS = 1000
+
 const words = process.argv.slice(3)
 // A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
 process.stdout.on('error', () => words[0] === 'up' || process.exit(0))
 process.stderr.on('error', () => {})
 
+// The world's timers and watches keep no process alive; a command that is at work must be.
+const alive = setInterval(() => {}, 2 ** 30)
 process.exitCode = await rampart(
   {
     world: realWorld(),
@@ -26,10 +31,14 @@ process.exitCode = await rampart(
       fileURLToPath(new URL('reader.mjs', import.meta.url)),
     ],
     input: () => process.stdin,
-    stopped: stopped(),
+    // Other commands end at once, as a signal ends any program.
+    stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
   },
   words,
 )
+clearInterval(alive)
+// A program that hangs, as nft may, does not hold up the guard's end.
+if (words[0] === 'up') process.stdout.write('', () => process.exit())
 
 function terminal(): Terminal {
   const { stdout, stderr, env } = process
@@ -44,7 +53,14 @@ function terminal(): Terminal {
 /** Resolves with the reason when this program shall end. */
 function stopped(): Promise<string> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    let first: number | undefined
+    const hear = (signal: string) => {
+      first ??= performance.now()
+      // Under npm a single Ctrl-C may come twice, from the terminal and from npm.
+      if (performance.now() - first > IMPATIENT_MS) process.exit(130)
+      resolve(signal)
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear)
     if (process.env['npm_lifecycle_event'] === undefined) return
     // Ending npm ends the guard, even where npm is killed and can pass on no signal.
     const parent = process.ppid

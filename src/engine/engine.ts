@@ -52,6 +52,9 @@ const TICK_MS = 1000
 /** The host's own addresses and sessions are looked up again this often. */
 const SPARED_EVERY_TICKS = 15
 const RETRY_MS = 5000
+/** Kernel and history are waited for this long at the end. */
+const STOP_MS = 5000
+const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
 /** Faults shown by `status`: the latest. */
 const MAX_FAULTS = 20
 /** Addresses remembered as told; then all may be told again. */
@@ -233,13 +236,19 @@ export class Engine {
     return decisions.map((decision) => outcome(decision, this.#effects.refused))
   }
 
-  /** @param keep leaves the bans in the kernel until their ends */
+  /**
+   * @param keep leaves the bans in the kernel until their ends
+   * @throws Fault `engine.slow-stop`, and what kernel or history refuse: then too nothing more is done
+   */
   async stop({ keep }: { readonly keep: boolean }): Promise<void> {
-    const { table, history } = this.#parts
+    const { clock, table, history } = this.#parts
     this.#cancelTick()
     this.tell({ kind: 'stop' })
     this.#flush()
-    await Promise.all([table?.close({ keep }), history.close()])
+    const closed = Promise.allSettled([table?.close({ keep }), history.close()])
+    const results = await Promise.race([closed, new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([])))])
+    if (results.length === 0) throw new Problem('engine.slow-stop', SLOW_STOP)
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   async #restored(): Promise<Decision[]> {

@@ -48,6 +48,7 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   const { world, hear } = parts
   let stopping = false
   let pauseMs = FIRST_PAUSE_MS
+  let endPause = () => {}
   let attempt = begin(parts, command)
 
   async function keep(): Promise<void> {
@@ -57,7 +58,11 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
       if (stopping) return
       pauseMs = world.clock.monotonic() - began > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
       await hear({ kind: 'fault', code: 'reader.ended', message: `the reader ended (${why}) and is started again` })
-      await new Promise<void>((resolve) => void world.clock.after(pauseMs, resolve))
+      if (stopping) return
+      await new Promise<void>((resolve) => {
+        endPause = resolve
+        world.clock.after(pauseMs, resolve)
+      })
       if (!stopping) attempt = begin(parts, command)
     }
   }
@@ -65,8 +70,9 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   return {
     async stop() {
       stopping = true
+      endPause()
       await attempt.stop()
-      await Promise.race([kept, new Promise<void>((resolve) => void world.clock.after(STOP_MS, resolve))])
+      await kept
     },
   }
 }

@@ -134,6 +134,15 @@ test('a ban that the kernel does not lift at first is lifted later, and told the
   assert.deepEqual(built.told('unban'), ['192.0.2.1'])
 })
 
+test('a kernel that hangs does not hold up the end', async () => {
+  const built = new Built()
+  await built.engine.start()
+  built.kernel.apply = () => new Promise(() => {})
+  const ended = assert.rejects(built.engine.stop({ keep: false }), { code: 'engine.slow-stop' })
+  await built.pass(6)
+  await ended
+})
+
 test('banned anew before the kernel has lifted it, an address stays banned', async () => {
   const built = new Built()
   await built.engine.start()

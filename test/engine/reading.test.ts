@@ -167,6 +167,17 @@ for (const [sentence, jail] of wrong) {
   )
 }
 
+test('a reader that ends at once is started again with pauses, and a stop does not wait for one', options, async () => {
+  const faults: string[] = []
+  const hear = async (report: Report) => void (report.kind === 'fault' && faults.push(report.code))
+  const reading = readApart({ world: realWorld(), plan: () => ({ jails: [], marks: [] }), hear }, ['false'])
+  await sleep(1500)
+  const told = faults.length
+  await reading.stop()
+  assert.equal(faults.length, told)
+  assert.deepEqual([...new Set(faults)], ['reader.ended'])
+})
+
 test('more failures in one chunk than a frame holds are all told, once', options, () =>
   watching(async (it) => {
     const one = `${new Date().toISOString()} ${'\x01'.repeat(1000)} bad 192.0.2.1\n`
