@@ -14,6 +14,7 @@ import type { Keep } from '../store/purge.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import { compareWithFail2ban } from './beside.ts'
+import { claimTable } from './claim.ts'
 import { Engine } from './engine.ts'
 import type { Event } from './event.ts'
 import type { HeldJail } from './held-jail.ts'
@@ -55,13 +56,14 @@ export interface Guard {
 const PURGE_EVERY_MS = 3_600_000
 const DAY_MS = 86_400_000
 
-/** @throws Fault `store.taken` if another guard has the state folder, `guard.nothing` if there is nothing to guard */
+/** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
 export async function guard(world: World, options: GuardOptions): Promise<Guard> {
   const clock = steadyClock(world.clock)
   const discovery = await discover(world)
   const { configuration, chosen } = configure(world, options, discovery)
   const { jails, faults } = runnable(configuration)
   if (jails.length === 0) throw nothing(faults, discovery)
+  const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const engineRef: { engine?: Engine } = {}
   const history = await openTheHistory(world, clock, options, (fault) => engineRef.engine?.fault(fault))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
@@ -97,6 +99,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
       compare()
       await reading?.stop()
       await engine.stop({ keep })
+      claim?.release()
     },
   }
 }

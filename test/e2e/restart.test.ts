@@ -153,9 +153,14 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
   })
 
   test('a second guard is refused, told who is there, and leaves the first alone', async () => {
-    const { code, err } = await lab.server.run(['timeout', '10', join(ROOT, 'bin/rampart'), 'up'])
-    assert.equal(code, 1)
-    assert.match(err, new RegExp(`in use by process ${guard.process.pid}\\n {2}only one guard`))
+    for (const own of [[], ['--state', '/run/rampart/other', '--socket', '/run/rampart/other.sock']]) {
+      const { code, err } = await lab.server.run(['timeout', '10', join(ROOT, 'bin/rampart'), 'up', ...own])
+      assert.equal(code, 1)
+      assert.match(
+        err,
+        new RegExp(`another guard holds this network's bans \\(process ${guard.process.pid}\\)\\n {2}see it`),
+      )
+    }
     const { pid } = await lab.status()
     assert.equal(pid, guard.process.pid)
     assert.ok((await lab.inKernel()).length > 0)
