@@ -57,7 +57,8 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
 export async function performAgain(effects: Effects): Promise<void> {
   const again = [...effects.refused].filter(([key, { kind, ban }]) => {
     const standing = effects.standing(ban)
-    const isWanted = kind === 'unban' ? standing === undefined : standing === ban
+    const isSame = standing?.from === ban.from && standing.until === ban.until
+    const isWanted = kind === 'unban' ? standing === undefined : isSame
     if (!isWanted) effects.refused.delete(key)
     return isWanted
   })

@@ -69,6 +69,8 @@ export interface JailState {
 
 /** Counters kept at once in one jail, about 200 bytes each: a flood of sources forgets the one that was silent longest. */
 export const MAX_COUNTERS = 100_000
+/** Counters beyond these are kept without their lines, which may have 1 KiB each. */
+export const FULL_COUNTERS = 20_000
 
 export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>): JailState {
   return { ...of, counters: new Map(), bans: new Map(), ends: deadlines(), totals: { failures: 0, bans: 0 } }
@@ -115,7 +117,7 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   const grows = options.increment.enabled && event.earlier > 0
   const weight = grows ? Math.min(2 ** event.earlier / 2 + 1, options.maxretry) - 1 : 0
   if (counter.count + weight < options.maxretry) {
-    counters.set(key, counter)
+    counters.set(key, counters.size < FULL_COUNTERS ? counter : { ...counter, matches: [] })
     if (counters.size > MAX_COUNTERS) counters.delete(counters.keys().next().value!)
     return [found]
   }
@@ -162,18 +164,25 @@ function begin(
   return [{ kind: 'ban', ban }]
 }
 
-/** The admin may have added the address to `ignoreip` since. */
+/** The admin may have added the address to `ignoreip` since; what he banned by hand he may have forced. */
 function restore(state: JailState, ban: Ban, now: EpochMs): Decision[] {
   if (ban.until !== undefined && ban.until <= now) return [{ kind: 'unban', ban, why: 'ended' }]
-  const why = ban.origin === 'filter' ? state.ignored(ban.network) : undefined
+  const why = ban.origin === 'manual' ? undefined : state.ignored(ban.network)
   if (why !== undefined) return [{ kind: 'unban', ban, why: 'manual' }]
-  hold(state, printNetwork(ban.network), ban)
+  const restored = { ...ban, until: endNow(ban, now) }
+  hold(state, printNetwork(ban.network), restored)
   state.totals.bans++
-  return [{ kind: 'restore', ban }]
+  return [{ kind: 'restore', ban: restored }]
+}
+
+/** A ban that begins in the future was made by a clock that was ahead: it lasts as long as it was meant to. */
+function endNow({ from, until }: Ban, now: EpochMs): EpochMs | undefined {
+  return until === undefined ? undefined : Math.min(until, now + (until - from))
 }
 
 function hold(state: JailState, key: string, ban: Ban): void {
-  state.bans.set(key, ban)
+  // The lines are in the history; of 100,000 bans they would take half a gigabyte here.
+  state.bans.set(key, { ...ban, matches: [] })
   if (ban.until !== undefined) state.ends.add(key, ban.until)
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseAddress, parseNetwork, printNetwork } from '../../src/base/address.ts'
+import type { Ban } from '../../src/jail/ban.ts'
 import { ignoreList } from '../../src/jail/ignore.ts'
-import { type Decision, type JailState, jailState, MAX_COUNTERS, step } from '../../src/jail/jail.ts'
+import { type Decision, FULL_COUNTERS, type JailState, jailState, MAX_COUNTERS, step } from '../../src/jail/jail.ts'
 import type { JailOptions } from '../../src/jail/jail-options.ts'
 
 const OPTIONS: JailOptions = {
@@ -165,6 +166,61 @@ test('the table of counters is bounded: the longest silent is forgotten', () => 
   assert.equal(state.counters.size, MAX_COUNTERS)
   assert.ok(!state.counters.has('0.0.0.0'))
 })
+
+test('a flood of sources takes no room for their lines', () => {
+  const state = prepare()
+  const lines = ['x'.repeat(1000)]
+  for (let i = 0; i < FULL_COUNTERS + 1000; i++) {
+    const network = { family: 4 as const, bits: BigInt(i), prefix: 32 }
+    step(state, { kind: 'failure', network, time: T0, attempts: 1, lines, earlier: 0 }, T0)
+  }
+  const kept = [...state.counters.values()].filter(({ matches }) => matches.length > 0)
+  assert.equal(kept.length, FULL_COUNTERS)
+})
+
+test('a ban tells its lines and does not hold them', () => {
+  const state = prepare({ options: { maxretry: 1 } })
+  const network = parseAddress('192.0.2.1')!
+  const decisions = step(state, { kind: 'failure', network, time: T0, attempts: 1, lines: ['x'], earlier: 0 }, T0)
+  const ban = decisions.find((decision) => decision.kind === 'ban')?.ban
+  assert.deepEqual(ban?.matches, ['x'])
+  assert.deepEqual(state.bans.get('192.0.2.1')?.matches, [])
+})
+
+const restored: readonly [sentence: string, ban: Partial<Ban>, spared: string, expected: string][] = [
+  ['a ban goes on until its end', {}, '::1', 'restore 60'],
+  ['a ban that is over is lifted', { until: T0 }, '::1', 'unban ended'],
+  ['a ban of one who is spared now is lifted', {}, '192.0.2.1', 'unban manual'],
+  ['a ban by a peer of one who is spared is lifted', { origin: 'peer' }, '192.0.2.1', 'unban manual'],
+  ['an imported ban of one who is spared is lifted', { origin: 'import' }, '192.0.2.1', 'unban manual'],
+  ['a ban by hand, perhaps by force, stays', { origin: 'manual' }, '192.0.2.1', 'restore 60'],
+  [
+    'a ban by a clock that was ahead lasts no longer than it was meant to',
+    { from: T0 + 1e9, until: T0 + 1e9 + 9000 },
+    '::1',
+    'restore 9',
+  ],
+]
+
+for (const [sentence, given, spared, expected] of restored) {
+  test(`restored: ${sentence}`, () => {
+    const ban: Ban = {
+      jail: 'test',
+      network: parseAddress('192.0.2.1')!,
+      from: T0 - 1000,
+      until: T0 + 60_000,
+      failures: 3,
+      count: 1,
+      matches: [],
+      origin: 'filter',
+      ...given,
+    }
+    const [decision] = step(prepare({ spared: [spared] }), { kind: 'restore', ban }, T0)
+    if (decision?.kind === 'restore') assert.equal(`restore ${(decision.ban.until! - T0) / 1000}`, expected)
+    else if (decision?.kind === 'unban') assert.equal(`unban ${decision.why}`, expected)
+    else assert.fail()
+  })
+}
 
 test('never a ban under maxretry, whatever comes', () => {
   const state = prepare({ options: { maxretry: 4 } })
