@@ -41,6 +41,7 @@ function post(socketPath: string, message: string): Promise<string> {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
+      response.on('error', (error) => reject(unreachable(socketPath, error)))
     })
     asked.on('timeout', () =>
       asked.destroy(new Fault('control.silent', `the guard does not answer within ${TIMEOUT_MS / 1000} s`)),

@@ -25,7 +25,9 @@ export interface ControlServer {
  * @throws Fault `control.running` if another guard answers there, `control.socket` if it cannot be made
  */
 export async function serve(engine: Engine, files: Files, path: string): Promise<ControlServer> {
-  files.makeFolder(path.slice(0, path.lastIndexOf('/')), 0o700)
+  // Without a slash, or directly below the root, there is no folder to make.
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+  if (folder !== '') files.makeFolder(folder, 0o700)
   if (await answers(path)) {
     throw new Fault('control.running', `another guard answers on ${path}`, { hint: 'see it with: rampart status' })
   }
@@ -116,7 +118,8 @@ function send(response: ServerResponse, status: number, value: unknown): void {
 
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(new Fault('control.socket', `cannot listen on ${path}: ${error.message}`)))
+    // Stays: an error of a later accept must not end the guard.
+    server.on('error', (error) => reject(new Fault('control.socket', `cannot listen on ${path}: ${error.message}`)))
     // Nobody may connect between the making of the socket and a chmod of it: the mask makes it 0600 from the start.
     const mask = process.umask(0o177)
     server.listen(path, () => resolve())

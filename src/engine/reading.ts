@@ -4,6 +4,7 @@
  */
 import { asFault, Fault } from '../base/fault.ts'
 import { patternOf } from '../source/glob.ts'
+import type { LogState } from '../source/input.ts'
 import { Source, type Wanted } from '../source/source.ts'
 import { isOf } from '../source/wanted.ts'
 import type { Child } from '../world/run.ts'
@@ -26,6 +27,8 @@ export interface ReadingParts {
 
 /** Reports on their way before the reader has to wait. */
 const MAX_UNHEARD = 64
+/** Names of logs that one reader may tell of: patterns bring new ones each day. */
+const MAX_LOGS = 5000
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** A reader that ran this long before it ended is started again at once. */
@@ -112,9 +115,17 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
     unheard--
     if (unheard === MAX_UNHEARD) child.resume()
   }
+  const known = new Set<string>()
+  const check = (log: string) => {
+    if (known.has(log)) return
+    if (known.size >= MAX_LOGS || !wantedOf(planned, log)) throw new Fault('wire.bad', 'a log that nobody asked for')
+    known.add(log)
+  }
   const feed = deframer((frame: Frame) => {
     if (frame.kind !== 'message') throw new Fault('wire.bad', 'the reader sends bytes')
-    void take(asReport(frame.message))
+    const report = asReport(frame.message)
+    if (report.kind !== 'fault') check(report.kind === 'log' ? report.log : report.batch.log)
+    void take(report)
   })
   const child = world.run.start(command, {
     onOut: (bytes) => {
@@ -156,12 +167,16 @@ async function pipeDenied(hands: Source, child: Child): Promise<void> {
 }
 
 /** This log alone: others of its pattern the reader reads itself. */
-function deniedOf({ jails }: Plan, log: string): Wanted | undefined {
-  const wanted = jails.flatMap(({ wanted }) => wanted).find((one) => one.kind === 'file' && isOf(one, log))
+function deniedOf(plan: Plan, log: string): Wanted | undefined {
+  const wanted = wantedOf(plan, log)
   return wanted?.kind === 'file' ? { ...wanted, pattern: patternOf(log) } : wanted
 }
 
-function reportOf({ jails }: Plan, log: string, state: string, why: string | undefined): Report {
+function wantedOf({ jails }: Plan, log: string): Wanted | undefined {
+  return jails.flatMap(({ wanted }) => wanted).find((one) => isOf(one, log))
+}
+
+function reportOf({ jails }: Plan, log: string, state: LogState['kind'], why: string | undefined): Report {
   const readers = jails.filter(({ wanted }) => wanted.some((one) => isOf(one, log)))
   return { kind: 'log', log, jails: readers.map(({ name }) => name), state, why }
 }

@@ -3,6 +3,7 @@ import { Fault } from '../base/fault.ts'
 import type { Failure } from '../filter/failure.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Chunk } from '../source/chunk.ts'
+import type { LogState } from '../source/input.ts'
 import type { Mark } from '../source/position.ts'
 import type { Wanted } from '../source/source.ts'
 import type { EpochMs } from '../world/clock.ts'
@@ -28,7 +29,7 @@ export type Report =
       readonly kind: 'log'
       readonly log: string
       readonly jails: readonly string[]
-      readonly state: string
+      readonly state: LogState['kind']
       readonly why?: string | undefined
     }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
@@ -68,7 +69,7 @@ export function asReport(message: unknown): Report {
         kind: 'log',
         log: text(report['log']),
         jails: list(report['jails']).map(text),
-        state: text(report['state']),
+        state: asState(report['state']),
         why: optional(report['why']),
       }
     case 'fault':
@@ -81,6 +82,13 @@ export function asReport(message: unknown): Report {
     default:
       throw bad()
   }
+}
+
+const STATES: readonly unknown[] = ['pending', 'denied', 'refused', 'reading', 'rotated'] satisfies LogState['kind'][]
+
+function asState(state: unknown): LogState['kind'] {
+  if (!STATES.includes(state)) throw bad()
+  return state as LogState['kind']
 }
 
 function asBatch(batch: Readonly<Record<string, unknown>>): Batch {

@@ -34,6 +34,7 @@ const bad: readonly [sentence: string, message: unknown][] = [
     'fields that are no text',
     { kind: 'batch', batch: { ...BATCH, failures: [{ jail: 'a', failure: { ...FAILURE, fields: { a: {} } } }] } },
   ],
+  ['a state of a log that is none', { kind: 'log', log: '/x', jails: ['a'], state: '\x1b[2J' }],
   ['a text without end', { kind: 'fault', code: 'a', message: 'x'.repeat(300_000) }],
 ]
 
