@@ -1,5 +1,11 @@
 /** The machine's other programs. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptions,
+  spawn,
+  spawnSync,
+} from 'node:child_process'
 import type { Socket } from 'node:net'
 import { constants } from 'node:os'
 import type { Child, Exit, OnceOptions, Ready, Run, StartOptions } from './run.ts'
@@ -35,25 +41,26 @@ function once(argv: readonly string[], { input = '', ...options }: OnceOptions =
 
 function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}): Ready {
   // A group of its own, so that what it forked dies with it.
-  const child = spawn(argv[0]!, argv.slice(1), {
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: environment(options.env),
-  })
+  const child = launch(argv, { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: environment(options.env) })
+  if (child instanceof Error) {
+    const exit = { code: NOT_STARTED, out: '', err: child.message, timedOut: false }
+    return { waits: false, give: async () => exit }
+  }
+  const { stdin, stdout, stderr } = child as ChildProcessWithoutNullStreams
   const max = options.maxOutputBytes ?? DEFAULT_MAX_OUTPUT_BYTES
-  const out = gather(child.stdout, max)
-  const err = gather(child.stderr, max)
+  const out = gather(stdout, max)
+  const err = gather(stderr, max)
   let ending: { readonly code: number; readonly problem: string } | undefined
   const ended = new Promise<void>((resolve) => {
     const end = (code: number, problem = '') => {
       ending ??= { code, problem }
       resolve()
     }
-    child.on('error', (error) => end(127, error.message))
+    child.on('error', (error) => end(NOT_STARTED, error.message))
     child.on('close', (code, signal) => end(codeOf(code, signal)))
   })
-  child.stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
-  const handles = [child, child.stdin, child.stdout, child.stderr] as unknown as readonly Socket[]
+  stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
+  const handles = [child, stdin, stdout, stderr] as unknown as readonly Socket[]
   for (const handle of handles) handle.unref()
   return {
     get waits() {
@@ -66,7 +73,7 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
         timedOut = true
         killGroup(child)
       }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
-      child.stdin.end(input)
+      stdin.end(input)
       await ended
       clearTimeout(timer)
       return { code: ending!.code, out: out(), err: err() + ending!.problem, timedOut }
@@ -75,16 +82,15 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
 }
 
 function start(argv: readonly string[], options: StartOptions = {}): Child {
-  const child = spawn(argv[0]!, argv.slice(1), {
-    stdio: ['pipe', options.onOut ? 'pipe' : 'ignore', options.onErr ? 'pipe' : 'inherit'],
-    env: environment(options.env),
-  })
+  const stdio = ['pipe', options.onOut ? 'pipe' : 'ignore', options.onErr ? 'pipe' : 'inherit'] as const
+  const child = launch(argv, { stdio: [...stdio], env: environment(options.env) })
+  if (child instanceof Error) return NO_CHILD
   const input = child.stdin!
   input.on('error', () => {}) // `ended` tells of it.
   if (options.onOut) child.stdout?.on('data', options.onOut)
   if (options.onErr) child.stderr?.on('data', options.onErr)
   const ended = new Promise<number>((resolve) => {
-    child.on('error', () => resolve(127))
+    child.on('error', () => resolve(NOT_STARTED))
     child.on('close', (code, signal) => resolve(codeOf(code, signal)))
   })
   return {
@@ -98,6 +104,32 @@ function start(argv: readonly string[], options: StartOptions = {}): Child {
     resume: () => void child.stdout?.resume(),
     ended,
   }
+}
+
+/** Where memory or descriptors run out, spawn throws, or gives a child without pipes. */
+function launch(argv: readonly string[], options: SpawnOptions): ChildProcess | Error {
+  try {
+    const child = spawn(argv[0]!, argv.slice(1), options)
+    if (child.stdin) return child
+    child.on('error', () => {})
+    return new Error(`${argv[0]} cannot be started: too many open files`)
+  } catch (thrown) {
+    return thrown as Error
+  }
+}
+
+/** As a shell says it. */
+const NOT_STARTED = 127
+
+const NO_CHILD: Child = {
+  pid: undefined,
+  write: () => true,
+  drained: async () => {},
+  endInput: () => {},
+  kill: () => {},
+  pause: () => {},
+  resume: () => {},
+  ended: Promise.resolve(NOT_STARTED),
 }
 
 /** Children get a short, known environment: nothing of the caller's shell reaches a program that runs as root. */

@@ -35,3 +35,20 @@ test("a program that is not there ends with 127, and the process id is the progr
   assert.equal(await child.ended, 0)
   assert.equal(Number(out), child.pid)
 })
+
+test('a program that cannot be started for want of memory or descriptors ends with 127 too', async () => {
+  const { run } = realWorld()
+  const beyondAllBounds = ['true', 'x'.repeat(200_000)]
+  assert.equal((await run.once(beyondAllBounds)).code, 127)
+  assert.equal(await run.start(beyondAllBounds).ended, 127)
+  const script = `import { openSync } from 'node:fs'
+    import { realWorld } from '${REAL}'
+    const { run } = realWorld()
+    await run.once(['true'])
+    try { for (;;) openSync('/dev/null') } catch {}
+    console.log((await run.once(['true'])).code, await run.start(['true']).ended)`
+  const shell = `ulimit -n 64; exec ${process.execPath} --input-type=module -e "$1"`
+  const starved = spawn('sh', ['-c', shell, 'sh', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [out] = await once(starved.stdout, 'data')
+  assert.equal(String(out), '127 127\n')
+})
