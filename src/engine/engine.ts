@@ -10,11 +10,13 @@ import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
 import { ignoreList, type Spared } from '../jail/ignore.ts'
 import { type Decision, step } from '../jail/jail.ts'
+import type { Deed } from '../store/deed.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
+import { type Later, later } from './later.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import { type Effects, keyOf, perform, performAgain } from './perform.ts'
@@ -57,6 +59,8 @@ const STOP_MS = 5000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
 /** Faults shown by `status`: the latest. */
 const MAX_FAULTS = 20
+/** Rows that wait for the next tick; more are kept at once. */
+const MAX_LATER_ROWS = 5000
 /** Addresses remembered as told; then all may be told again. */
 const MAX_TOLD = 10_000
 
@@ -68,6 +72,7 @@ export class Engine {
   readonly #pipeline: Pipeline
   readonly #since: number
   readonly #told = new Set<string>()
+  readonly #later: Later = later()
   /** Events that are not in the history yet. */
   #unkept: Event[] = []
   #spared: readonly Spared[] = []
@@ -91,7 +96,7 @@ export class Engine {
       clock,
       events: this.#events,
       kernel: table,
-      save: async (deed) => void (await history.save(deed)),
+      save: (deed) => this.#keep(deed),
       scopeOf: (jail) => this.#jail(jail).scope,
       pending: new Set(),
       refused: new Map(),
@@ -246,7 +251,10 @@ export class Engine {
     this.tell({ kind: 'stop' })
     this.#flush()
     const closed = Promise.allSettled([table?.close({ keep }), history.close()])
-    const results = await Promise.race([closed, new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([])))])
+    const results = await Promise.race([
+      closed,
+      new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([]))),
+    ])
     if (results.length === 0) throw new Problem('engine.slow-stop', SLOW_STOP)
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
@@ -297,9 +305,17 @@ export class Engine {
     const positions = this.#pipeline.takeMarks()
     const unkept = this.#unkept
     this.#unkept = []
-    if (positions.length === 0 && unkept.length === 0) return
-    const rows = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
-    void this.#parts.history.save({ positions, events: rows })
+    const events = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
+    this.#later.add({ positions, events })
+    const deed = this.#later.take()
+    if (deed) void this.#parts.history.save(deed)
+  }
+
+  /** Bans and their ends at once, and with them all that waited before; the rest with the next tick. */
+  async #keep(deed: Deed): Promise<void> {
+    this.#later.add(deed)
+    const isUrgent = (deed.bans?.length ?? 0) > 0 || (deed.ends?.length ?? 0) > 0
+    if (isUrgent || this.#later.rows > MAX_LATER_ROWS) await this.#parts.history.save(this.#later.take()!)
   }
 
   #refreshSpared(): void {

@@ -5,14 +5,18 @@ import { parseNetwork } from '../../src/base/address.ts'
 import { Fault } from '../../src/base/fault.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Event } from '../../src/engine/event.ts'
+import type { HeldJail } from '../../src/engine/held-jail.ts'
 import { manualJail } from '../../src/engine/manual-jail.ts'
 import { noHistory } from '../../src/engine/no-history.ts'
+import type { Report } from '../../src/engine/report.ts'
 import { steadyClock } from '../../src/engine/steady-clock.ts'
 import { BanTable } from '../../src/firewall/ban-table.ts'
 import type { Spared } from '../../src/jail/ignore.ts'
+import { jailState } from '../../src/jail/jail.ts'
 import type { Deed } from '../../src/store/deed.ts'
 import type { History } from '../../src/store/history.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
+import type { World } from '../../src/world/world.ts'
 import { type MemoryKernel, memoryKernel } from '../firewall/memory-kernel.ts'
 
 class Built {
@@ -34,7 +38,7 @@ class Built {
       clock,
       history: { ...noHistory(), save, ...of.history },
       table: new BanTable({ kernel: this.kernel, clock }),
-      jails: [manualJail(this.world)],
+      jails: [manualJail(this.world), countingJail(this.world)],
       spared: of.spared ?? (() => []),
       ignored: () => [],
       faults: [],
@@ -54,6 +58,20 @@ class Built {
   told(kind: Event['kind']): string[] {
     return this.events.flatMap((event) => (event.kind === kind && 'address' in event ? [event.address] : []))
   }
+}
+
+/** A jail that bans at the second failure. */
+function countingJail(world: World): HeldJail {
+  const { state, ...manual } = manualJail(world)
+  const options = { ...state.options, name: 'sshd', maxretry: 2, findtime: 60, bantime: 60 }
+  return { ...manual, name: 'sshd', state: jailState({ ...state, options }) }
+}
+
+/** What the reader tells of one failure of this address, at this place of the log. */
+function batch(id: string, offset: number, time: number): Report {
+  const failure = { id, kind: 'ip', time, lines: ['x'], attempts: 1, fields: {} } as const
+  const mark = { device: 1, inode: 1, head: '', headBytes: 0, offset }
+  return { kind: 'batch', batch: { log: '/log', mark, lines: 1, failures: [{ jail: 'sshd', failure }] } }
 }
 
 async function settled(): Promise<void> {
@@ -152,4 +170,28 @@ test('banned anew before the kernel has lifted it, an address stays banned', asy
   await built.engine.ban(networks('192.0.2.1'), ORDER)
   await built.pass(11)
   assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.1'])
+})
+
+test('failures are kept within a second, a ban at once and with it all that waited', async () => {
+  const built = new Built()
+  const { engine, saved } = built
+  await engine.start()
+  await built.pass(1)
+  saved.length = 0
+  const brief = ({ bans, counters, failures, positions }: Deed) => ({
+    bans: bans?.length,
+    counters: counters?.length,
+    failures: failures?.map(({ count }) => count),
+    offset: positions?.map(({ position }) => ('offset' in position ? position.offset : undefined)),
+  })
+  await engine.hear(batch('192.0.2.1', 10, built.world.clock.now()))
+  await engine.hear(batch('192.0.2.2', 20, built.world.clock.now()))
+  await settled()
+  assert.deepEqual(saved, [])
+  await built.pass(1)
+  assert.deepEqual(saved.map(brief), [{ bans: 0, counters: 2, failures: [1, 1], offset: [20] }])
+  await engine.hear(batch('192.0.2.3', 30, built.world.clock.now()))
+  await engine.hear(batch('192.0.2.1', 40, built.world.clock.now()))
+  await settled()
+  assert.deepEqual(saved.slice(1).map(brief), [{ bans: 1, counters: 1, failures: [1, 1], offset: [40] }])
 })
