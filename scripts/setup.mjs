@@ -47,6 +47,8 @@ try {
   installPrograms()
   if (isRoot && !dev && !demo) makeUser()
 } catch (problem) {
+  if (['EACCES', 'EPERM', 'EROFS'].includes(problem.code))
+    problem.hint = `run it as the user that ${ROOT} belongs to, or as root; on a read-only disk, set it up before`
   if (!problem.hint) throw problem
   console.error(`rampart: ${problem.message}\n  ${problem.hint}`)
   process.exit(1)
@@ -83,11 +85,12 @@ function refuseOrdinaryUser() {
 /** The system's own Node if it is new enough, else the pinned one, as a plain package checked by its integrity hash. */
 function chooseRuntime() {
   const link = join(ROOT, 'runtime/node')
-  if (existsSync(link)) return
+  // What it leads to may have been removed since, or exchanged for an older one.
+  const { stdout } = spawnSync(link, ['--version'], { encoding: 'utf8' })
+  if (stdout && isNewEnough(stdout.trim().slice(1))) return
   rmSync(link, { force: true })
-  const [major, minor] = process.versions.node.split('.').map(Number)
   const [oldestMajor, oldestMinor] = OLDEST_RUNTIME
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) {
+  if (isNewEnough(process.versions.node)) {
     symlinkSync(process.execPath, link)
     return
   }
@@ -112,6 +115,12 @@ function chooseRuntime() {
       `install Node.js ${oldestMajor}.${oldestMinor} or newer and start again`,
     )
   }
+}
+
+function isNewEnough(version) {
+  const [major, minor] = version.split('.').map(Number)
+  const [oldestMajor, oldestMinor] = OLDEST_RUNTIME
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)
 }
 
 function installPackages() {

@@ -1,0 +1,35 @@
+/** The launcher finds its program however it is called. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/rampart', import.meta.url))
+const isBuilt = existsSync(new URL('../../dist/main.mjs', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'rampart launcher '))
+after(() => rmSync(folder, { recursive: true }))
+mkdirSync(join(folder, '-c'))
+symlinkSync(LAUNCHER, join(folder, 'one'))
+symlinkSync('one', join(folder, 'two'))
+symlinkSync('../two', join(folder, '-c/three'))
+
+const rows: readonly [sentence: string, within: string, command: string][] = [
+  ['by its own path', '/', `'${LAUNCHER}' version`],
+  ['by a link', folder, './one version'],
+  ['by a link to a link', folder, './two version'],
+  ['by a link into another folder', folder, './-c/three version'],
+  ['from a folder whose name begins like an option', join(folder, '-c'), './three version'],
+  ['by PATH', '/', `PATH="${folder}:$PATH" two version`],
+  ['by a shell that is given a bare name', folder, 'sh two version'],
+  ['with a CDPATH', '/', `CDPATH=/tmp '${LAUNCHER}' version`],
+]
+
+for (const [sentence, cwd, command] of rows) {
+  test(`it starts ${sentence}`, { skip: isBuilt ? false : 'not built' }, () => {
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
+    assert.match(stdout, /^rampart \d/, stderr)
+  })
+}
