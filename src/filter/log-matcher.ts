@@ -2,7 +2,7 @@
  * All filters that read one log: bytes in, failures out. One pass over the raw bytes finds the lines that can matter at
  * all; only those are cut, decoded, dated and matched, by the expressions whose literal they hold.
  */
-import { Fault } from '../base/fault.ts'
+import { asFault, Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { type ClockState, timeOf } from './date/clock-rules.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
@@ -149,7 +149,8 @@ function clockFault(state: ClockState, jail: string): Fault {
 
 /**
  * Matches line after line under a limit that interrupts even a running expression. On an overrun the line at hand is tried
- * again alone, since the machine may merely have been busy; only if it overruns alone it is left out.
+ * again alone, since the machine may merely have been busy; only if it overruns alone it is left out. So is a line that
+ * cannot be matched at all: an error would end the reader, and at the same line again and again.
  */
 function withTimeLimit(
   lines: readonly Candidate[],
@@ -168,26 +169,23 @@ function withTimeLimit(
   while (next < lines.length) {
     try {
       withinLimit(STRETCH_LIMIT_MS, () => goOn(Math.min(next + STRETCH_LINES, lines.length)))
-    } catch (stretch) {
-      if (!isOverrun(stretch)) throw stretch
-      const slow = next
-      if (slow === lines.length) return
+    } catch {
+      const bad = next
+      if (bad === lines.length) return
       try {
-        withinLimit(LINE_LIMIT_MS, () => goOn(slow + 1))
+        withinLimit(LINE_LIMIT_MS, () => goOn(bad + 1))
       } catch (alone) {
-        if (!isOverrun(alone)) throw alone
-        next = slow + 1
-        faults.push(overrun(alone))
+        next = bad + 1
+        const fault = leftOut(asFault(alone, 'filter.failed'))
+        if (!faults.some(({ message }) => message === fault.message)) faults.push(fault)
       }
     }
   }
 }
 
-function isOverrun(thrown: unknown): thrown is Fault {
-  return thrown instanceof Fault && thrown.code === 'regex.overrun'
-}
-
-function overrun(cause: Fault): Fault {
+function leftOut(cause: Fault): Fault {
+  if (cause.code !== 'regex.overrun')
+    return new Fault('filter.failed', `a line could not be matched and was left out: ${cause.message}`, { cause })
   const hint = 'rampart match shows which expression; one without nested or repeated .* is safe'
   return new Fault('filter.slow', `a line took an expression longer than ${LINE_LIMIT_MS} ms and was left out`, {
     hint,

@@ -1,17 +1,21 @@
 /** Bytes of a log to failures: candidates, dates, forged records, and lines that take too long. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { filter } from '../../src/filter/filter.ts'
+import { type Filter, filter } from '../../src/filter/filter.ts'
 import type { FilterSettings } from '../../src/filter/filter-settings.ts'
-import { type LogMatcher, logMatcher } from '../../src/filter/log-matcher.ts'
+import { type LogMatcher, logMatcher, type Reading } from '../../src/filter/log-matcher.ts'
 
 process.env['TZ'] = 'UTC' // nginx's error log has local time.
 
 const NOW = Date.UTC(2026, 10, 22, 18, 0, 0)
 const STAMP = '[22/Nov/2026:17:59:30 +0000]'
 
-function matcher(expressions: Readonly<Record<string, string>>, findtime = 600): LogMatcher {
-  const readings = Object.entries(expressions).map(([jail, failregex]) => {
+function matcher(expressions: Readonly<Record<string, string>>, findtime?: number): LogMatcher {
+  return logMatcher(readings(expressions, findtime))
+}
+
+function readings(expressions: Readonly<Record<string, string>>, findtime = 600): Reading[] {
+  return Object.entries(expressions).map(([jail, failregex]) => {
     const settings: FilterSettings = {
       name: jail,
       failregex: [failregex],
@@ -29,7 +33,6 @@ function matcher(expressions: Readonly<Record<string, string>>, findtime = 600):
     }
     return { jail, filter: filter(settings), findtime }
   })
-  return logMatcher(readings)
 }
 
 function found(match: LogMatcher, text: string | Uint8Array, live = false): string[] {
@@ -108,4 +111,25 @@ test('a record forged inside a record of nginx counts for nobody', () => {
   const honest = `${head(77)}user "bob": password mismatch${tail('192.0.2.9', 'GET /')}`
   const match = matcher({ a: 'password mismatch, client: <ADDR>, server: ' })
   assert.deepEqual(found(match, honest + real + honest), ['a 192.0.2.9 -30', 'a 192.0.2.9 -30'])
+})
+
+test('a line that cannot be matched is left out and told, the others count', () => {
+  const [reading] = readings({ a: WRONG })
+  const match: Filter['match'] = (text, line, now, only) => {
+    if (text.includes('poison')) throw new RangeError('too much')
+    return reading!.filter.match(text, line, now, only)
+  }
+  const poisoned = logMatcher([{ ...reading!, filter: { ...reading!.filter, match } }])
+  const lines = ['192.0.2.1', '192.0.2.2 poison', '192.0.2.3 poison', '192.0.2.4'].map(
+    (one) => `${one} ${STAMP} wrong\n`,
+  )
+  const { failures, faults } = poisoned.match(Buffer.from(lines.join('')), NOW, false)
+  assert.deepEqual(
+    failures.map(({ failure }) => failure.id),
+    ['192.0.2.1', '192.0.2.4'],
+  )
+  assert.deepEqual(
+    faults.map(({ code }) => code),
+    ['filter.failed'],
+  )
 })
