@@ -65,7 +65,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   if (jails.length === 0) throw nothing(faults, discovery)
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const engineRef: { engine?: Engine } = {}
-  const history = await openTheHistory(world, clock, options, (fault) => engineRef.engine?.fault(fault))
+  const history = await openTheHistory(world, clock, options, engineRef)
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
   const names = await ignoredNames(world, jails)
   const engine = new Engine({
@@ -162,7 +162,7 @@ async function openTheHistory(
   world: World,
   clock: SteadyClock,
   { observe, state, pid }: GuardOptions,
-  tell: (fault: Fault) => void,
+  ref: { readonly engine?: Engine },
 ): Promise<History> {
   if (observe) return noHistory()
   return openHistory({
@@ -171,8 +171,9 @@ async function openTheHistory(
     files: world.files,
     pid,
     onNotice(notice) {
+      if (notice.kind === 'replaced') ref.engine?.keepAnew()
       const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
-      if (fault) tell(fault)
+      if (fault) ref.engine?.fault(fault)
     },
   })
 }

@@ -57,6 +57,8 @@ const RETRY_MS = 5000
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
+/** Bans in one deed where many are kept at once. */
+const DEED_BANS = 1000
 /** Faults shown by `status`: the latest. */
 const MAX_FAULTS = 20
 /** Rows that wait for the next tick; more are kept at once. */
@@ -169,6 +171,15 @@ export class Engine {
   kernelFault(fault: Fault | undefined): void {
     this.#kernelFault = fault
     if (fault) this.fault(fault)
+  }
+
+  /** The history is a new one: it is told who is banned. */
+  keepAnew(): void {
+    for (const { state } of this.#jails.values()) {
+      const bans = [...state.bans.values()]
+      for (let at = 0; at < bans.length; at += DEED_BANS)
+        void this.#parts.history.save({ bans: bans.slice(at, at + DEED_BANS) })
+    }
   }
 
   listen(hear: (event: Event) => void): () => void {

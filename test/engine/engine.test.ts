@@ -152,6 +152,20 @@ test('a ban that the kernel does not lift at first is lifted later, and told the
   assert.deepEqual(built.told('unban'), ['192.0.2.1'])
 })
 
+test('a new history is told who is banned', async () => {
+  const built = new Built()
+  await built.engine.start()
+  await built.engine.ban(networks('192.0.2.1', '192.0.2.2'), ORDER)
+  await built.engine.unban(networks('192.0.2.2'), undefined)
+  built.saved.length = 0
+  built.engine.keepAnew()
+  const bans = built.saved.flatMap(({ bans = [] }) => bans)
+  assert.deepEqual(
+    bans.map(({ network }) => network),
+    networks('192.0.2.1'),
+  )
+})
+
 test('a kernel that hangs does not hold up the end', async () => {
   const built = new Built()
   await built.engine.start()
