@@ -250,9 +250,11 @@ function ignoredBy({ name, options }: JailSettings, names: ReadonlyMap<string, r
 }
 
 /** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
-function keep(now: number, { server }: Configuration): Keep {
+function keep(now: number, { server, jails }: Configuration): Keep {
   const since = now - Math.max(server.dbpurgeage * 1000, 90 * DAY_MS)
-  return { since, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
+  // A flood of sources leaves a counter of each, and nobody asks for those that are over.
+  const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000
+  return { since, countersSince, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
 }
 
 function notes(

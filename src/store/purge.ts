@@ -5,6 +5,8 @@ import type { Database } from './database.ts'
 export interface Keep {
   /** What ended before this moment goes. Bans in force stay; so do past ones that a longer next ban may still count. */
   readonly since: EpochMs
+  /** Counters without a failure since then count no more; default `since`. */
+  readonly countersSince?: EpochMs
   /** The newest so many events stay at most. */
   readonly maxEvents: number
   /** Beyond this size the oldest goes whatever its age. */
@@ -21,7 +23,7 @@ export function purgeSteps(keep: Keep, now: EpochMs): readonly Step[] {
     (database) => database.run(OLD_BANS, keep.since, ROWS),
     (database) => database.run(OLD_FAILURES, keep.since, ROWS),
     (database) => database.run(OLD_TRAITS, keep.since, ROWS),
-    (database) => database.run(OLD_COUNTERS, keep.since, ROWS),
+    (database) => database.run(OLD_COUNTERS, keep.countersSince ?? keep.since, ROWS),
     (database) => database.run(OLD_EVENTS, keep.since, ROWS),
     (database) => database.run(MANY_EVENTS, keep.maxEvents, ROWS),
     (database) => (usedBytes(database) > keep.maxBytes ? cutOldest(database) : 0),

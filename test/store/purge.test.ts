@@ -66,6 +66,18 @@ for (const [name, deed, table, stays] of rows) {
     }))
 }
 
+test('counters may go sooner than the rest', () =>
+  inFolder(async (folder) => {
+    const { history } = await open(folder, { clock })
+    const at = (last: number) => ({ jail: 'a', count: 1, first: 0, last, matches: [] })
+    const counters = [at(NOON - HOUR), at(NOON)].map((one, i) => ({ ...one, network: parseNetwork(`192.0.2.${i}`)! }))
+    await history.save({ counters, failures: [{ jail: 'a', network, time: NOON - HOUR, count: 1 }] })
+    await history.purge({ ...keep, countersSince: NOON - 1000 })
+    await history.close()
+    assert.deepEqual(look(folder, 'SELECT address FROM counter'), [{ address: '192.0.2.1' }])
+    assert.equal(look(folder, 'SELECT * FROM failure').length, 1)
+  }))
+
 test('a purge leaves the newest events, and deeds are written meanwhile', () =>
   inFolder(async (folder) => {
     const { history } = await open(folder, { clock })
