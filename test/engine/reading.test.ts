@@ -7,29 +7,15 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Reading, readApart } from '../../src/engine/reading.ts'
 import type { JailPlan, Report } from '../../src/engine/report.ts'
-import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import type { Mark } from '../../src/source/position.ts'
 import { realWorld } from '../../src/world/real.ts'
+import { settingsOf } from '../filter/settings.ts'
 
 const NOBODY = '65534'
 const COMMAND = [process.execPath, fileURLToPath(new URL('../../src/reader.ts', import.meta.url)), NOBODY, NOBODY]
 const options = { skip: process.getuid?.() === 0 ? false : 'only root can give up its rights' }
 
-const FILTER: FilterSettings = {
-  name: 'test',
-  failregex: ['bad <HOST>$'],
-  ignoreregex: [],
-  prefregex: undefined,
-  datepattern: undefined,
-  maxlines: 1,
-  journalmatch: [],
-  usedns: 'no',
-  logencoding: 'auto',
-  logtimezone: undefined,
-  mode: undefined,
-  logtype: 'file',
-  at: { file: 'test.conf' },
-}
+const FILTER = settingsOf(['bad <HOST>$'])
 
 class Watched {
   readonly folder = mkdtempSync(join(tmpdir(), 'rampart-reading-'))

@@ -4,22 +4,9 @@ import { describe, test } from 'node:test'
 import { filter, type Verdict } from '../../src/filter/filter.ts'
 import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import { expandTags } from '../../src/filter/tags.ts'
+import { settingsOf } from './settings.ts'
 
-const SETTINGS: FilterSettings = {
-  name: 'test',
-  failregex: [],
-  ignoreregex: [],
-  prefregex: undefined,
-  datepattern: undefined,
-  maxlines: 1,
-  journalmatch: [],
-  usedns: 'no',
-  logencoding: 'auto',
-  logtimezone: undefined,
-  mode: undefined,
-  logtype: 'file',
-  at: { file: 'test.conf' },
-}
+const SETTINGS = settingsOf([])
 
 /** What each line came to, in a word or two. */
 function play(settings: Partial<FilterSettings>, lines: readonly string[]): string[] {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Filter, filter } from '../../src/filter/filter.ts'
-import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import { type LogMatcher, logMatcher, type Reading } from '../../src/filter/log-matcher.ts'
+import { settingsOf } from './settings.ts'
 
 process.env['TZ'] = 'UTC' // nginx's error log has local time.
 
@@ -16,22 +16,7 @@ function matcher(expressions: Readonly<Record<string, string>>, findtime?: numbe
 
 function readings(expressions: Readonly<Record<string, string>>, findtime = 600): Reading[] {
   return Object.entries(expressions).map(([jail, failregex]) => {
-    const settings: FilterSettings = {
-      name: jail,
-      failregex: [failregex],
-      ignoreregex: [],
-      prefregex: undefined,
-      datepattern: undefined,
-      maxlines: 1,
-      journalmatch: [],
-      usedns: 'no',
-      logencoding: 'auto',
-      logtimezone: undefined,
-      mode: undefined,
-      logtype: 'file',
-      at: { file: 'test.conf' },
-    }
-    return { jail, filter: filter(settings), findtime }
+    return { jail, filter: filter(settingsOf([failregex])), findtime }
   })
 }
 
