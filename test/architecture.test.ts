@@ -23,7 +23,7 @@ const RANKS: readonly (readonly string[])[] = [
 const TOUCHES_NODE = [
   /^src\/world\/real/,
   /^src\/store\/database\.ts$/,
-  /^src\/control\/(socket|client)\.ts$/,
+  /^src\/control\/(socket|client|http)\.ts$/,
   /^src\/web\/server\.ts$/,
   /^src\/peer\//,
   /^src\/filter\/regex\/worker\.ts$/,
@@ -86,6 +86,8 @@ function target(file: string, name: string): string {
 function imports(file: string): string[] {
   const text = readFileSync(file, 'utf8').replace(/^\s*(\/\/|\*|\/\*).*$/gm, '')
   return [
-    ...text.matchAll(/^(?:import|export)\b[^'"`;]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'/gm),
-  ].map((found) => (found[1] ?? found[2] ?? found[3])!)
+    ...text.matchAll(
+      /^(?:import|export)\b[^'"`;]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import\s+'([^']+)'|getBuiltinModule\('([^']+)'\)/gm,
+    ),
+  ].map((found) => (found[1] ?? found[2] ?? found[3] ?? found[4])!)
 }

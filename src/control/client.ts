@@ -1,8 +1,9 @@
 /** The other end: asks a running guard. */
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { Fault } from '../base/fault.ts'
 import type { Event } from '../engine/event.ts'
 import type { Command, Reply } from './command.ts'
+import { request } from './http.ts'
 
 const TIMEOUT_MS = 10_000
 

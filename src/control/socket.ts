@@ -5,12 +5,13 @@
  *   POST /v1/command      a Command; the answer is {"reply": ...} or {"fault": {code, message, hint}}
  *   GET  /v1/events       events from now on, one JSON object a line, until the caller hangs up
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Files } from '../world/files.ts'
 import { type Command, execute } from './command.ts'
+import { createServer } from './http.ts'
 
 const MAX_MESSAGE_BYTES = 1024 * 1024
 const MAX_CLIENTS = 32
