@@ -50,6 +50,23 @@ export function quote(terminal: Terminal, line: string, indent: number): string 
   return text.length > room ? `${text.slice(0, room - 1)}…` : text
 }
 
+/** Text broken at blanks to the terminal's width, its further lines as far in as its first. */
+export function wrap(terminal: Terminal, text: string, indent: number): string {
+  const room = terminal.columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, terminal.columns - indent)
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines.join(`\n${' '.repeat(indent)}`)
+}
+
+/** Why a log is not being read, without the log's name before it. */
+export function whyNot(log: string, why: string): string {
+  return why.startsWith(`${log} `) ? why.slice(log.length + 1) : why
+}
+
 /** `1 failure`, `5 failures`. */
 export function failureCount(count: number): string {
   return `${count} ${count === 1 ? 'failure' : 'failures'}`

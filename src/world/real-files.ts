@@ -186,6 +186,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   EEXIST: ['file.exists', 'exists already'],
   ENOSPC: ['file.full', 'could not be written: the disk is full'],
   EDQUOT: ['file.full', 'could not be written: the quota is used up'],
+  EISDIR: ['file.failed', 'is a folder, not a file'],
   ELOOP: ['file.link', 'is a symbolic link'],
 }
 

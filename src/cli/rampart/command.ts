@@ -6,6 +6,10 @@ import type { Setting } from './setting.ts'
 
 const SOCKET = '/run/rampart/rampart.sock'
 const STATE = '/var/lib/rampart'
+const CONFIG = ['/etc/fail2ban', '/etc/rampart']
+/** Not told to the parser as defaults: its help would say `(default: false)` of each. */
+const UP = { observe: false, single: false, keepBans: false }
+const BAN = { force: false }
 
 /** Runs one command line. @returns its exit code */
 export async function rampart(setting: Setting, words: readonly string[]): Promise<number> {
@@ -27,6 +31,7 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
   const { terminal } = setting
   const program = new Command('rampart')
     .description('Guards this host: reads the logs, bans who attacks in the kernel, tells what goes on.')
+    .version(`rampart ${setting.version}`, '--version', 'print the version')
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.columns ?? 100 })
     .exitOverride()
     .showHelpAfterError('(see: rampart help)')
@@ -34,18 +39,22 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .addHelpText('after', EXAMPLES)
   const socket = new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
   const json = new Option('--json', 'print JSON with stable names')
+  const config = new Option('--config <folders...>', 'configuration above the stock one, later wins').default(
+    CONFIG,
+    CONFIG.join(' '),
+  )
 
   program
     .command('up')
     .description('guard this host in the foreground until Ctrl-C')
-    .option('--observe', 'change nothing in the kernel, tell what would be banned', false)
-    .option('--single', 'one process: the half that reads the logs keeps its privileges', false)
-    .option('--keep-bans', 'leave the bans in the kernel when stopping', false)
+    .option('--observe', 'change nothing in the kernel, tell what would be banned')
+    .option('--single', 'one process: the half that reads the logs keeps its privileges')
+    .option('--keep-bans', 'leave the bans in the kernel when stopping')
     .option('--state <folder>', 'where history is kept', STATE)
-    .option('--config <folders...>', 'configuration above the stock one, later wins', ['/etc/fail2ban', '/etc/rampart'])
+    .addOption(config)
     .addOption(socket)
     .addOption(new Option('--json', 'print events as JSON, one a line'))
-    .action(async (options) => end(await (await import('./up.ts')).up(setting, options)))
+    .action(async (options) => end(await (await import('./up.ts')).up(setting, { ...UP, ...options })))
 
   program
     .command('status')
@@ -57,7 +66,7 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
 
   program
     .command('why')
-    .argument('<address>')
+    .argument('<address>', 'an address or a network')
     .description('show why an address is banned, or is not: jail, lines, kernel element, end')
     .addOption(json)
     .addOption(socket)
@@ -68,11 +77,13 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .argument('<address...>', 'addresses or networks')
     .description('ban by hand')
     .option('--jail <name>', "with this jail's ports and time (default: all ports)")
-    .option('--for <duration>', '600, 10m, 1d12h; -1 for ever')
-    .option('--force', 'also what is never banned otherwise: own addresses, gateways, admins by ssh', false)
+    .option('--for <duration>', '600, 10m, 1d12h; -1 for ever (default: for ever, or as long as the jail bans)')
+    .option('--force', 'also what is never banned otherwise: own addresses, gateways, admins by ssh')
     .addOption(json)
     .addOption(socket)
-    .action(async (addresses, options) => end(await (await import('./ban.ts')).ban(setting, addresses, options)))
+    .action(async (addresses, options) =>
+      end(await (await import('./ban.ts')).ban(setting, addresses, { ...BAN, ...options })),
+    )
 
   program
     .command('unban')
@@ -95,7 +106,7 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .argument('<filter>', 'name of a filter, with options: sshd[mode=aggressive]')
     .argument('[log]', 'a file, or - for standard input', '-')
     .description('show what a filter makes of lines; bans nobody')
-    .option('--config <folders...>', 'configuration above the stock one', ['/etc/fail2ban', '/etc/rampart'])
+    .addOption(config)
     .addOption(new Option('--json', 'one JSON object for each line'))
     .action(async (filter, log, options) =>
       end(await (await import('./match.ts')).match(setting, filter, log, options)),

@@ -1,16 +1,23 @@
 /** An event as one or two calm lines for a person. */
 import { printable } from '../../base/printable.ts'
 import type { Event } from '../../engine/event.ts'
-import { type Colour, clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
+import { type Colour, clockTime, failureCount, paint, quote, remaining, type Terminal, whyNot, wrap } from '../print.ts'
 
 /** @param observe whether a ban is one that would have been */
 export function printEvent(terminal: Terminal, event: Event, now: number, observe = false): string {
   const [word, colour, text, line] = words(event, observe)
   const time = paint(terminal, 'dim', clockTime(event.time, now))
-  const indent = ' '.repeat(clockTime(event.time, now).length + 2)
-  const below = line === undefined ? '' : `${indent}${paint(terminal, 'dim', quote(terminal, line, indent.length))}\n`
-  return `${time}  ${paint(terminal, colour, word.padEnd(8))} ${text}\n${below}`
+  const indent = clockTime(event.time, now).length + 2
+  const width = observe ? WIDEST_OBSERVED : WIDEST
+  const below =
+    line === undefined ? '' : `${' '.repeat(indent)}${paint(terminal, 'dim', quote(terminal, line, indent))}\n`
+  const said = wrap(terminal, text, indent + width + 1)
+  return `${time}  ${paint(terminal, colour, word.padEnd(width))} ${said}\n${below}`
 }
+
+/** `restored`, and `would ban`. */
+const WIDEST = 8
+const WIDEST_OBSERVED = 9
 
 /** Who made a ban that no filter made. */
 const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }
@@ -43,7 +50,7 @@ function words(
       return [
         event.state,
         event.state === 'reading' ? 'blue' : 'yellow',
-        printable(`${event.log}${event.why ? `: ${event.why}` : ''}`),
+        printable(`${event.log}${event.why ? `: ${whyNot(event.log, event.why)}` : ''}`),
       ]
     case 'restored':
       return ['restored', 'blue', `${event.bans} bans from before`]

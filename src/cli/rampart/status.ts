@@ -3,7 +3,7 @@ import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
-import { type Cell, clockTime, failureCount, paint, remaining, type Terminal, table } from '../print.ts'
+import { type Cell, clockTime, failureCount, paint, remaining, type Terminal, table, whyNot, wrap } from '../print.ts'
 import type { Setting } from './setting.ts'
 
 export async function status(
@@ -49,7 +49,7 @@ function row(jail: JailStatus): (string | Cell)[] {
 }
 
 function logWords({ log, state, why }: LogStatus): string {
-  return printable(state === 'reading' ? log : `${log} (${state}${why ? `: ${why}` : ''})`)
+  return printable(state === 'reading' ? log : `${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
 }
 
 function troubles(terminal: Terminal, status: Status): string[] {
@@ -60,7 +60,7 @@ function troubles(terminal: Terminal, status: Status): string[] {
     lines.push(paint(terminal, 'red', `the kernel refuses: ${printable(status.kernel.why ?? '')}`))
   if (status.history.state !== 'ok')
     lines.push(paint(terminal, 'yellow', `the history is not kept: ${status.history.state}`))
-  for (const { message } of status.faults) lines.push(paint(terminal, 'yellow', printable(message)))
+  for (const { message } of status.faults) lines.push(paint(terminal, 'yellow', wrap(terminal, printable(message), 2)))
   return lines
 }
 

@@ -12,6 +12,6 @@ export async function tail(
     terminal.out(options.json ? `${JSON.stringify(event)}\n` : printEvent(terminal, event, world.clock.now()))
     return true
   })
-  await Promise.race([followed, stopped])
+  await Promise.race([followed.then(() => terminal.err('rampart: the guard has ended\n')), stopped])
   return 0
 }

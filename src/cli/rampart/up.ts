@@ -6,7 +6,7 @@ import { type ControlServer, serve } from '../../control/socket.ts'
 import { type Guard, guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
 import type { Status } from '../../engine/status.ts'
-import { type Cell, paint, type Terminal, table } from '../print.ts'
+import { type Cell, paint, type Terminal, table, wrap } from '../print.ts'
 import { printEvent } from './event.ts'
 import type { Setting } from './setting.ts'
 
@@ -73,7 +73,9 @@ function printStart(terminal: Terminal, { engine, notes, host }: Guard, { observ
   const verb = observe ? 'observes' : 'guards'
   const lines = [paint(terminal, 'bold', `Rampart ${status.version} ${verb} ${printable(host)}`)]
   if (observe) lines.push('It changes nothing in the kernel and tells whom it would ban.')
-  const rows = status.jails.map((jail): (string | Cell)[] => [
+  // Without a log is the jail of bans by hand: it counts nothing.
+  const counting = status.jails.filter(({ logs }) => logs.length > 0)
+  const rows = counting.map((jail): (string | Cell)[] => [
     `  ${jail.name}`,
     jail.logs.map(({ log }) => printable(log)).join(', '),
     { text: `${jail.maxretry} in ${printDuration(jail.findtime)}`, colour: 'dim' },
@@ -83,7 +85,7 @@ function printStart(terminal: Terminal, { engine, notes, host }: Guard, { observ
     ...lines,
     table(terminal, rows).trimEnd(),
     ...notesOf(terminal, notes),
-    ...sparedOf(status),
+    ...sparedOf(terminal, status),
     ends,
     '',
     '',
@@ -91,9 +93,9 @@ function printStart(terminal: Terminal, { engine, notes, host }: Guard, { observ
 }
 
 function notesOf(terminal: Terminal, notes: readonly string[]): string[] {
-  return notes.map((note) => paint(terminal, 'yellow', `  ${printable(note)}`))
+  return notes.map((note) => paint(terminal, 'yellow', `  ${wrap(terminal, printable(note), 4)}`))
 }
 
-function sparedOf({ spared }: Status): string[] {
-  return spared.length > 0 ? [`  never banned: ${spared.map(printable).join(', ')}`] : []
+function sparedOf(terminal: Terminal, { spared }: Status): string[] {
+  return spared.length > 0 ? [`  ${wrap(terminal, `never banned: ${spared.map(printable).join(', ')}`, 4)}`] : []
 }

@@ -24,6 +24,8 @@ export function printWhy(terminal: Terminal, why: Why, now: number): string {
   }
   for (const ban of why.bans) {
     const times = ban.count > 1 ? `, ban number ${ban.count}` : ''
+    const network = ban.address === why.address ? '' : ` as part of ${ban.address}`
+    const by = ban.jail === ban.origin ? '' : ` by ${ban.jail}`
     const reason =
       ban.origin === 'filter'
         ? `after ${failureCount(ban.failures)}`
@@ -31,7 +33,7 @@ export function printWhy(terminal: Terminal, why: Why, now: number): string {
     const end =
       ban.until === undefined ? 'for ever' : `until ${clockTime(ban.until, now)} (${remaining(ban.until, now)} left)`
     const state = ban.pending ? paint(terminal, 'yellow', 'is about to be banned') : paint(terminal, 'red', 'is banned')
-    say(`${why.address} ${state} by ${ban.jail} ${reason}, since ${clockTime(ban.from, now)}, ${end}${times}`)
+    say(`${why.address} ${state}${network}${by} ${reason}, since ${clockTime(ban.from, now)}, ${end}${times}`)
     matches(ban.matches)
   }
   for (const { set, expiresSeconds } of why.kernel) {
@@ -43,9 +45,8 @@ export function printWhy(terminal: Terminal, why: Why, now: number): string {
     matches(lines)
   }
   for (const { jail, from, until, failures } of why.earlier) {
-    say(
-      `earlier: ${jail} from ${clockTime(from, now)}${until === undefined ? '' : ` to ${clockTime(until, now)}`}, ${failureCount(failures)}`,
-    )
+    const end = until === undefined ? '' : ` to ${clockTime(until, now)}`
+    say(`earlier: ${jail} from ${clockTime(from, now)}${end}${failures > 0 ? `, ${failureCount(failures)}` : ''}`)
   }
   if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
   if (parts.length === 0) say(`${why.address} is not banned, and no jail has counted a failure of it`)
