@@ -9,7 +9,16 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +38,9 @@ const TEST_PROGRAMS = {
   sysctl: 'procps',
   ...(process.env.CI ? { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote' } : {}),
 }
+
+/** A machine without a network is told so within seconds: npm's own waits are minutes. */
+const IMPATIENT = ['--fetch-retries=2', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000']
 
 /** What the demo's sandbox is made of. */
 const DEMO_PROGRAMS = { nginx: 'nginx', curl: 'curl', ip: 'iproute2', openssl: 'openssl' }
@@ -78,7 +90,7 @@ function refuseOrdinaryUser() {
     fail('npm gave up root because this folder belongs to another user', 'run: sudo chown -R root: . && sudo npm start')
   fail(
     'guarding this host needs root: the firewall and the logs belong to it',
-    'run: sudo npm start   (or watch only: npm run setup && bin/rampart up --observe)',
+    'run: sudo npm start   (or watch only: npm run setup && sudo bin/rampart up --observe)',
   )
 }
 
@@ -106,6 +118,8 @@ function chooseRuntime() {
     `Node ${process.versions.node} is older than ${oldestMajor}.${oldestMinor}: fetching Node ${pinned} for Rampart alone (about 40 MB)`,
   )
   npm(['ci', '--ignore-scripts'], join(ROOT, 'runtime'))
+  // npm is content where an optional package could not be fetched.
+  if (!existsSync(join(ROOT, 'runtime/node_modules', name))) failUnreachable()
   symlinkSync(`node_modules/${name}/bin/node`, link)
   const { status } = spawnSync(link, ['--version'])
   if (status !== 0) {
@@ -200,7 +214,15 @@ function makeUser() {
 }
 
 function npm(words, cwd) {
-  const done = spawnSync('npm', [...words, '--no-audit', '--no-fund', '--loglevel=error'], {
+  try {
+    accessSync(cwd, constants.W_OK)
+  } catch {
+    fail(
+      `this user may not write into ${cwd}`,
+      'run it as the owner of that folder, or in a copy that is not read-only',
+    )
+  }
+  const done = spawnSync('npm', [...words, '--no-audit', '--no-fund', '--loglevel=error', ...IMPATIENT], {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'inherit', 'pipe'],
@@ -208,14 +230,18 @@ function npm(words, cwd) {
   if (done.status === 0) return
   const said = done.stderr ?? String(done.error)
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|ERR_SOCKET|network/.test(said)) {
-    fail(
-      'the npm registry cannot be reached, and the first start fetches packages from it',
-      "connect this machine (or set npm's `registry` or `proxy`) and start again",
-    )
+    failUnreachable()
   }
   fail(
     `npm ${words.join(' ')} failed: ${said.trim().split('\n').slice(0, 3).join(' | ')}`,
     `run it in ${cwd} to see all it says`,
+  )
+}
+
+function failUnreachable() {
+  fail(
+    'the npm registry cannot be reached, and the first start fetches packages from it',
+    "connect this machine (or set npm's `registry` or `proxy`) and start again",
   )
 }
 
