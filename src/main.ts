@@ -24,12 +24,8 @@ process.exitCode = await rampart(
     pid: process.pid,
     isRoot: process.geteuid?.() === 0,
     stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
-    readerCommand: [
-      process.execPath,
-      ...process.execArgv,
-      ...READER_FLAGS(),
-      fileURLToPath(new URL('reader.mjs', import.meta.url)),
-    ],
+    // The reader runs under the flags that bin/rampart gave the core.
+    readerCommand: [process.execPath, ...process.execArgv, fileURLToPath(new URL('reader.mjs', import.meta.url))],
     input: () => process.stdin,
     // Other commands end at once, as a signal ends any program.
     stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
@@ -66,9 +62,4 @@ function stopped(): Promise<string> {
     const parent = process.ppid
     setInterval(() => process.ppid !== parent && resolve('its parent ended'), 500).unref()
   })
-}
-
-/** The reader holds one chunk and its matches: a small heap will do. */
-function READER_FLAGS(): string[] {
-  return ['--max-semi-space-size=2']
 }
