@@ -87,7 +87,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   let compare: Cancel = () => {}
   return {
     engine,
-    notes: notes(configuration, discovery, chosen, faults),
+    notes: [...notes(configuration, discovery, chosen, faults), ...unresolved(names)],
     host: hostName(world),
     async ready() {
       await engine.start()
@@ -238,6 +238,12 @@ async function ignoredNames(
   return new Map(
     await Promise.all(names.map(async (name) => [name, await world.names.addresses(name, NAME_TIMEOUT_MS)] as const)),
   )
+}
+
+/** Whom the admin spares by a name that has no address now is not spared: he must know. */
+function unresolved(names: ReadonlyMap<string, readonly string[]>): string[] {
+  const without = [...names].filter(([, addresses]) => addresses.length === 0).map(([name]) => name)
+  return without.length === 0 ? [] : [`ignoreip: ${without.join(', ')} has no address now and is not spared`]
 }
 
 function ignoredBy({ name, options }: JailSettings, names: ReadonlyMap<string, readonly string[]>): Spared[] {

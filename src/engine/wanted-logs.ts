@@ -8,10 +8,12 @@ export interface WantedLog {
   readonly wanted: Wanted
 }
 
-export function wantedBy({ name, backend, logs, filter }: JailSettings): WantedLog[] {
+export function wantedBy({ name, backend, logs, filter, options }: JailSettings): WantedLog[] {
   if (/^systemd\b/.test(backend)) {
     const matches = filter.journalmatch.flatMap((words, i) => [...(i > 0 ? ['+'] : []), ...words.trim().split(/\s+/)])
-    return [{ name: `journal:${name}`, wanted: { kind: 'journal', name, choice: { matches }, start: 'begin' } }]
+    // A journal may hold years: what is older than findtime would not count anyway.
+    const wanted = { kind: 'journal', name, choice: { matches }, start: 'end', backSeconds: options.findtime } as const
+    return [{ name: `journal:${name}`, wanted }]
   }
   return logs.map(({ path, tail }) => {
     const start = tail ? 'end' : 'begin'

@@ -24,6 +24,8 @@ export interface JournalChoice {
 
 export interface JournalOptions {
   readonly start: Start | Cursor
+  /** With `end`: entries from this long before come too. */
+  readonly backMs?: number
   readonly onState: OnState
   /** There is something to read. */
   readonly onBusy: () => void
@@ -70,7 +72,7 @@ export class Journal implements Input {
     this.#choice = choice
     this.#options = options
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
-    this.#since = hands.clock.now()
+    this.#since = hands.clock.now() - (options.backMs ?? 0)
     this.#start = options.start
     this.#run()
   }

@@ -17,7 +17,14 @@ export type Wanted =
   /** An absolute path or a pattern. `start` is for files that are there when it is first wanted; later ones are read whole. */
   | { readonly kind: 'file'; readonly pattern: string; readonly start: Start }
   /** Its log is `journal:NAME`; another choice needs another name. */
-  | { readonly kind: 'journal'; readonly name: string; readonly choice: JournalChoice; readonly start: Start }
+  | {
+      readonly kind: 'journal'
+      readonly name: string
+      readonly choice: JournalChoice
+      readonly start: Start
+      /** With `end`: entries from so many seconds before come too. */
+      readonly backSeconds?: number
+    }
   /** Its log is `kmsg`. */
   | { readonly kind: 'kernel'; readonly start: Start }
 
@@ -176,10 +183,11 @@ export class Source {
     this.#wakeUp()
   }
 
-  #journal({ name, choice, start }: Wanted & { readonly kind: 'journal' }): Journal {
+  #journal({ name, choice, start, backSeconds = 0 }: Wanted & { readonly kind: 'journal' }): Journal {
     const mark = this.#options.position?.(`journal:${name}`)
     return new Journal(this.#hands, name, choice, {
       start: mark && 'cursor' in mark ? mark : start,
+      backMs: backSeconds * 1000,
       onState: this.#options.onState,
       onBusy: () => this.#wakeUp(),
       maxLineBytes: this.#maxLine,

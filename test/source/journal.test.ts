@@ -154,6 +154,23 @@ test('a program that is not there leaves the journal pending', () =>
     journal.close()
   }))
 
+test('a journal of years is asked only for what is new enough to count', () =>
+  inPlace(({ hands }) => {
+    const asked: string[] = []
+    const real = realWorld().run
+    const run: Hands['run'] = {
+      ...real,
+      start(argv, options) {
+        asked.push(...argv)
+        return real.start(['true'], options)
+      },
+    }
+    const options = { start: 'end' as const, backMs: 600_000, onState: () => {}, onBusy: () => {} }
+    const now = hands.clock.now()
+    new Journal({ ...hands, run }, 'x', {}, options).close()
+    assert.ok(asked.includes(`--since=@${((now - 600_000) / 1000).toFixed(3)}`))
+  }))
+
 test('nothing that a match or a cursor says becomes an option', () => {
   assert.deepEqual(journalArguments({ matches: ['A=--file=/x', '+', 'B=c'] }, { cursor: '--root=/' }, 0).slice(-6), [
     '--after-cursor=--root=/',
