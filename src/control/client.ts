@@ -1,5 +1,6 @@
 /** The other end: asks a running guard. */
 import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import { Fault } from '../base/fault.ts'
 import type { Event } from '../engine/event.ts'
 import type { Command, Reply } from './command.ts'
@@ -20,7 +21,7 @@ export async function ask<C extends Command>(socketPath: string, command: C): Pr
 /** Calls `hear` with each event until the guard ends or `hear` returns false. */
 export function follow(socketPath: string, hear: (event: Event) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path: '/v1/events' }, (response) => {
+    const asked = request({ ...to(socketPath), path: '/v1/events' }, (response) => {
       let rest = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
@@ -37,7 +38,7 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
 
 function post(socketPath: string, message: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { socketPath, path: '/v1/command', method: 'POST', timeout: TIMEOUT_MS, agent: false as const }
+    const options = { ...to(socketPath, TIMEOUT_MS), path: '/v1/command', method: 'POST' }
     const asked = request(options, (response: IncomingMessage) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
@@ -50,6 +51,11 @@ function post(socketPath: string, message: string): Promise<string> {
     asked.on('error', (error) => reject(unreachable(socketPath, error)))
     asked.end(message)
   })
+}
+
+/** A connection of its own: an agent would first compile the expressions that tell whether `localhost` is an address. */
+function to(path: string, timeout = 0) {
+  return { timeout, createConnection: () => connect({ path, timeout }) }
 }
 
 function unreachable(path: string, error: Error & { code?: string }): Fault {

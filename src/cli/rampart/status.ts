@@ -3,7 +3,18 @@ import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
-import { type Cell, clockTime, failureCount, paint, remaining, type Terminal, table, whyNot, wrap } from '../print.ts'
+import {
+  type Cell,
+  clockTime,
+  failureCount,
+  paint,
+  remaining,
+  type Terminal,
+  table,
+  thousands,
+  whyNot,
+  wrap,
+} from '../print.ts'
 import type { Setting } from './setting.ts'
 
 export async function status(
@@ -26,7 +37,7 @@ export async function status(
 export function printStatus(terminal: Terminal, status: Status, now: number): string {
   const head = [
     `Rampart ${status.version} ${status.observe ? 'observes' : 'guards'} since ${clockTime(status.since, now)} (pid ${status.pid})`,
-    `${paint(terminal, 'bold', String(status.banned))} banned, ${status.lines.toLocaleString('en')} lines read`,
+    `${paint(terminal, 'bold', String(status.banned))} banned, ${thousands(status.lines)} lines read`,
     ...troubles(terminal, status),
   ]
   const rows = status.jails.map((jail) => row(jail))
