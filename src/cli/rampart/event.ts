@@ -53,7 +53,7 @@ function words(
         printable(`${event.log}${event.why ? `: ${whyNot(event.log, event.why)}` : ''}`),
       ]
     case 'restored':
-      return ['restored', 'blue', `${event.bans} bans from before`]
+      return ['restored', 'blue', `${event.bans} ${event.bans === 1 ? 'ban' : 'bans'} from before`]
     case 'healed':
       return ['healed', 'yellow', printable(event.what)]
     case 'differs':
