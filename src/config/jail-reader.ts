@@ -12,12 +12,17 @@ export interface JailReader {
   /** The interpolated value; undefined if it is absent or at fault. */
   value(option: string): IniValue | undefined
   text(option: string): string | undefined
-  /** A whole number; another value is a warning and counts as absent, as in Fail2ban. */
-  number(option: string): number | undefined
+  /** A whole number of at least `least`; another value is a warning and counts as absent, as in Fail2ban. */
+  number(option: string, least?: number): number | undefined
   flag(option: string, fallback: boolean): boolean
   duration(option: string): Seconds | undefined
   /** What `act` gives; undefined if it throws, and its Fault is noted with the place of `option`. */
   attempt<T>(option: string, act: () => T): T | undefined
+}
+
+/** Whether a text says yes or no at all. */
+export function isFlag(text: string): boolean {
+  return /^(1|yes|true|on|0|no|false|off|)$/i.test(text.trim())
 }
 
 export function jailReader(reader: Reader, section: string): JailReader {
@@ -53,17 +58,19 @@ export function jailReader(reader: Reader, section: string): JailReader {
     value,
     text,
     attempt,
-    number(option) {
+    number(option, least = Number.NEGATIVE_INFINITY) {
       const found = value(option)
       if (found === undefined) return undefined
-      if (/^[+-]?\d{1,15}$/.test(strip(found.text))) return Number(strip(found.text))
-      warn(option, found, 'is not a whole number: the default holds', `write ${option} = 5, for example`)
+      const number = /^[+-]?\d{1,15}$/.test(strip(found.text)) ? Number(strip(found.text)) : undefined
+      if (number !== undefined && number >= least) return number
+      const what = number === undefined ? 'a whole number' : `at least ${least}`
+      warn(option, found, `is not ${what}: the default holds`, `write ${option} = 5, for example`)
       return undefined
     },
     flag(option, fallback) {
       const found = value(option)
       if (found === undefined) return fallback
-      if (!/^(1|yes|true|on|0|no|false|off|)$/i.test(found.text)) {
+      if (!isFlag(found.text)) {
         warn(option, found, 'is neither true nor false: it counts as false', 'write true or false')
       }
       return isTrue(found.text)

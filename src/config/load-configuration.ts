@@ -3,6 +3,7 @@ import { asFault, Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import type { FoundLogs } from './discover.ts'
 import { readValue } from './interpolate.ts'
+import { isFlag } from './jail-reader.ts'
 import { isTrue } from './read-action.ts'
 import { readJail } from './read-jail.ts'
 import { type Layered, readLayers } from './read-layers.ts'
@@ -38,9 +39,14 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
   const { chosen, byFinding } = chosenJails(layered, known, folders, choose, faults)
   const source = { world, folders, layered, services: serviceLookup(world) }
+  // Where the admin names no log of his own, this host's are read in the place of the usual ones.
+  const readsStockLog = (name: string) => {
+    const { at } = layered.sections.get(name)?.options.get('logpath') ?? {}
+    return at !== undefined && folders.length > 1 && at.file.startsWith(`${folders[0]}/`)
+  }
   const read = chosen
     .filter((name) => !isBroken(layered, name))
-    .map((name) => readJail(source, name, byFinding ? choose.logs?.(name) : undefined))
+    .map((name) => readJail(source, name, byFinding || readsStockLog(name) ? choose.logs?.(name) : undefined))
   return {
     server,
     jails: read.flatMap(({ settings }) => settings ?? []),
@@ -62,6 +68,12 @@ function chosenJails(
   const enabled = known.flatMap((name) => {
     try {
       const value = readValue({ layered }, name, 'enabled')
+      if (value && !isFlag(value.text)) {
+        const hint = 'write true or false'
+        faults.push(
+          new Fault('config.bad-value', `jail ${name}: enabled = ${value.text} is neither`, { at: value.at, hint }),
+        )
+      }
       return value && isTrue(value.text) ? [{ name, stock: isStock(value.at.file) }] : []
     } catch (thrown) {
       faults.push(asFault(thrown, 'config.bad-value'))

@@ -139,7 +139,7 @@ function mergedFilter(
 
 /** Source of the defaults: jail.conf(5). */
 function optionsOf(jail: JailReader, name: string): JailOptions {
-  const maxretry = Math.max(1, jail.number('maxretry') ?? 3)
+  const maxretry = jail.number('maxretry', 1) ?? 3
   return {
     name,
     maxretry,

@@ -69,6 +69,11 @@ async function answer(engine: Engine, command: Command): Promise<Replies[Command
       return engine.why(address(command.address))
     case 'ban': {
       const lasts = command.lasts === undefined ? undefined : parseDuration(command.lasts)
+      if (lasts === 0) {
+        throw new Fault('control.bad-duration', 'a ban for no time is none', {
+          hint: 'write --for 10m; -1 is for ever',
+        })
+      }
       const networks = command.addresses.map(address)
       return engine.ban(networks, { jail: command.jail, lasts, force: command.force === true })
     }

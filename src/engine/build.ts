@@ -9,7 +9,7 @@ import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
 import type { Spared } from '../jail/ignore.ts'
 import { jailState } from '../jail/jail.ts'
-import { type History, openHistory } from '../store/history.ts'
+import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
@@ -62,10 +62,10 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const discovery = await discover(world)
   const { configuration, chosen } = configure(world, options, discovery)
   const { jails, faults } = runnable(configuration)
-  if (jails.length === 0) throw nothing(faults, discovery)
+  if (jails.every(({ name }) => name === RECIDIVE)) throw nothing(faults, discovery)
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const engineRef: { engine?: Engine } = {}
-  const history = await openTheHistory(world, clock, options, engineRef)
+  const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
   const names = await ignoredNames(world, jails)
   const engine = new Engine({
@@ -87,7 +87,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   let compare: Cancel = () => {}
   return {
     engine,
-    notes: [...notes(configuration, discovery, chosen, faults), ...unresolved(names)],
+    notes: [...notes(configuration, discovery, chosen, faults), ...unresolved(names), ...misspelt(jails)],
     host: hostName(world),
     async ready() {
       await engine.start()
@@ -152,7 +152,13 @@ function isFactor(text: string | undefined): boolean {
 }
 
 function nothing(faults: readonly Fault[], { left }: Discovery): Fault {
-  const why = faults[0]?.message ?? [...left].map(([jail, reason]) => `${jail}: ${reason}`).join('; ')
+  if (faults.length > 0) {
+    // A line in [DEFAULT] is at fault in every jail: it is said once.
+    const byPlace = new Map(faults.map((fault) => [`${fault.at?.file}:${fault.at?.line}`, fault]))
+    const what = [...byPlace.values()].map(noteOf).join('; ')
+    return new Fault('guard.nothing', `no jail can run: ${what}`, { hint: 'mend this, then start again' })
+  }
+  const why = [...left].map(([jail, reason]) => `${jail}: ${reason}`).join('; ')
   return new Fault('guard.nothing', `there is nothing to guard here (${why})`, {
     hint: 'install nginx or sshd, or enable a jail in /etc/rampart/jail.local',
   })
@@ -162,7 +168,7 @@ async function openTheHistory(
   world: World,
   clock: SteadyClock,
   { observe, state, pid }: GuardOptions,
-  ref: { readonly engine?: Engine },
+  onNotice: (notice: Notice) => void,
 ): Promise<History> {
   if (observe) return noHistory()
   return openHistory({
@@ -170,12 +176,16 @@ async function openTheHistory(
     clock,
     files: world.files,
     pid,
-    onNotice(notice) {
-      if (notice.kind === 'replaced') ref.engine?.keepAnew()
-      const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
-      if (fault) ref.engine?.fault(fault)
-    },
+    onNotice,
   })
+}
+
+/** What the history tells before there is an engine is among the faults that it begins with. */
+function heed(notice: Notice, engine: Engine | undefined, early: Fault[]): void {
+  const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
+  if (notice.kind === 'replaced') engine?.keepAnew()
+  if (fault && engine) engine.fault(fault)
+  else if (fault) early.push(fault)
 }
 
 function banTable(world: World, clock: SteadyClock, ref: { engine?: Engine }): BanTable {
@@ -244,6 +254,13 @@ async function ignoredNames(
 function unresolved(names: ReadonlyMap<string, readonly string[]>): string[] {
   const without = [...names].filter(([, addresses]) => addresses.length === 0).map(([name]) => name)
   return without.length === 0 ? [] : [`ignoreip: ${without.join(', ')} has no address now and is not spared`]
+}
+
+/** What was meant to be an address and is none. */
+function misspelt(jails: readonly JailSettings[]): string[] {
+  const words = new Set(jails.flatMap(({ options }) => options.ignoreip))
+  const wrong = [...words].filter((word) => /^[\d.:/]+$|:.*[:/]/.test(word) && !parseNetwork(word))
+  return wrong.length === 0 ? [] : [`ignoreip: ${wrong.join(', ')} is no address or network and spares nobody`]
 }
 
 function ignoredBy({ name, options }: JailSettings, names: ReadonlyMap<string, readonly string[]>): Spared[] {

@@ -223,7 +223,7 @@ export class Engine {
       history,
       now: clock.now(),
       isPending: (ban) => this.#isPending(ban),
-      spared: ignoreList(this.#spared)(network),
+      spared: this.#whySpared(network),
     })
   }
 
@@ -340,6 +340,13 @@ export class Engine {
     for (const jail of this.#jails.values()) {
       jail.state.ignored = ignoreList([...this.#parts.ignored(jail), ...this.#spared])
     }
+  }
+
+  /** By the host for all jails, or by one jail's `ignoreip`. */
+  #whySpared(network: Network): string | undefined {
+    const everywhere = ignoreList(this.#spared)(network)
+    if (everywhere !== undefined) return everywhere
+    return [...this.#jails.values()].map(({ state }) => state.ignored(network)).find((why) => why !== undefined)
   }
 
   #isNews(key: string): boolean {

@@ -1,4 +1,5 @@
 /** An Event: something that happened. Every event has a number, is kept in the history, and goes to whoever listens. */
+import type { Lifted } from '../jail/jail.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export type Event = EventBody & { readonly seq: number; readonly time: EpochMs }
@@ -20,7 +21,7 @@ export type EventBody =
       /** The last line that led to it. Hostile text. */
       readonly line: string | undefined
     }
-  | { readonly kind: 'unban'; readonly jail: string; readonly address: string; readonly why: 'ended' | 'manual' }
+  | { readonly kind: 'unban'; readonly jail: string; readonly address: string; readonly why: Lifted }
   | { readonly kind: 'restored'; readonly bans: number }
   | { readonly kind: 'ignored'; readonly jail: string; readonly address: string; readonly why: string }
   /** The kernel's table was changed from outside and made whole again. */

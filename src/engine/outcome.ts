@@ -1,6 +1,8 @@
 /** What became of one address that a command named. */
 import { printNetwork } from '../base/address.ts'
+import { printDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
+import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/jail.ts'
 import { keyOf } from './perform.ts'
 
@@ -19,7 +21,7 @@ export function outcome(decision: Decision, refused: ReadonlyMap<string, unknown
       const isPending = refused.has(keyOf(ban))
       const words = isPending
         ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
-        : `banned by ${ban.jail}`
+        : `banned by ${ban.jail} ${lasts(ban)}`
       return { address: printNetwork(ban.network), done: !isPending, words }
     }
     case 'unban': {
@@ -39,4 +41,9 @@ export function outcome(decision: Decision, refused: ReadonlyMap<string, unknown
     default:
       throw new Fault('engine.decision', `no command leads to "${decision.kind}"`)
   }
+}
+
+/** `for 10m`, `for ever`. */
+function lasts({ from, until }: Ban): string {
+  return until === undefined ? 'for ever' : `for ${printDuration((until - from) / 1000)}`
 }

@@ -138,7 +138,7 @@ function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
         forgotten.push(decision.ban)
         break
       case 'unban':
-        if (decision.why === 'manual') ends.push({ ...decision.ban, at: clock.now(), by: 'manual' })
+        if (decision.why !== 'ended') ends.push({ ...decision.ban, at: clock.now(), by: decision.why })
         forgotten.push(decision.ban)
         break
       default:

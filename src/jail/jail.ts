@@ -37,6 +37,9 @@ export type JailEvent =
   | { readonly kind: 'unban'; readonly network: Network }
   | { readonly kind: 'tick' }
 
+/** Why a ban is over: its time is, somebody lifted it, or its address is spared now. */
+export type Lifted = 'ended' | 'manual' | 'spared'
+
 export type Decision =
   | {
       readonly kind: 'found'
@@ -51,7 +54,7 @@ export type Decision =
   | { readonly kind: 'ban'; readonly ban: Ban }
   | { readonly kind: 'restore'; readonly ban: Ban }
   /** `ended`: its time is over, the kernel has let go by itself. */
-  | { readonly kind: 'unban'; readonly ban: Ban; readonly why: 'ended' | 'manual' }
+  | { readonly kind: 'unban'; readonly ban: Ban; readonly why: Lifted }
   | { readonly kind: 'absent'; readonly network: Network }
 
 /** What a jail holds between events. */
@@ -168,7 +171,7 @@ function begin(
 function restore(state: JailState, ban: Ban, now: EpochMs): Decision[] {
   if (ban.until !== undefined && ban.until <= now) return [{ kind: 'unban', ban, why: 'ended' }]
   const why = ban.origin === 'manual' ? undefined : state.ignored(ban.network)
-  if (why !== undefined) return [{ kind: 'unban', ban, why: 'manual' }]
+  if (why !== undefined) return [{ kind: 'unban', ban, why: 'spared' }]
   const restored = { ...ban, until: endNow(ban, now) }
   hold(state, printNetwork(ban.network), restored)
   state.totals.bans++

@@ -107,6 +107,37 @@ test('what was found takes the place of the section', () => {
   assert.deepEqual([jail?.backend, jail?.logs, jail?.filter.failregex], ['systemd', [], ['journal']])
 })
 
+const OWN_LOGS: readonly (readonly [string, string, readonly string[]])[] = [
+  ['switched on by the admin, reads what was found', '[a]\nenabled=true\n', ['/found']],
+  ["with the admin's own logpath, reads that", '[a]\nenabled=true\nlogpath=/own\n', ['/own']],
+]
+for (const [name, local, paths] of OWN_LOGS) {
+  test(`a stock jail ${name}`, () => {
+    const world = worldOf({ '/stock/jail.conf': '[a]\nlogpath=/stock\n', '/etc/rampart/jail.local': local })
+    const choose = { found: () => false, logs: () => ({ backend: 'auto' as const, paths: ['/found'] }) }
+    const [jail] = loadConfiguration(world, FOLDERS, choose).jails
+    assert.deepEqual(
+      jail?.logs.map(({ path }) => path),
+      paths,
+    )
+  })
+}
+
+test('an `enabled` that says neither yes nor no is a fault with its place', () => {
+  const files = { '/stock/jail.conf': STOCK, '/etc/rampart/jail.local': '[a]\nenabled=yess\n' }
+  const { faults } = loadConfiguration(worldOf(files), FOLDERS, { found: () => true })
+  assert.deepEqual(
+    faults.map(({ code, at }) => [code, at]),
+    [['config.bad-value', { file: '/etc/rampart/jail.local', line: 2 }]],
+  )
+})
+
+test('a maxretry below 1 is told, and the default holds', () => {
+  const files = { '/stock/jail.conf': '[a]\nenabled=true\nfailregex=<HOST>\nmaxretry=-3\n' }
+  const { jails, warnings } = loadConfiguration(worldOf(files), ['/stock'], {})
+  assert.deepEqual([jails[0]?.options.maxretry, warnings[0]?.code], [3, 'config.bad-value'])
+})
+
 const SCOPES: readonly (readonly [string, string])[] = [
   ['ufw', 'all all reject'],
   ['ufw[blocktype=deny]', 'all all drop'],

@@ -190,9 +190,9 @@ test('a ban tells its lines and does not hold them', () => {
 const restored: readonly [sentence: string, ban: Partial<Ban>, spared: string, expected: string][] = [
   ['a ban goes on until its end', {}, '::1', 'restore 60'],
   ['a ban that is over is lifted', { until: T0 }, '::1', 'unban ended'],
-  ['a ban of one who is spared now is lifted', {}, '192.0.2.1', 'unban manual'],
-  ['a ban by a peer of one who is spared is lifted', { origin: 'peer' }, '192.0.2.1', 'unban manual'],
-  ['an imported ban of one who is spared is lifted', { origin: 'import' }, '192.0.2.1', 'unban manual'],
+  ['a ban of one who is spared now is lifted', {}, '192.0.2.1', 'unban spared'],
+  ['a ban by a peer of one who is spared is lifted', { origin: 'peer' }, '192.0.2.1', 'unban spared'],
+  ['an imported ban of one who is spared is lifted', { origin: 'import' }, '192.0.2.1', 'unban spared'],
   ['a ban by hand, perhaps by force, stays', { origin: 'manual' }, '192.0.2.1', 'restore 60'],
   [
     'a ban by a clock that was ahead lasts no longer than it was meant to',

@@ -19,6 +19,8 @@ export function printEvent(terminal: Terminal, event: Event, now: number, observ
 const WIDEST = 8
 const WIDEST_OBSERVED = 9
 
+const LIFTED = { ended: 'its time is over', manual: 'by hand', spared: 'it is never banned now' } as const
+
 /** Who made a ban that no filter made. */
 const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }
 
@@ -39,11 +41,7 @@ function words(
       ]
     }
     case 'unban':
-      return [
-        'unban',
-        'green',
-        `${event.address}  ${event.jail}  ${event.why === 'ended' ? 'its time is over' : 'by hand'}`,
-      ]
+      return ['unban', 'green', `${event.address}  ${event.jail}  ${LIFTED[event.why]}`]
     case 'ignored':
       return ['spared', 'yellow', `${event.address}  ${event.jail}  ${printable(event.why)}`]
     case 'log':
