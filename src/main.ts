@@ -24,8 +24,13 @@ process.exitCode = await rampart(
     pid: process.pid,
     isRoot: process.geteuid?.() === 0,
     stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
-    // The reader runs under the flags that bin/rampart gave the core.
-    readerCommand: [process.execPath, ...process.execArgv, fileURLToPath(new URL('reader.mjs', import.meta.url))],
+    // Under the flags that bin/rampart gave the core; threads that compile would keep 10 MiB more.
+    readerCommand: [
+      process.execPath,
+      ...process.execArgv,
+      '--single-threaded',
+      fileURLToPath(new URL('reader.mjs', import.meta.url)),
+    ],
     input: () => process.stdin,
     // Other commands end at once, as a signal ends any program.
     stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
