@@ -141,11 +141,12 @@ function alone(piece: Piece): Piece | undefined {
 }
 
 /** `<F-ALT_X>` fills X where X is empty. */
-function settled(fields: Readonly<Record<string, string>>): Record<string, string> {
-  const result = { ...fields }
-  for (const [name, value] of Object.entries(fields)) {
+function settled(fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  let result = fields
+  for (const name in fields) {
+    if (!name.startsWith('alt_')) continue
     const plain = /^alt_(.+?)\d*$/.exec(name)?.[1]
-    if (plain && value && !result[plain]) result[plain] = value
+    if (plain && fields[name] && !result[plain]) result = { ...result, [plain]: fields[name] }
   }
   return result
 }
@@ -153,7 +154,9 @@ function settled(fields: Readonly<Record<string, string>>): Record<string, strin
 const INTERNAL = new Set([...IDS, 'content', 'mlfid', 'mlfforget', 'mlfgained', 'nofail', 'cidr'])
 
 function told(fields: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => !INTERNAL.has(name) && !name.startsWith('alt_')))
+  const result: Record<string, string> = {}
+  for (const name in fields) if (!INTERNAL.has(name) && !name.startsWith('alt_')) result[name] = fields[name]!
+  return result
 }
 
 /** A line that matches passes the prefregex too, so either's literals will do; the expression's own are rarer. */

@@ -56,18 +56,21 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       const faults: Fault[] = []
       const matchLine = (line: Candidate): Matched['failures'] => {
         const text = decode(bytes, line)
-        const dates = new Map<DateDetector, DateFound | undefined>()
-        return byReading(line.owners, owners).flatMap(([index, numbers]) => {
+        const kept = text.slice(0, MAX_KEPT)
+        const cuts: Cut[] = []
+        const found: Matched['failures'][number][] = []
+        for (const [index, numbers] of byReading(line.owners, owners)) {
           const reading = readings[index]!
-          const { detector, state } = dated[index]!
-          const date = dateOf(dates, detector, text, now)
-          const cut = date ? text.slice(0, date.start) + text.slice(date.end) : text
-          const verdict = reading.filter.match(cut, text.slice(0, MAX_KEPT), now, numbers)
-          if (verdict?.kind !== 'failure') return []
+          const { detector, number, state } = dated[index]!
+          cuts[number] ??= cutOut(text, detector.find(text, now))
+          const { date, rest } = cuts[number]
+          const verdict = reading.filter.match(rest, kept, now, numbers)
+          if (verdict?.kind !== 'failure') continue
           const time = timeOf(state, { found: date?.time, now, findtime: reading.findtime, live })
           if (state.due) faults.push(clockFault(state, reading.jail))
-          return time === undefined ? [] : [{ jail: reading.jail, failure: { ...verdict.failure, time } }]
-        })
+          if (time !== undefined) found.push({ jail: reading.jail, failure: { ...verdict.failure, time } })
+        }
+        return found
       }
       withTimeLimit(candidates(scan, bytes, records.forged(bytes)), matchLine, failures, faults)
       return { lines: scan.countLines(bytes), failures, faults }
@@ -115,25 +118,32 @@ function byReading(
   return groups
 }
 
-/** Filters with the same patterns share one detector: a line is dated once for all of them. */
-function datesOf(readings: readonly Reading[]): { readonly detector: DateDetector; readonly state: ClockState }[] {
-  const known = new Map<string, DateDetector>()
+interface Dated {
+  readonly detector: DateDetector
+  readonly number: number
+  readonly state: ClockState
+}
+
+/** Filters with the same patterns share one detector, by its number: a line is dated once for all of them. */
+function datesOf(readings: readonly Reading[]): readonly Dated[] {
+  const known = new Map<string, Pick<Dated, 'detector' | 'number'>>()
   return readings.map(({ filter: { settings } }) => {
     const key = `${settings.datepattern}\0${settings.logtimezone}`
-    const detector = known.get(key) ?? dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
-    known.set(key, detector)
-    return { detector, state: {} as ClockState }
+    const detector = () => dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
+    const one = known.get(key) ?? { detector: detector(), number: known.size }
+    known.set(key, one)
+    return { ...one, state: {} as ClockState }
   })
 }
 
-function dateOf(
-  dates: Map<DateDetector, DateFound | undefined>,
-  detector: DateDetector,
-  text: string,
-  now: EpochMs,
-): DateFound | undefined {
-  if (!dates.has(detector)) dates.set(detector, detector.find(text, now))
-  return dates.get(detector)
+/** A line's date, and the text without it. */
+interface Cut {
+  readonly date: DateFound | undefined
+  readonly rest: string
+}
+
+function cutOut(text: string, date: DateFound | undefined): Cut {
+  return { date, rest: date ? text.slice(0, date.start) + text.slice(date.end) : text }
 }
 
 /** Takes what the clock rules want told, at most once a day each. */
