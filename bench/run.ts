@@ -1,6 +1,6 @@
 /**
- * The benchmark: `npm run bench [-- NAME... [--json]]`. Without a name all parts of the guard's, each printed as it is done,
- * then the table of docs/benchmarks.md; with names those alone. `npm run bench -- help` lists them.
+ * The benchmark: `npm run bench [-- NAME... [--json]]`. Without a name all parts of the guard's, as the
+ * table of docs/benchmarks.md; with names those alone. `npm run bench -- help` lists them.
  */
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
@@ -33,6 +33,11 @@ function runRoom(name: string): void {
   if (status !== 0) process.exitCode = 1
 }
 
+/** As a service manager would start it: nothing of npm's or Node's settings reaches what is measured. */
+function forgetSettings(): void {
+  for (const name of Object.keys(process.env)) if (/^(npm_|NODE_)/i.test(name)) delete process.env[name]
+}
+
 async function runGuard(parts: readonly string[]): Promise<void> {
   const why = noLab()
   if (why) {
@@ -40,6 +45,7 @@ async function runGuard(parts: readonly string[]): Promise<void> {
     process.exitCode = 1
     return
   }
+  forgetSettings()
   const rows: Row[] = []
   const progress = teller()
   for (const name of parts) {

@@ -36,7 +36,8 @@ export async function fail2ban(): Promise<(Subject & { readonly how: string }) |
     const server = host.start(['/usr/bin/fail2ban-server', '-f', ...client.slice(1), 'start'])
     const log = () => (existsSync(at('fail2ban.log')) ? readFileSync(at('fail2ban.log'), 'utf8') : '')
     await until('Fail2ban begins', () => / Jail '\S+' started/.test(log()), 30_000)
-    const how = /uses (\S+)/.exec(log())?.[1] ?? 'unknown'
+    const version = /Starting Fail2ban v(\S+)/i.exec(log())?.[1] ?? ''
+    const how = `${version} follows its log by ${/uses (\S+)/.exec(log())?.[1] ?? 'what it found'}`
     const ask = (...words: readonly string[]) => host.must([...client, ...words])
     return { name: 'fail2ban', how, log: at('access.log'), pid: server.pid!, elements: watch, ask, close }
   } catch (problem) {

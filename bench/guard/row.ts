@@ -10,6 +10,8 @@ export interface Row {
   /** Absent where there is nothing to compare, or Fail2ban is not installed. */
   readonly fail2ban?: number | undefined
   readonly atMost?: number | undefined
+  /** What to know of Fail2ban's figure. */
+  readonly note?: string | undefined
 }
 
 /** @returns the rows as JSON with stable names, with what to know of the machine */
@@ -32,7 +34,8 @@ export function printTable(rows: readonly Row[]): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join(' | ')} |`
   const rule = `|${widths.map((width, column) => `${'-'.repeat(width + 1)}${column === 0 ? '-' : ':'}`).join('|')}|`
-  return `${[line(head), rule, ...body.map(line)].join('\n')}\n\n${machine()}; load average ${loadavg()
+  const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))].map((note) => `${note}. `)
+  return `${[line(head), rule, ...body.map(line)].join('\n')}\n\n${notes.join('')}${machine()}; load average ${loadavg()
     .map((load) => load.toFixed(2))
     .join(' ')} at the end.\n`
 }
