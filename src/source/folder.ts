@@ -1,6 +1,6 @@
 /**
  * Wake-ups of one folder. Each change costs a call, so a folder with more than a few in a moment is left alone for that
- * moment and looked at as a whole after it: a flood of 100,000 writes a second is read 400 times.
+ * moment and looked at as a whole after it, and again if that goes on: a flood of 100,000 writes a second is read 100 times.
  */
 import type { Cancel, MonotonicMs } from '../world/clock.ts'
 import type { Stat } from '../world/files.ts'
@@ -83,6 +83,9 @@ export class Folder {
     this.#watched = undefined
     this.#resting = this.#hands.clock.after(MOMENT_MS, () => {
       this.#resting = undefined
+      // If it goes on like this, the next rest comes after one change.
+      this.#since = this.#hands.clock.monotonic()
+      this.#changes = MAX_CHANGES - 1
       // Watch first, then look: what comes between is told.
       this.check()
       this.#onChange(undefined)
