@@ -2,15 +2,15 @@
  * All filters that read one log: bytes in, failures out. One pass over the raw bytes finds the lines that can matter at
  * all; only those are cut, decoded, dated and matched, by the expressions whose literal they hold.
  */
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
+import { withTimeLimit } from './budget.ts'
 import { type ClockState, timeOf } from './date/clock-rules.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
 import type { Failure } from './failure.ts'
 import type { Filter } from './filter.ts'
 import { nginxRecords } from './nginx-record.ts'
 import { type Prefilter, prefilter } from './prefilter.ts'
-import { withinLimit } from './regex/limit.ts'
 
 /** A jail's filter on a log. */
 export interface Reading {
@@ -35,11 +35,6 @@ export interface Matched {
   readonly faults: readonly Fault[]
 }
 
-/** One line may take this long; the others go on. */
-const LINE_LIMIT_MS = 100
-/** A stretch of lines in one go, some milliseconds' work: setting the limit costs 0.1 ms, more than a match. */
-const STRETCH_LIMIT_MS = 200
-const STRETCH_LINES = 1000
 /** Text kept of a line. */
 const MAX_KEPT = 1024
 
@@ -154,51 +149,5 @@ function clockFault(state: ClockState, jail: string): Fault {
   const what = due === 'off' ? 'with dates more than a minute from now' : 'without a date'
   return new Fault('date.off', `${jail} sees failures ${what}: they count as happening now`, {
     hint: "check the clock and the time zone of who writes the log, or set the jail's datepattern or logtimezone",
-  })
-}
-
-/**
- * Matches line after line under a limit that interrupts even a running expression. On an overrun the line at hand is tried
- * again alone, since the machine may merely have been busy; only if it overruns alone it is left out. So is a line that
- * cannot be matched at all: an error would end the reader, and at the same line again and again.
- */
-function withTimeLimit(
-  lines: readonly Candidate[],
-  matchLine: (line: Candidate) => Matched['failures'],
-  failures: Matched['failures'][number][],
-  faults: Fault[],
-): void {
-  let next = 0
-  const goOn = (stop: number) => {
-    while (next < stop) {
-      const found = matchLine(lines[next]!)
-      next++
-      for (const one of found) failures.push(one)
-    }
-  }
-  while (next < lines.length) {
-    try {
-      withinLimit(STRETCH_LIMIT_MS, () => goOn(Math.min(next + STRETCH_LINES, lines.length)))
-    } catch {
-      const bad = next
-      if (bad === lines.length) return
-      try {
-        withinLimit(LINE_LIMIT_MS, () => goOn(bad + 1))
-      } catch (alone) {
-        next = bad + 1
-        const fault = leftOut(asFault(alone, 'filter.failed'))
-        if (!faults.some(({ message }) => message === fault.message)) faults.push(fault)
-      }
-    }
-  }
-}
-
-function leftOut(cause: Fault): Fault {
-  if (cause.code !== 'regex.overrun')
-    return new Fault('filter.failed', `a line could not be matched and was left out: ${cause.message}`, { cause })
-  const hint = 'rampart match shows which expression; one without nested or repeated .* is safe'
-  return new Fault('filter.slow', `a line took an expression longer than ${LINE_LIMIT_MS} ms and was left out`, {
-    hint,
-    cause,
   })
 }
