@@ -2,6 +2,7 @@
 import { Fault } from '../base/fault.ts'
 import type { Failure } from '../filter/failure.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
+import type { FieldValue } from '../filter/groups.ts'
 import type { Chunk } from '../source/chunk.ts'
 import type { LogState } from '../source/input.ts'
 import type { Mark } from '../source/position.ts'
@@ -112,8 +113,15 @@ function asFailure(failure: Readonly<Record<string, unknown>>): Found['failure']
     time: number(failure['time']),
     lines: list(failure['lines']).slice(0, MAX_LINES).map(text),
     attempts: Math.max(1, Math.floor(number(failure['attempts']))),
-    fields: Object.fromEntries(Object.entries(record(failure['fields'])).map(([name, value]) => [name, text(value)])),
+    fields: Object.fromEntries(
+      Object.entries(record(failure['fields'])).map(([name, value]) => [name, asFieldValue(value)]),
+    ),
   }
+}
+
+function asFieldValue(value: unknown): FieldValue {
+  if (!Array.isArray(value)) return text(value)
+  return value.slice(0, MAX_LINES).map((part) => (part === null ? null : text(part)))
 }
 
 /** Kept and handed back as it is; only its size matters here. */

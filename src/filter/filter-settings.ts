@@ -30,6 +30,8 @@ export interface FilterSettings {
   readonly logtype: string
   /** The filter's own file. */
   readonly at: Place
+  /** Where its expressions stand, the jail's own if it has some; `at` if undefined. */
+  readonly places?: Readonly<Partial<Record<'failregex' | 'ignoreregex' | 'prefregex', Place>>>
 }
 
 export type Usedns = 'yes' | 'warn' | 'no' | 'raw'

@@ -1,98 +1,140 @@
 /**
  * Sessions: lines of one connection (`<F-MLFID>`) that make a failure together. A line may carry data without being a
  * failure (`<F-NOFAIL>`), end the session (`<F-MLFFORGET>`) or tell of success (`<F-MLFGAINED>`), which clears what was
- * pending. Source: observed behaviour of Fail2ban 1.0, facts section 1.3; 100 sessions are kept, for 5 minutes.
+ * pending. Source: the behaviour of Fail2ban 1.0, compared line by line with the installed program.
  */
 import type { EpochMs } from '../world/clock.ts'
+import { type Fields, type FieldValue, textOf } from './groups.ts'
 
-/** What one line gave: the groups that took part, and the line itself. */
-export interface Piece {
-  readonly fields: Readonly<Record<string, string>>
+/** What is known with a line: all of its session's groups and the lines that belong to the failure. */
+export interface Known {
+  readonly fields: Fields
   readonly lines: readonly string[]
+  /** How many lines there were, those that are not kept included. */
+  readonly count: number
+  /** The line is none of a failure. */
+  readonly quiet: boolean
 }
 
 export interface Sessions {
-  /** The failure that this line completes, with all that its session knows; undefined while there is none. */
-  merge(piece: Piece, now: EpochMs): Piece | undefined
-  /** The line was a failure, but nothing says yet of whom: it counts once an address is known. */
-  pend(id: string): void
+  /** Adds a line to its session, `fields.mlfid`. */
+  merge(fields: Fields, lines: readonly string[], now: EpochMs): Known
+  /** The line just merged was a failure, but nothing says yet of whom: it counts once an address is known. */
+  pend(): void
 }
 
 interface Session {
-  since: EpochMs
-  fields: Record<string, string>
+  readonly since: EpochMs
+  fields: Record<string, FieldValue>
   readonly users: Set<string>
   pending: boolean
-  /** Whether the last line was none of a failure. */
-  quiet: boolean
-  lines: readonly string[]
-  quietLines: readonly string[]
+  told: Kept
+  /** Lines that are none of a failure, until one is. */
+  quiet: Kept
+}
+
+interface Kept {
+  readonly lines: readonly string[]
+  readonly count: number
 }
 
 const MOST_SESSIONS = 100
 const LONGEST_MS = 5 * 60 * 1000
+/** Limits of our own: no line may make a session grow for ever. */
 const MOST_LINES = 100
+const MOST_USERS = 1000
+
+const NONE: Kept = { lines: [], count: 0 }
 
 export function sessions(): Sessions {
   const open = new Map<string, Session>()
+  let last: Session | undefined
   return {
-    merge(piece, now) {
-      const id = piece.fields['mlfid']!
-      const known = fresh(open, id, now)
-      const forget = 'mlfforget' in piece.fields
-      const session = known ?? begin(now)
-      if (known) absorb(session, piece)
-      else session.fields = { ...piece.fields }
-      if (forget) open.delete(id)
-      else if (!known) keep(open, id, session)
-      return settle(session, piece)
+    merge(fields, lines, now) {
+      const session = enter(open, fields, now)
+      last = session
+      return settle(session, fields, lines)
     },
-    pend(id) {
-      const session = open.get(id)
-      if (session) session.pending = true
+    pend() {
+      if (last) last.pending = true
     },
   }
+}
+
+/** The line's session with the line's data in it. */
+function enter(open: Map<string, Session>, fields: Fields, now: EpochMs): Session {
+  const id = textOf(fields['mlfid']!)
+  const known = fresh(open, id, now)
+  const forget = isSet(fields['mlfforget'])
+  const session = known ?? { since: now, fields: {}, users: new Set(), pending: false, told: NONE, quiet: NONE }
+  // A session that ends with its first line has no users.
+  if (isSet(fields['user']) && (known || !forget) && session.users.size < MOST_USERS) {
+    session.users.add(textOf(fields['user']!))
+  }
+  if (known) absorb(session, fields)
+  else session.fields = { ...fields }
+  delete session.fields['mlfforget']
+  if (forget) open.delete(id)
+  else if (!known) keep(open, id, session, now)
+  return session
 }
 
 function fresh(open: Map<string, Session>, id: string, now: EpochMs): Session | undefined {
   const session = open.get(id)
-  if (session && now - session.since <= LONGEST_MS) return session
+  if (session && isFresh(session, now)) return session
   open.delete(id)
   return undefined
 }
 
-function begin(now: EpochMs): Session {
-  return { since: now, fields: {}, users: new Set(), pending: false, quiet: false, lines: [], quietLines: [] }
+function isFresh({ since }: Session, now: EpochMs): boolean {
+  return now - since < LONGEST_MS
 }
 
-function keep(open: Map<string, Session>, id: string, session: Session): void {
-  if (open.size >= MOST_SESSIONS) open.delete(open.keys().next().value!)
+/** The oldest make room: all that are too old, and one that is not. */
+function keep(open: Map<string, Session>, id: string, session: Session, now: EpochMs): void {
+  if (open.size >= MOST_SESSIONS) {
+    for (const [oldest, other] of open) {
+      open.delete(oldest)
+      if (isFresh(other, now)) break
+    }
+  }
   open.set(id, session)
 }
 
-function absorb(session: Session, { fields }: Piece): void {
-  if ('mlfgained' in fields) session.pending = false
+function absorb(session: Session, fields: Fields): void {
+  const { nofail, mlfgained, ...rest } = session.fields
+  if (isSet(fields['mlfgained'])) session.pending = false
   // Lines of a failure that was told already are not told again.
-  if (!session.quiet && !session.pending) session.lines = []
-  const { nofail: _nofail, mlfgained: _gained, ...rest } = session.fields
+  if (!isSet(nofail) && !isSet(mlfgained) && !session.pending) session.told = NONE
   session.fields = { ...rest, ...fields }
 }
 
-function settle(session: Session, { fields, lines }: Piece): Piece | undefined {
-  for (const name of ['user', 'alt_user']) if (fields[name]) session.users.add(fields[name])
-  const gained = 'mlfgained' in fields
-  let quiet = gained || 'nofail' in fields
+function settle(session: Session, own: Fields, lines: readonly string[]): Known {
+  const { fields } = session
+  if (isSet(own['mlfgained']) && !isSet(own['nofail'])) fields['nofail'] = own['mlfgained']!
+  let quiet = isSet(own['mlfgained']) || isSet(own['nofail'])
   // A second user name in one connection is a try of its own, and so is what waited for its address.
-  const overruled = quiet && (session.pending || session.users.size > 1)
-  if (overruled) quiet = false
-  if (session.pending) session.pending = false
-  session.quiet = quiet
-  if (quiet) {
-    session.quietLines = [...session.quietLines, ...lines].slice(-MOST_LINES)
-    return undefined
+  if (session.pending || session.users.size > 1) {
+    quiet = false
+    delete fields['nofail']
+    delete fields['mlfgained']
   }
-  const own = gained && !overruled ? [] : lines
-  session.lines = [...session.lines, ...session.quietLines, ...own].slice(-MOST_LINES)
-  session.quietLines = []
-  return { fields: session.fields, lines: session.lines }
+  session.pending = false
+  if (!quiet) {
+    session.told = more(more(session.quiet, session.told), { lines, count: lines.length })
+    session.quiet = NONE
+  } else if (!isSet(own['mlfforget'])) {
+    session.quiet = more(session.quiet, { lines, count: lines.length })
+  }
+  const users = session.users.size > 0 ? { users: [...session.users] } : undefined
+  return { fields: { ...fields, ...users }, ...session.told, quiet: isSet(fields['nofail']) }
+}
+
+function more(before: Kept, after: Kept): Kept {
+  return { lines: [...before.lines, ...after.lines].slice(-MOST_LINES), count: before.count + after.count }
+}
+
+/** An empty group says nothing. */
+function isSet(value: FieldValue | undefined): boolean {
+  return value !== undefined && value.length > 0
 }

@@ -4,6 +4,7 @@ import { Fault } from '../../base/fault.ts'
 import { loadFilter } from '../../config/load-filter.ts'
 import { dateDetector } from '../../filter/date/detector.ts'
 import { type Filter, filter, type Verdict } from '../../filter/filter.ts'
+import type { Fields } from '../../filter/groups.ts'
 import { paint, quote, type Terminal } from '../print.ts'
 import type { Setting } from './setting.ts'
 
@@ -25,7 +26,7 @@ interface Told {
   readonly time: number | null
   /** Which failregex decided, from 0. */
   readonly regex: number | undefined
-  readonly fields: Readonly<Record<string, string>>
+  readonly fields: Fields
 }
 
 /** @returns 0 if a line matched, 1 if none did */

@@ -1,0 +1,94 @@
+/** A filter's expressions, ready to search, and the literals without which none of them can match. */
+import { Fault, type Place } from '../base/fault.ts'
+import type { FilterSettings } from './filter-settings.ts'
+import { type Fields, groupsReader } from './groups.ts'
+import type { Needle } from './prefilter.ts'
+import { type Expression, expression, type Flags, type Match } from './regex/expression.ts'
+import { expandTags } from './tags.ts'
+
+export interface Compiled {
+  readonly fail: readonly Reader[]
+  readonly ignore: readonly Expression[]
+  readonly prefix: Reader | undefined
+  /** For each failregex, what a line must hold for it to match; undefined: it must be tried on every line. */
+  readonly needles: readonly (Needle | undefined)[]
+}
+
+/** An expression whose groups are of interest. */
+export interface Reader extends Expression {
+  readonly read: (match: Match) => Fields
+}
+
+/** @throws Fault `filter.no-expression`, `filter.no-id`, `regex.*`, with the place in the filter's file */
+export function compileFilter(settings: FilterSettings): Compiled {
+  const { failregex, ignoreregex, prefregex, maxlines, at, name } = settings
+  if (failregex.length === 0) throw new Fault('filter.no-expression', `the filter ${name} has no failregex`, { at })
+  const prefix = prefregex === undefined ? undefined : reader(translate(prefregex, settings, 'prefregex'))
+  const fail = failregex.map((python) =>
+    reader(translate(python, settings, 'failregex', maxlines > 1 ? { multiline: true } : {})),
+  )
+  for (const [index, { groups }] of fail.entries()) {
+    if (![...groups, ...(prefix?.groups ?? [])].some((group) => IDS.has(group))) {
+      throw new Fault('filter.no-id', `the filter ${name} cannot tell whom to ban by ${failregex[index]}`, {
+        at: placeOf(settings, 'failregex'),
+        hint: 'write <HOST> or <ADDR> where the address stands, or <F-ID>...</F-ID> around another id',
+      })
+    }
+  }
+  const ignore = ignoreregex.map((python) => translate(python, settings, 'ignoreregex'))
+  // Where an expression may span lines, each line may be one of its.
+  const needles = fail.map((one) => (maxlines > 1 ? undefined : needle(one, prefix)))
+  return { fail, ignore, prefix, needles }
+}
+
+/** Groups that say, or will once the session says more, whom a failure is of. */
+const IDS = new Set(['fid', 'ip4', 'ip6', 'dns', 'mlfid'])
+
+function reader(one: Expression): Reader {
+  return { ...one, read: groupsReader(one) }
+}
+
+type Option = 'failregex' | 'ignoreregex' | 'prefregex'
+
+function translate(python: string, settings: FilterSettings, option: Option, flags: Flags = {}): Expression {
+  try {
+    return expression(expandTags(python, settings.usedns), flags)
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    throw new Fault(thrown.code, `filter ${settings.name}: ${thrown.message} in its ${option} ${python}`, {
+      at: placeOf(settings, option),
+      cause: thrown,
+      hint: thrown.hint ?? hintFor(thrown, python),
+    })
+  }
+}
+
+function placeOf({ at, places }: FilterSettings, option: Option): Place {
+  return places?.[option] ?? at
+}
+
+function hintFor({ message }: Fault, python: string): string {
+  return /\bgroup\b/.test(message) && (python.match(ADDRESS_TAG)?.length ?? 0) > 1
+    ? 'an expression may have one address only: <HOST>, <ADDR> and <SUBNET> name the same groups'
+    : 'correct it, or take it out; fail2ban-regex tries it on a line'
+}
+
+const ADDRESS_TAG = /<(?:HOST|ADDR|SUBNET|IP4|IP6|DNS|F-(?:ADDR|SUBNET|IP4|IP6|DNS)\/)>/g
+
+/** A line that matches passes the prefregex too, so either's literals will do; the expression's own are rarer. */
+function needle(one: Expression, prefix: Expression | undefined): Needle | undefined {
+  const literals = one.literals ?? prefix?.literals
+  if (!literals) return undefined
+  const any = [...new Set(literals.any.map(uncut))]
+  return any.every((piece) => piece !== '') ? { any, ignoreCase: literals.ignoreCase } : undefined
+}
+
+/**
+ * The longest piece of a literal that still stands in one piece in the raw line. The expressions see the line without its
+ * date, so a literal may have stood around it; but a date begins and ends at the edge of a word, so it can only have been
+ * cut out between two characters that are none of a word.
+ */
+function uncut(literal: string): string {
+  const pieces = literal.split(/(?<=[^\w])(?=[^\w])/u)
+  return pieces.reduce((best, piece) => (piece.length > best.length ? piece : best), '')
+}

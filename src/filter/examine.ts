@@ -1,0 +1,155 @@
+/**
+ * What a filter's expressions say of the next line: the one place where their order is decided. Source: the behaviour of
+ * Fail2ban 1.0, compared line by line with the installed program.
+ */
+import type { EpochMs } from '../world/clock.ts'
+import type { Compiled, Reader } from './compile.ts'
+import type { Fields, FieldValue } from './groups.ts'
+import { bufferText, type Cut, cutMatch, type Entry } from './line-buffer.ts'
+import type { Expression, Match } from './regex/expression.ts'
+import type { Known, Sessions } from './session.ts'
+import { type Whom, whom } from './whom.ts'
+
+/** What is held from line to line. */
+export interface Open {
+  readonly sessions: Sessions
+  /** The last lines, of which an expression may span several. */
+  buffer: readonly Entry[]
+}
+
+export interface How {
+  readonly now: EpochMs
+  /** How many lines an expression may span. */
+  readonly maxlines: number
+  /** Numbers of the expressions that may match; all if undefined. */
+  readonly only?: readonly number[] | undefined
+  /** Whether to go on after the first match, to see which others match too. */
+  readonly checkAll?: boolean
+  /** Whether an id counts before a host name, which then is never looked up. */
+  readonly raw?: boolean
+  /** The line may be part of a later match, but none ends with it: nobody knows when it was written. */
+  readonly undated?: boolean
+}
+
+export interface Examined {
+  /** undefined: there is no prefregex, or an ignoreregex came first. */
+  readonly prefix: 'matched' | 'missed' | undefined
+  /** What the expressions were shown. */
+  readonly text: string
+  /** Every ignoreregex that matched, in order; the same one again for each failregex that it overruled. */
+  readonly ignored: readonly number[]
+  readonly matches: readonly Found[]
+}
+
+export interface Found {
+  readonly expression: number
+  /** What this line alone gave. */
+  readonly own: Fields
+  /** With its session. */
+  readonly known: Known
+  readonly inSession: boolean
+  /** undefined: nothing tells yet. */
+  readonly whom: Whom | undefined
+}
+
+export function examine(it: Compiled, open: Open, entry: Entry, how: How): Examined {
+  const lines = enter(open, entry, how.maxlines)
+  const text = bufferText(lines)
+  const ignored: number[] = []
+  // Many expressions: ask first. Few: only what matched, below.
+  const early = it.ignore.length > 0 && it.ignore.length < it.fail.length - 2
+  if (early && isIgnored(it.ignore, text, how, ignored)) return { prefix: undefined, text, ignored, matches: [] }
+  if (!it.prefix)
+    return { prefix: undefined, text, ignored, matches: matchesIn(it, open, { lines, text, ignored }, how) }
+  const found = it.prefix.search(text)
+  if (!found) return { prefix: 'missed', text, ignored, matches: [] }
+  const { content, ...around } = it.prefix.read(found)
+  const part = contentOf(open, content)
+  const seen = { lines, text: part ?? text, ignored, around }
+  return { prefix: 'matched', text: seen.text, ignored, matches: matchesIn(it, open, seen, how) }
+}
+
+function enter(open: Open, entry: Entry, maxlines: number): readonly Entry[] {
+  open.buffer = maxlines > 1 ? [...open.buffer, entry].slice(-maxlines) : [entry]
+  return open.buffer
+}
+
+/** What <F-CONTENT> holds is the whole line for the expressions, and all that the lines to come will see of it. */
+function contentOf(open: Open, content: FieldValue | undefined): string | undefined {
+  if (typeof content !== 'string' || content === '') return undefined
+  open.buffer = [{ text: content, line: content }]
+  return bufferText(open.buffer)
+}
+
+interface Seen {
+  readonly lines: readonly Entry[]
+  readonly text: string
+  readonly ignored: number[]
+  readonly around?: Fields
+}
+
+function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: Seen, how: How): readonly Found[] {
+  const several = how.maxlines > 1
+  const matches: Found[] = []
+  let rest: string | undefined = text
+  for (const expression of how.only ?? it.fail.keys()) {
+    rest ??= bufferText(open.buffer)
+    const reader: Reader = it.fail[expression]!
+    const match = reader.search(rest)
+    if (!match) continue
+    const cut = cutMatch(lines, rest, match)
+    const overruled = isIgnored(it.ignore, several ? bufferText(cut.matched) : rest, how, ignored)
+    if (!overruled && how.undated) continue
+    // What matched is used up; only who asks all expressions shows the same line to each.
+    if (several || !how.checkAll) open.buffer = cut.rest
+    rest = undefined
+    const found = overruled ? undefined : told(open, { expression, own: merged(around, reader, match), cut }, how)
+    if (found) matches.push(found)
+    if (!how.checkAll && (overruled || found)) break
+  }
+  return matches
+}
+
+/** Who asks all expressions gets every ignoreregex that matches. */
+function isIgnored(ignore: readonly Expression[], text: string, how: How, into: number[]): boolean {
+  let found = false
+  for (const [index, one] of ignore.entries()) {
+    if (!one.search(text)) continue
+    into.push(index)
+    found = true
+    if (!how.checkAll) break
+  }
+  return found
+}
+
+/** A value of the expression stands before the prefregex's; so does a group of its own that took no part. */
+function merged(around: Fields | undefined, reader: Reader, match: Match): Fields {
+  const own = reader.read(match)
+  if (!around) return own
+  const fields: Record<string, FieldValue> = { ...around, ...own }
+  for (const name of reader.groups) if (!(name in own)) delete fields[name]
+  return fields
+}
+
+interface Piece {
+  readonly expression: number
+  readonly own: Fields
+  readonly cut: Cut
+}
+
+/** undefined: nothing in it says, or will say, whom it is of: the next expression is asked. */
+function told(open: Open, { expression, own, cut }: Piece, how: How): Found | undefined {
+  const lines = cut.matched.map(({ line }) => line)
+  const inSession = own['mlfid'] !== undefined
+  const known = inSession ? open.sessions.merge(own, lines, how.now) : alone(own, lines)
+  const found = { expression, own, known, inSession, whom: whom(known.fields, how.raw === true) }
+  if (found.whom) return found
+  if (!inSession) return undefined
+  // Fail2ban asks a line that is none of a failure no further, unless it asks all expressions.
+  if (!known.quiet || how.checkAll) open.sessions.pend()
+  return found
+}
+
+function alone(fields: Fields, lines: readonly string[]): Known {
+  return { fields, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
+}
