@@ -7,6 +7,7 @@ import { type Reader, readValue } from './interpolate.ts'
 import type { Reference } from './list.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import { substituteTags } from './tags.ts'
+import { unknownParameters } from './unknown-parameters.ts'
 
 /** A filter that was read: its options with all substitutions done, each when it is asked for. */
 export interface ReadFilter {
@@ -47,7 +48,23 @@ export function readFilter(
     const value = plain(name)
     return value && { text: substituteTags(name, value.text, tag, value.at), at: value.at }
   })
-  return { name, at, option, parameters, faults, warnings: layered.warnings }
+  const unknown = unknownParameters({
+    layered,
+    name,
+    at,
+    parameters,
+    value: (option) => quietly(() => plain(option)?.text),
+  })
+  return { name, at, option, parameters, faults, warnings: [...layered.warnings, ...unknown] }
+}
+
+/** What is at fault is told where the option is read. */
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }
 
 function optionNames(layered: Layered): string[] {

@@ -92,7 +92,7 @@ function filterOf(source: JailSource, jail: JailReader, backend: string): ReadFi
 }
 
 /** The options of a filter that a jail may set in its place. A parameter in `name[...]` still comes before them. */
-const FILTER_OPTIONS: ReadonlySet<string> = new Set([
+export const FILTER_OPTIONS: ReadonlySet<string> = new Set([
   'failregex',
   'ignoreregex',
   'prefregex',
@@ -106,7 +106,8 @@ const FILTER_OPTIONS: ReadonlySet<string> = new Set([
 
 const LISTS: ReadonlySet<string> = new Set(['failregex', 'ignoreregex', 'journalmatch'])
 
-function mergedFilter(
+/** The filter's settings, with what the jail sets in its place; faults go to the jail's. */
+export function mergedFilter(
   jail: JailReader,
   reader: Reader,
   of: { readonly name: string; readonly at: Place; readonly backend: string },

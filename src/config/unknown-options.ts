@@ -1,5 +1,6 @@
 /** Names of options that mean something, to tell a misspelt one. Source: jail.conf(5). */
 import { Fault } from '../base/fault.ts'
+import { nearest } from './nearest.ts'
 import type { Layered } from './read-layers.ts'
 
 /**
@@ -16,7 +17,7 @@ export function unknownOptions(layered: Layered, jails: readonly string[]): Faul
   for (const [section, options] of sections) {
     for (const [option, { at }] of options) {
       if (JAIL_OPTIONS.includes(option) || mentioned.has(option) || VARIABLES.test(option)) continue
-      const near = nearest(option)
+      const near = nearest(option, JAIL_OPTIONS)
       // Files keep variables of their own in [DEFAULT]: only what looks misspelt is worth a word there.
       if (section === 'DEFAULT' && !near) continue
       const hint = near ? `did you mean ${near}?` : 'nothing reads it'
@@ -30,7 +31,7 @@ export function unknownOptions(layered: Layered, jails: readonly string[]): Faul
 /** Names that stand for a text of the files' own: `action_mwl`, `_daemon`, `x?family=inet6`. */
 const VARIABLES = /^(known\/|_|fail2ban_|action_|.*\?)/
 
-const JAIL_OPTIONS: readonly string[] = [
+export const JAIL_OPTIONS: readonly string[] = [
   'enabled',
   'filter',
   'backend',
@@ -75,7 +76,7 @@ const JAIL_OPTIONS: readonly string[] = [
 ]
 
 /** Every name that any value mentions: those are variables of the files' own. */
-function mentions(layered: Layered): Set<string> {
+export function mentions(layered: Layered): Set<string> {
   const names = new Set<string>()
   const values = [layered.defaults, ...[...layered.sections.values()].map(({ options }) => options)]
   for (const options of values) {
@@ -84,26 +85,4 @@ function mentions(layered: Layered): Set<string> {
     }
   }
   return names
-}
-
-/** The known name that the fewest edits make of it; at most a third of its letters may be wrong. */
-function nearest(name: string): string | undefined {
-  if (name.length > 40) return undefined
-  const scored = JAIL_OPTIONS.map((known) => ({ known, edits: distance(name, known) }))
-  const best = scored.reduce((a, b) => (b.edits < a.edits ? b : a))
-  return best.edits <= Math.max(1, Math.floor(name.length / 3)) ? best.known : undefined
-}
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1))
-    }
-    row = next
-  }
-  return row[b.length]!
 }
