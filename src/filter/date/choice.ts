@@ -11,7 +11,15 @@ import type { Flavour, Hit, Template } from './template.ts'
 
 export interface Choice {
   find(line: string, now: EpochMs, years: string): Found | undefined
-  hits(): readonly { readonly template: string; readonly hits: number }[]
+  templates(): readonly TemplateUse[]
+}
+
+/** A template, and how it has fared. */
+export interface TemplateUse {
+  readonly template: Template
+  readonly hits: number
+  /** What decides between templates: its hits and its own weight, less the further right it was found. */
+  readonly weight: number
 }
 
 export interface Found {
@@ -72,8 +80,7 @@ export function choice(templates: readonly Template[]): Choice {
       )
       return { hit: picked.hit, template: picked.entry.template }
     },
-    hits: () =>
-      state.entries.filter((one) => one.hits > 0).map((one) => ({ template: one.template.name, hits: one.hits })),
+    templates: () => state.entries.map((one) => ({ template: one.template, hits: one.hits, weight: weight(one) })),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Finds the date in a line: which of many templates it is, where it stands, and which moment it means. */
 import { Fault } from '../../base/fault.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { choice, type Found } from './choice.ts'
+import { choice, type Found, type TemplateUse } from './choice.ts'
 import { localTime } from './local-time.ts'
 import { templatesOf } from './pattern.ts'
 import type { Hit, Template } from './template.ts'
@@ -16,6 +16,8 @@ export interface DateFound {
   readonly end: number
   /** The template's name. */
   readonly template: string
+  /** It came with a zone: Fail2ban then holds it as an int, else as a float. */
+  readonly whole: boolean
 }
 
 export interface DateOptions {
@@ -32,6 +34,8 @@ export interface DateDetector {
   find(line: string, now: EpochMs): DateFound | undefined
   /** How often each template was found, those that were never found left out, in the order of preference. */
   hits(): readonly { readonly template: string; readonly hits: number }[]
+  /** All templates, in the order of preference. */
+  templates(): readonly TemplateUse[]
 }
 
 /** @throws Fault `date.pattern` with the place in the pattern, `date.zone` */
@@ -47,29 +51,38 @@ export function dateDetector(options: DateOptions): DateDetector {
     }
     return years.text
   }
-  const read = reader((hit, template, now) => template.time(hit, { now, local, zone }))
+  const read = reader(
+    (hit, template, now) => template.time(hit, { now, local, zone }),
+    (hit, template) => template.isWhole(hit, zone),
+  )
   let known: EpochMs | undefined
   return {
     find(line, now) {
       const found = chosen.find(line, now, yearsAt(now))
       if (!found) return undefined
       const { start, end } = found.hit
-      const time = start === end ? recent(known, now) : read(found, now)
+      const { time, whole } = start === end ? { time: recent(known, now), whole: false } : read(found, now)
       if (start !== end && time !== undefined) known = time
-      return { time, start, end, template: found.template.name }
+      return { time, start, end, template: found.template.name, whole }
     },
-    hits: () => chosen.hits(),
+    hits: () => chosen.templates().flatMap(({ template, hits }) => (hits > 0 ? { template: template.name, hits } : [])),
+    templates: () => chosen.templates(),
   }
 }
 
 /** Reads a time once: the same parts mean the same moment while now stays in its second. */
-function reader(time: (hit: Hit, template: Template, now: EpochMs) => EpochMs | undefined) {
+function reader(
+  time: (hit: Hit, template: Template, now: EpochMs) => EpochMs | undefined,
+  isWhole: (hit: Hit, template: Template) => boolean,
+) {
   let last: Found | undefined
   let second = Number.NaN
-  let held: EpochMs | undefined
-  return (found: Found, now: EpochMs): EpochMs | undefined => {
+  let held: Pick<DateFound, 'time' | 'whole'> | undefined
+  return (found: Found, now: EpochMs): Pick<DateFound, 'time' | 'whole'> => {
     const current = Math.floor(now / 1000)
-    if (!last || current !== second || !sameParts(found, last)) held = time(found.hit, found.template, now)
+    if (!held || !last || current !== second || !sameParts(found, last)) {
+      held = { time: time(found.hit, found.template, now), whole: isWhole(found.hit, found.template) }
+    }
     last = found
     second = current
     return held

@@ -9,6 +9,8 @@ import { edge, translate } from './translate.ts'
 export interface Template {
   /** As Fail2ban lists it: the pattern with a word for each token. */
   readonly name: string
+  /** The pattern as it was written, with the mark of its place. */
+  readonly pattern: string
   /** Preference where several templates hit: a date at the line's begin is more likely the line's own. */
   readonly weight: number
   /** It stands at the line's begin or end and nowhere else. */
@@ -18,6 +20,8 @@ export interface Template {
   search(line: string, from: number, to: number, how: Flavour): Hit | undefined
   /** undefined where the parts are no date: the 30th of February, a zone that nobody knows. */
   time(hit: Hit, clockwork: Clockwork): EpochMs | undefined
+  /** Whether its moment was told with a zone, its own or the given one. */
+  isWhole(hit: Hit, zone: number | undefined): boolean
 }
 
 export interface Hit {
@@ -69,13 +73,17 @@ export function template(text: TemplateText): Template {
     else narrow = fresh
     return fresh
   }
+  const mark = shape.begin === 'line' ? '{^LN-BEG}' : ''
   return {
-    name: text.name ?? `${shape.begin === 'line' ? '{^LN-BEG}' : ''}${labelled(text.pattern, tokens(ANY_YEAR))}`,
+    name: text.name ?? `${mark}${labelled(text.pattern, tokens(ANY_YEAR))}`,
+    pattern: `${mark}${text.pattern}`,
     weight: text.weight,
     anchored: shape.anchored,
     stock: text.stock,
     search: (line, from, to, how) => search(compiled(how), line, from, to),
     time: (hit, clockwork) => timeOf(text.kind, hit, clockwork),
+    isWhole: (hit, zone) =>
+      text.kind === 'tai64n' || (text.kind === 'tokens' && (zone !== undefined || namesZone(hit))),
   }
 }
 
@@ -186,6 +194,10 @@ function timeOf(kind: TemplateText['kind'], { groups, names }: Hit, clockwork: C
   if (number === undefined) return undefined
   if (kind === 'tai64n') return Number.parseInt(number.slice(2, 17), 16) * 1000
   return milliseconds(kind === 'epoch' ? number : withPoint(number))
+}
+
+function namesZone({ groups, names }: Hit): boolean {
+  return names.some((name, at) => (name === 'z' || name === 'Z') && groups[at + 1] !== undefined)
 }
 
 function partsOf(groups: Hit['groups'], names: Hit['names']): Parts {
