@@ -75,12 +75,13 @@ function hintFor({ message }: Fault, python: string): string {
 
 const ADDRESS_TAG = /<(?:HOST|ADDR|SUBNET|IP4|IP6|DNS|F-(?:ADDR|SUBNET|IP4|IP6|DNS)\/)>/g
 
-/** A line that matches passes the prefregex too, so either's literals will do; the expression's own are rarer. */
+/** A line that matches passes the prefregex too, so it holds the literals of both. */
 function needle(one: Expression, prefix: Expression | undefined): Needle | undefined {
-  const literals = one.literals ?? prefix?.literals
-  if (!literals) return undefined
-  const any = [...new Set(literals.any.map(uncut))]
-  return any.every((piece) => piece !== '') ? { any, ignoreCase: literals.ignoreCase } : undefined
+  const [first, ...also] = [one.literals, prefix?.literals]
+    .flatMap((literals) => (literals ? [literals, ...literals.also] : []))
+    .map(({ any, ignoreCase }) => ({ any: [...new Set(any.map(uncut))], ignoreCase }))
+    .filter(({ any }) => any.every((piece) => piece !== ''))
+  return first && { ...first, also }
 }
 
 /**

@@ -1,17 +1,20 @@
 /**
  * The prefilter: of the lines of a chunk only those that hold a literal without which an expression cannot match are
  * cut out and matched, and only by the expressions that own the literal. It never loses a line: a line is told for an
- * owner exactly if it holds one of the owner's literals.
+ * owner exactly if it holds one of the owner's literals, and one of each further set that the owner asks for.
  */
 import type { Literal } from './fingerprint.ts'
 import { bufferOf, type Scan, type TellLine } from './plain-scan.ts'
 import { scan } from './scan.ts'
+import { type Further, secondLook } from './second-look.ts'
 
 /** The owner can match a line only if the line holds at least one of these, UTF-8 encoded. */
 export interface Needle {
   readonly any: readonly string[]
   /** Whether ASCII letters match in either case. */
   readonly ignoreCase: boolean
+  /** And at least one of each of these. */
+  readonly also?: readonly Omit<Needle, 'also'>[]
 }
 
 export interface Prefilter {
@@ -39,16 +42,31 @@ export function prefilter(
 ): Prefilter {
   const { literals, owners, always } = assign(needles)
   const found = makeScan(literals)
+  const first = (bytes: Uint8Array, tell: TellCandidate) => {
+    const tellHit = hits(owners, always, tell)
+    if (always.length === 0) found.lines(bytes, tellHit)
+    else everyLine(found, bytes, tellHit, (start, end) => tell(start, end, always))
+  }
+  const further = furtherOf(needles)
   return {
     buffer: found.buffer,
     countLines: (bytes) => found.countLines(bytes),
-    candidates(bytes, tell) {
-      const tellHit = hits(owners, always, tell)
-      if (always.length === 0) found.lines(bytes, tellHit)
-      else everyLine(found, bytes, tellHit, (start, end) => tell(start, end, always))
-    },
+    candidates: further.sets.some((bits) => bits !== 0) ? secondLook(first, further, makeScan) : first,
   }
 }
+
+/** The further sets of each owner: each literal once, with who asks for it. A set with an empty literal asks for nothing. */
+function furtherOf(needles: readonly (Needle | undefined)[]): Further {
+  const all = needles.flatMap((needle, owner) => (needle?.also ?? []).map((set, at) => ({ set, owner, bit: 1 << at })))
+  const asking = all.filter(({ set, bit }) => !set.any.includes('') && bit <= LAST_BIT)
+  const { literals, owners } = assign(asking.map(({ set }) => set))
+  const sets = new Uint8Array(needles.length)
+  for (const { owner, bit } of asking) sets[owner]! |= bit
+  return { literals, claims: owners.map((numbers) => numbers.map((number) => asking[number]!)), sets }
+}
+
+/** Of a byte, one for each set of an owner. */
+const LAST_BIT = 0x80
 
 interface Assignment {
   readonly literals: Literal[]

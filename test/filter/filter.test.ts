@@ -170,5 +170,5 @@ test('tags that are unknown or were not opened stay as they are', () => {
 
 test('needles never span the place of a date', () => {
   const { needles } = filter({ ...SETTINGS, failregex: ['^<ADDR> - \\[\\] "GET /bad'] })
-  assert.deepEqual(needles[0], { any: ['"GET '], ignoreCase: false })
+  assert.deepEqual(needles[0], { any: ['"GET '], ignoreCase: false, also: [] })
 })

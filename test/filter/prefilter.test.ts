@@ -33,6 +33,12 @@ const rows: readonly [name: string, needles: Needles, text: string, owners: read
     'GET\ngEt\nget\n',
     [[0], [0], [0, 1]],
   ],
+  [
+    'a literal of each of its sets must be there',
+    [{ ...exact('foo', 'fu'), also: [exact('x'), anyCase('Y')] }, exact('foo')],
+    'foo xy\nfoo x\nfu yx\nfoo Yx\nxy\n',
+    [[0, 1], [1], [0], [0, 1], []],
+  ],
   ['only letters have two cases', [anyCase('[a@'), anyCase('1 ')], '{A`\n[A@\n1\x00\n\x111 \n', [[], [0], [], [1]]],
   ['letters outside ASCII match as they are written', [anyCase('É'), anyCase('é')], 'É\né\n', [[0], [1]]],
   ['NUL is a byte like others', [exact('a\0b'), exact('\0')], 'a\0b\nab\n\0\n', [[0, 1], [], [1]]],
@@ -146,13 +152,15 @@ function tell(it: Prefilter, bytes: Uint8Array): Told[] {
 
 function naive(needles: Needles, bytes: Uint8Array): Told[] {
   const told: Told[] = []
-  const sought = needles.map((needle) => needle?.any.map((it) => folded(Buffer.from(it), needle.ignoreCase)))
   for (const [start, end] of linesOf(bytes)) {
     const same = Buffer.from(bytes.subarray(start, end))
     const lower = folded(same, true)
-    const owners = [...needles.keys()].filter(
-      (i) => sought[i]?.some((it) => (needles[i]!.ignoreCase ? lower : same).includes(it)) ?? true,
-    )
+    const holds = ({ any, ignoreCase }: Needle) =>
+      any.some((it) => (ignoreCase ? lower : same).includes(folded(Buffer.from(it), ignoreCase)))
+    const owners = [...needles.keys()].filter((i) => {
+      const needle = needles[i]
+      return !needle || [needle, ...(needle.also ?? [])].every(holds)
+    })
     if (owners.length > 0) told.push([start, end, owners])
   }
   return told
@@ -183,8 +191,11 @@ const ALPHABET = ['a', 'b', 'A', 'B', ' ', '\0', 'é', '[', '{', 'ab', 'xyz', '/
 function randomNeedles(next: () => number, count: number): (Needle | undefined)[] {
   return Array.from({ length: count }, () => {
     if (next() < 0.05) return undefined
-    const any = Array.from({ length: Math.floor(next() * 4) }, () => randomText(next, 1 + Math.floor(next() * 6)))
-    return { any, ignoreCase: next() < 0.5 }
+    const set = () => {
+      const any = Array.from({ length: Math.floor(next() * 4) }, () => randomText(next, 1 + Math.floor(next() * 6)))
+      return { any, ignoreCase: next() < 0.5 }
+    }
+    return next() < 0.5 ? set() : { ...set(), also: Array.from({ length: Math.floor(next() * 3) }, set) }
   })
 }
 

@@ -1,8 +1,8 @@
 /**
- * The texts without which an expression cannot match: of all that could be required, the set that ordinary lines hold
- * least often. What is told is always true; where the tree does not make it certain, nothing is told.
+ * The texts without which an expression cannot match: of all sets of which one text is required, those that ordinary
+ * lines hold least often. What is told is always true; where the tree does not make it certain, nothing is told.
  */
-import { chanceInLine } from './rarity.ts'
+import { chanceInLine, isOrdinary } from './rarity.ts'
 import type { Node, Repeat, SetItem } from './tree.ts'
 
 export interface Literals {
@@ -13,9 +13,15 @@ export interface Literals {
   readonly any: readonly string[]
   /** They are in lower case then, and ASCII letters match in either case; others never do. */
   readonly ignoreCase: boolean
+  /** Further sets, each required as well: a line that ordinary visitors write may hold one of them, hardly all. */
+  readonly also: readonly Omit<Literals, 'also'>[]
 }
 
-const MAX_LITERALS = 64
+/** Sets told. The scan looks for a thousand texts nearly as fast as for one (bench/prefilter.ts). */
+const MAX_SETS = 3
+const MAX_LITERALS = 256
+/** Of words that are grown on, letter by letter. */
+const MAX_WORDS = 64
 const MAX_LENGTH = 64
 /** A set of more characters is not spelled out. */
 const MAX_SET = 8
@@ -24,8 +30,24 @@ const MAX_TURNS = 4
 
 /** Undefined if there are none, or only such as nearly every line holds. */
 export function literals(root: Node): Literals | undefined {
-  const found = best(look(root, { known: new Map(), turns: new Map() }))
-  return found && found.chance < 1 ? { any: withoutLonger(found.any), ignoreCase: found.ignoreCase } : undefined
+  const [first, ...others] = all(look(root, { known: new Map(), turns: new Map() }))
+  if (!first || first.chance >= 1) return undefined
+  return { ...spelled(first), also: others.filter(isTelling).map(spelled) }
+}
+
+/** Whether a further set is worth its search. */
+function isTelling({ words }: Candidate): boolean {
+  return !words.some(({ text, folded }) => isOrdinary(text, folded))
+}
+
+/** As the scan looks for them. */
+function spelled({ words }: Candidate): Omit<Literals, 'also'> {
+  const ignoreCase = words.some(({ folded }) => folded)
+  const texts = words.map(({ text }) => (ignoreCase ? asciiLower(text) : text))
+  const strange = Object.entries(STRANGE)
+    .filter(([letter]) => words.some(({ text, folded }) => folded && text.includes(letter)))
+    .flatMap(([, letters]) => letters)
+  return { any: withoutLonger([...new Set([...texts, ...strange])]), ignoreCase }
 }
 
 /** A text that holds another one of them adds nothing. */
@@ -39,7 +61,9 @@ interface Word {
   readonly folded: boolean
 }
 
-interface Candidate extends Literals {
+/** A set of which one is required. */
+interface Candidate {
+  readonly words: readonly Word[]
   /** The chance that an ordinary line holds one of them. */
   readonly chance: number
 }
@@ -47,8 +71,11 @@ interface Candidate extends Literals {
 interface Knowledge {
   /** All texts that the node can match, if they are few. */
   readonly words: readonly Word[] | undefined
-  /** Texts of which one stands in every text where the node matched, beside what follows from its words. */
-  readonly required: Candidate | undefined
+  /**
+   * Sets of which one text stands in every text where the node matched, beside what follows from its words; the rarest
+   * first.
+   */
+  readonly required: readonly Candidate[]
 }
 
 /** What is known already: nested repeats ask again and again for the same. */
@@ -60,7 +87,7 @@ interface Memory {
 /** A repeat's first turns, and (`tail`) all that its last one can be if that may be a later one. */
 type Turns = Knowledge & { readonly tail: readonly Word[] | undefined }
 
-const NOTHING: Knowledge = { words: undefined, required: undefined }
+const NOTHING: Knowledge = { words: undefined, required: [] }
 const EMPTY_WORD: Word = { text: '', folded: false }
 
 function look(node: Node, memory: Memory): Knowledge {
@@ -72,9 +99,9 @@ function look(node: Node, memory: Memory): Knowledge {
 function learn(node: Node, memory: Memory): Knowledge {
   switch (node.kind) {
     case 'char':
-      return { words: one(node.code, node.fold !== 'none'), required: undefined }
+      return { words: one(node.code, node.fold !== 'none'), required: [] }
     case 'set':
-      return { words: node.negated ? undefined : spell(node.items, node.fold !== 'none'), required: undefined }
+      return { words: node.negated ? undefined : spell(node.items, node.fold !== 'none'), required: [] }
     case 'seq':
       return lookSequence(node.items, memory)
     case 'choice':
@@ -88,9 +115,9 @@ function learn(node: Node, memory: Memory): Knowledge {
       return look(node.body, memory)
     case 'look':
       // It takes no room, but what it demands stands in the text.
-      return { words: [EMPTY_WORD], required: node.negated ? undefined : best(look(node.body, memory)) }
+      return { words: [EMPTY_WORD], required: node.negated ? [] : all(look(node.body, memory)) }
     case 'anchor':
-      return { words: [EMPTY_WORD], required: undefined }
+      return { words: [EMPTY_WORD], required: [] }
     case 'reference':
     case 'never':
       return NOTHING
@@ -124,23 +151,22 @@ function spell(items: readonly SetItem[], folded: boolean): readonly Word[] | un
 /** Grows words along the items for as long as they stay few; each time they cannot grow on they are a candidate. */
 function lookSequence(items: readonly Node[], memory: Memory): Knowledge {
   let words: readonly Word[] = [EMPTY_WORD]
-  let required: Candidate | undefined
+  let required: readonly Candidate[] = []
   let whole = true
   for (const item of items) {
     const { tail, ...known } =
       item.kind === 'repeat' ? lookTurns(item, memory) : { ...look(item, memory), tail: undefined }
-    required = better(required, known.required)
+    required = rarest([...required, ...known.required])
     const grown = known.words && cross(words, known.words)
     if (!grown || tail) whole = false
     if (grown && !tail) {
       words = grown
       continue
     }
-    required = better(required, candidate(grown ?? words))
-    if (!grown && known.words) required = better(required, candidate(known.words))
+    required = rarest([...required, ...candidate(grown ?? words), ...(grown ? [] : candidate(known.words))])
     words = tail ?? known.words ?? [EMPTY_WORD]
   }
-  return whole ? { words, required } : { words: undefined, required: better(required, candidate(words)) }
+  return whole ? { words, required } : { words: undefined, required: rarest([...required, ...candidate(words)]) }
 }
 
 /** A repeat within a sequence: its first turns follow what stands before it, its last one what comes behind. */
@@ -158,13 +184,13 @@ function learnTurns(node: Repeat, memory: Memory): Turns {
 }
 
 function lookRepeat(node: Repeat, memory: Memory): Knowledge {
-  if (node.max === 0) return { words: [EMPTY_WORD], required: undefined }
+  if (node.max === 0) return { words: [EMPTY_WORD], required: [] }
   const body = look(node.body, memory)
   if (node.min === 0) {
-    return { words: node.max === 1 && body.words ? few([...body.words, EMPTY_WORD]) : undefined, required: undefined }
+    return { words: node.max === 1 && body.words ? few([...body.words, EMPTY_WORD]) : undefined, required: [] }
   }
   if (node.min === node.max && node.max <= MAX_TURNS) return lookSequence(copies(node.body, node.max), memory)
-  return { words: undefined, required: best(body) }
+  return { words: undefined, required: all(body) }
 }
 
 function copies(node: Node, count: number): readonly Node[] {
@@ -173,34 +199,40 @@ function copies(node: Node, count: number): readonly Node[] {
 
 function either(branches: readonly Knowledge[]): Knowledge {
   const words = branches.every((branch) => branch.words) ? few(branches.flatMap((branch) => branch.words!)) : undefined
-  const all = branches.map(best)
-  return { words, required: all.every((one) => one !== undefined) ? union(all) : undefined }
+  const bests = branches.map((branch) => all(branch)[0])
+  return {
+    words,
+    required: bests.every((best) => best !== undefined) ? candidate(bests.flatMap(({ words }) => words)) : [],
+  }
 }
 
-function union(all: readonly Candidate[]): Candidate | undefined {
-  const words = all.flatMap((one) => one.any.map((text) => ({ text, folded: one.ignoreCase })))
-  return candidate(words)
+function all({ words, required }: Knowledge): readonly Candidate[] {
+  return rarest([...required, ...candidate(words)])
 }
 
-function best(known: Knowledge): Candidate | undefined {
-  return better(known.required, known.words && candidate(known.words))
+/** Those that an ordinary line is least likely to hold; a set whose texts are parts of another's tells nothing new. */
+function rarest(sets: readonly Candidate[]): readonly Candidate[] {
+  const kept: Candidate[] = []
+  for (const set of sets.toSorted((a, b) => a.chance - b.chance)) {
+    if (kept.length < MAX_SETS && !kept.some((other) => within(set, other) || within(other, set))) kept.push(set)
+  }
+  return kept
 }
 
-function better(a: Candidate | undefined, b: Candidate | undefined): Candidate | undefined {
-  if (!a || !b) return a ?? b
-  return b.chance < a.chance ? b : a
+function within(set: Candidate, other: Candidate): boolean {
+  return set.words.every(({ text }) => other.words.some((longer) => longer.text.includes(text)))
 }
 
 function cross(left: readonly Word[], right: readonly Word[]): readonly Word[] | undefined {
-  if (left.length * right.length > MAX_LITERALS) return undefined
-  const all = left.flatMap((a) => right.map((b) => ({ text: a.text + b.text, folded: a.folded || b.folded })))
-  return all.every(({ text }) => text.length <= MAX_LENGTH) ? few(all) : undefined
+  if (left.length * right.length > MAX_WORDS) return undefined
+  const grown = left.flatMap((a) => right.map((b) => ({ text: a.text + b.text, folded: a.folded || b.folded })))
+  return grown.every(({ text }) => text.length <= MAX_LENGTH) ? few(grown) : undefined
 }
 
 /** The same words, each once, if they are few enough. */
 function few(words: readonly Word[]): readonly Word[] | undefined {
   const each = new Map(words.map((word) => [`${word.folded} ${word.text}`, word]))
-  return each.size <= MAX_LITERALS ? [...each.values()] : undefined
+  return each.size <= MAX_WORDS ? [...each.values()] : undefined
 }
 
 /**
@@ -209,18 +241,13 @@ function few(words: readonly Word[]): readonly Word[] | undefined {
  */
 const STRANGE: Readonly<Record<string, readonly string[]>> = { i: ['\u0130', '\u0131'], k: ['\u212a'], s: ['\u017f'] }
 
-/** Words as literals, if none is empty and they are not too many. */
-function candidate(words: readonly Word[]): Candidate | undefined {
-  if (words.length === 0 || words.some(({ text }) => text === '')) return undefined
-  const ignoreCase = words.some(({ folded }) => folded)
-  const texts = new Set(words.map(({ text }) => (ignoreCase ? asciiLower(text) : text)))
-  const strange = Object.entries(STRANGE)
-    .filter(([letter]) => words.some(({ text, folded }) => folded && text.includes(letter)))
-    .flatMap(([, letters]) => letters)
-  const any = [...new Set([...texts, ...strange])]
-  if (any.length > MAX_LITERALS) return undefined
-  const chance = [...texts].reduce((all, text) => all + chanceInLine(text, ignoreCase), 0)
-  return { any, ignoreCase, chance: Math.min(1, chance) }
+/** Words as a set of literals, or none if one is empty or they are too many. */
+function candidate(words: readonly Word[] | undefined): readonly Candidate[] {
+  if (!words || words.length === 0 || words.some(({ text }) => text === '')) return []
+  const each = [...new Map(words.map((word) => [`${word.folded} ${word.text}`, word])).values()]
+  if (each.length > MAX_LITERALS) return []
+  const chance = each.reduce((sum, { text, folded }) => sum + chanceInLine(text, folded), 0)
+  return [{ words: each, chance: Math.min(1, chance) }]
 }
 
 /** ASCII alone: the scan knows bytes. */

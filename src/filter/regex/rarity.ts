@@ -24,10 +24,14 @@ const OFTEN = 0.3
 
 /** The chance, above 0 and at most 1, that an ordinary line holds the text. */
 export function chanceInLine(text: string, ignoreCase: boolean): number {
-  const ordinary = ignoreCase ? ORDINARY_LOWER.includes(text.toLowerCase()) : ORDINARY.includes(text)
   const random = [...text].reduce((chance, char) => chance * share(char, ignoreCase), LINE_LENGTH)
   // Fewer than three bytes are a poor fingerprint for the scan.
-  return Math.min(1, Math.max(text.length < 3 ? random * 10 : random, ordinary ? OFTEN : 0))
+  return Math.min(1, Math.max(text.length < 3 ? random * 10 : random, isOrdinary(text, ignoreCase) ? OFTEN : 0))
+}
+
+/** Whether it stands in lines that are written all day. */
+export function isOrdinary(text: string, ignoreCase: boolean): boolean {
+  return ignoreCase ? ORDINARY_LOWER.includes(text.toLowerCase()) : ORDINARY.includes(text)
 }
 
 const SHARES: readonly (readonly [string, number])[] = [

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import { type Literals, literals } from '../../../src/filter/regex/literals.ts'
 import { parse } from '../../../src/filter/regex/parse.ts'
 
-const ROWS: readonly [name: string, pattern: string, expected: Literals | undefined][] = [
+type Words = Omit<Literals, 'also'>
+
+const ROWS: readonly [name: string, pattern: string, expected: Words | undefined][] = [
   ['the rarest of several texts is taken', '^\\S+ - .* " 404 .* bad probe', one(' bad probe')],
   ['a text that is in every line is a poor one', 'HTTP/1\\.1" 404 ', one('HTTP/1.1" 404 ')],
   ['all branches count', 'x(?:wp-login|xmlrpc)\\.php', both('xwp-login.php', 'xxmlrpc.php')],
@@ -33,13 +35,36 @@ const ROWS: readonly [name: string, pattern: string, expected: Literals | undefi
 ]
 
 for (const [name, pattern, expected] of ROWS) {
-  test(name, () => assert.deepEqual(literals(parse(pattern).root), expected))
+  test(name, () => {
+    const { also, ...first } = literals(parse(pattern).root) ?? {}
+    assert.deepEqual(expected && first, expected)
+    if (!expected) assert.equal(also, undefined)
+  })
 }
 
-test('there are never more than 64', () => {
-  const words = Array.from({ length: 65 }, (_, index) => `probe${index}x`)
+const SETS: readonly [name: string, pattern: string, expected: readonly Words[]][] = [
+  ['a text further on is required as well', 'attack .* probe', ['attack ', ' probe'].map(one)],
+  ['so is what one branch or the other demands', '(?:attack|evil) .* probe', [one(' probe'), both('attack ', 'evil ')]],
+  ['and what a lookahead demands', '(?=.*attack).* probe', ['attack', ' probe'].map(one)],
+  ['what ordinary lines hold is not worth a search', 'HTTP/1\\.1.* probe', [one(' probe')]],
+  ['a text within another set tells nothing new', '(?=.*probe).* probe', [one(' probe')]],
+]
+
+for (const [name, pattern, expected] of SETS) {
+  test(name, () => {
+    const { also = [], ...first } = literals(parse(pattern).root)!
+    assert.deepEqual([first, ...also], expected)
+  })
+}
+
+test('there are never more than three sets', () => {
+  assert.equal(literals(parse('probing.attack.breach.intrude').root)?.also.length, 2)
+})
+
+test('there are never more than 256 in a set', () => {
+  const words = Array.from({ length: 257 }, (_, index) => `probe${index}x`)
   assert.equal(literals(parse(words.join('|')).root), undefined)
-  assert.equal(literals(parse(words.slice(1).join('|')).root)?.any.length, 64)
+  assert.equal(literals(parse(words.slice(1).join('|')).root)?.any.length, 256)
 })
 
 test('nested repeats are no trap', () => {
@@ -47,14 +72,14 @@ test('nested repeats are no trap', () => {
   assert.equal(literals(parse(nested).root)?.any.length, 1)
 })
 
-function one(text: string): Literals {
+function one(text: string): Words {
   return both(text)
 }
 
-function both(...any: readonly string[]): Literals {
+function both(...any: readonly string[]): Words {
   return { any, ignoreCase: false }
 }
 
-function folded(...any: readonly string[]): Literals {
+function folded(...any: readonly string[]): Words {
   return { any, ignoreCase: true }
 }
