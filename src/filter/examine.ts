@@ -27,6 +27,8 @@ export interface How {
   readonly checkAll?: boolean
   /** Whether an id counts before a host name, which then is never looked up. */
   readonly raw?: boolean
+  /** Whether the order of the names is wanted too. */
+  readonly named?: boolean
   /** The line may be part of a later match, but none ends with it: nobody knows when it was written. */
   readonly undated?: boolean
 }
@@ -103,7 +105,7 @@ function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: S
     // What matched is used up; only who asks all expressions shows the same line to each.
     if (several || !how.checkAll) open.buffer = cut.rest
     rest = undefined
-    const found = overruled ? undefined : told(open, { expression, own: merged(around, reader, match), cut }, how)
+    const found = overruled ? undefined : told(it, open, { expression, own: merged(around, reader, match), cut }, how)
     if (found) matches.push(found)
     if (!how.checkAll && (overruled || found)) break
   }
@@ -138,10 +140,11 @@ interface Piece {
 }
 
 /** undefined: nothing in it says, or will say, whom it is of: the next expression is asked. */
-function told(open: Open, { expression, own, cut }: Piece, how: How): Found | undefined {
+function told(it: Compiled, open: Open, { expression, own, cut }: Piece, how: How): Found | undefined {
   const lines = cut.matched.map(({ line }) => line)
   const inSession = own['mlfid'] !== undefined
-  const known = inSession ? open.sessions.merge(own, lines, how.now) : alone(own, lines)
+  const names = how.named ? namesOf(it, expression, own) : []
+  const known = inSession ? open.sessions.merge(own, names, lines, how.now) : alone(own, names, lines)
   const found = { expression, own, known, inSession, whom: whom(known.fields, how.raw === true) }
   if (found.whom) return found
   if (!inSession) return undefined
@@ -150,6 +153,13 @@ function told(open: Open, { expression, own, cut }: Piece, how: How): Found | un
   return found
 }
 
-function alone(fields: Fields, lines: readonly string[]): Known {
-  return { fields, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
+/** The prefregex's groups, then the expression's own, whether they took part or not; what their names ask for at the end. */
+function namesOf(it: Compiled, expression: number, own: Fields): readonly string[] {
+  const around = it.prefix?.groups.filter((name) => name !== 'content')
+  const { groups } = it.fail[expression]!
+  return [...new Set([...(around ?? []), ...groups, ...Object.keys(own)])]
+}
+
+function alone(fields: Fields, names: readonly string[], lines: readonly string[]): Known {
+  return { fields, names, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
 }

@@ -46,7 +46,7 @@ export function filter(settings: FilterSettings): Filter {
     needles: compiled.needles,
     match: (text, line, now, only, undated = false) =>
       verdict(examine(compiled, open, { text, line }, { now, maxlines, only, raw, undated })),
-    examine: (entry, how) => examine(compiled, open, entry, { maxlines, ...how }),
+    examine: (entry, how) => examine(compiled, open, entry, { maxlines, named: true, ...how }),
   }
 }
 

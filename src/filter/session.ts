@@ -9,6 +9,8 @@ import { type Fields, type FieldValue, textOf } from './groups.ts'
 /** What is known with a line: all of its session's groups and the lines that belong to the failure. */
 export interface Known {
   readonly fields: Fields
+  /** All names in Fail2ban's order, those of groups that took no part among them; empty unless asked for. */
+  readonly names: readonly string[]
   readonly lines: readonly string[]
   /** How many lines there were, those that are not kept included. */
   readonly count: number
@@ -18,7 +20,7 @@ export interface Known {
 
 export interface Sessions {
   /** Adds a line to its session, `fields.mlfid`. */
-  merge(fields: Fields, lines: readonly string[], now: EpochMs): Known
+  merge(fields: Fields, names: readonly string[], lines: readonly string[], now: EpochMs): Known
   /** The line just merged was a failure, but nothing says yet of whom: it counts once an address is known. */
   pend(): void
 }
@@ -26,6 +28,7 @@ export interface Sessions {
 interface Session {
   readonly since: EpochMs
   fields: Record<string, FieldValue>
+  names: string[]
   readonly users: Set<string>
   pending: boolean
   told: Kept
@@ -50,8 +53,8 @@ export function sessions(): Sessions {
   const open = new Map<string, Session>()
   let last: Session | undefined
   return {
-    merge(fields, lines, now) {
-      const session = enter(open, fields, now)
+    merge(fields, names, lines, now) {
+      const session = enter(open, fields, names, now)
       last = session
       return settle(session, fields, lines)
     },
@@ -62,21 +65,29 @@ export function sessions(): Sessions {
 }
 
 /** The line's session with the line's data in it. */
-function enter(open: Map<string, Session>, fields: Fields, now: EpochMs): Session {
+function enter(open: Map<string, Session>, fields: Fields, names: readonly string[], now: EpochMs): Session {
   const id = textOf(fields['mlfid']!)
   const known = fresh(open, id, now)
   const forget = isSet(fields['mlfforget'])
-  const session = known ?? { since: now, fields: {}, users: new Set(), pending: false, told: NONE, quiet: NONE }
+  const session = known ?? begin(now)
   // A session that ends with its first line has no users.
   if (isSet(fields['user']) && (known || !forget) && session.users.size < MOST_USERS) {
     session.users.add(textOf(fields['user']!))
   }
-  if (known) absorb(session, fields)
-  else session.fields = { ...fields }
+  if (known) absorb(session, fields, names)
+  else {
+    session.fields = { ...fields }
+    session.names = names.filter((name) => name !== 'mlfforget')
+    if (session.users.size > 0) session.names.push('users')
+  }
   delete session.fields['mlfforget']
   if (forget) open.delete(id)
   else if (!known) keep(open, id, session, now)
   return session
+}
+
+function begin(since: EpochMs): Session {
+  return { since, fields: {}, names: [], users: new Set(), pending: false, told: NONE, quiet: NONE }
 }
 
 function fresh(open: Map<string, Session>, id: string, now: EpochMs): Session | undefined {
@@ -101,12 +112,16 @@ function keep(open: Map<string, Session>, id: string, session: Session, now: Epo
   open.set(id, session)
 }
 
-function absorb(session: Session, fields: Fields): void {
+function absorb(session: Session, fields: Fields, names: readonly string[]): void {
   const { nofail, mlfgained, ...rest } = session.fields
   if (isSet(fields['mlfgained'])) session.pending = false
   // Lines of a failure that was told already are not told again.
   if (!isSet(nofail) && !isSet(mlfgained) && !session.pending) session.told = NONE
   session.fields = { ...rest, ...fields }
+  const order = session.names.filter((name) => name !== 'nofail' && name !== 'mlfgained')
+  if (session.users.size > 0 && !order.includes('users')) order.push('users')
+  for (const name of names) if (name in fields && name !== 'mlfforget' && !order.includes(name)) order.push(name)
+  session.names = order
 }
 
 function settle(session: Session, own: Fields, lines: readonly string[]): Known {
@@ -118,6 +133,7 @@ function settle(session: Session, own: Fields, lines: readonly string[]): Known 
     quiet = false
     delete fields['nofail']
     delete fields['mlfgained']
+    session.names = session.names.filter((name) => name !== 'nofail' && name !== 'mlfgained')
   }
   session.pending = false
   if (!quiet) {
@@ -127,7 +143,7 @@ function settle(session: Session, own: Fields, lines: readonly string[]): Known 
     session.quiet = more(session.quiet, { lines, count: lines.length })
   }
   const users = session.users.size > 0 ? { users: [...session.users] } : undefined
-  return { fields: { ...fields, ...users }, ...session.told, quiet: isSet(fields['nofail']) }
+  return { fields: { ...fields, ...users }, names: session.names, ...session.told, quiet: isSet(fields['nofail']) }
 }
 
 function more(before: Kept, after: Kept): Kept {

@@ -53,6 +53,8 @@ export interface TriedMatch {
   readonly fields: Fields
   /** With what its session knew. */
   readonly all: Fields
+  /** The names of `all` in Fail2ban's order, those of groups that took no part among them. */
+  readonly names: readonly string[]
 }
 
 export interface TrialOptions {
@@ -129,5 +131,5 @@ function matchOf({ expression, own, known, inSession, whom }: Found, time: Epoch
   const all = whom?.ip === undefined ? fields : { ...fields, ip: whom.ip }
   const failure = whom && { id: whom.id, kind: whom.kind, time, lines, attempts: count, fields: all }
   const kind = known.quiet ? 'nofail' : failure ? 'failure' : 'pending'
-  return { expression, kind, inSession, failure, fields: own, all }
+  return { expression, kind, inSession, failure, fields: own, all, names: known.names }
 }
