@@ -8,15 +8,18 @@
  * - A line with more than some thousand different characters beyond ASCII: a reference may take two of them for one,
  *   and a group may hold one for the other.
  */
+import { Fault } from '../../base/fault.ts'
 import { alphabet } from './alphabet.ts'
 import { unfold } from './fold.ts'
 import { type Literals, literals } from './literals.ts'
 import { decoded, type Match, matcher } from './matcher.ts'
 import { parse } from './parse.ts'
+import { patient } from './patient.ts'
 import { type Plan, plan } from './replay.ts'
 import { rewrite } from './rewrite.ts'
 import { type Risk, risk } from './risk.ts'
-import { type Node, walk } from './tree.ts'
+import { type Node, type Tree, walk } from './tree.ts'
+import { type Search, type Watch, watch } from './watch.ts'
 
 export type { Literals } from './literals.ts'
 export type { Match } from './matcher.ts'
@@ -45,22 +48,43 @@ export interface Flags {
 }
 
 /**
+ * @param keeper watches over the time of all expressions of a filter; one of its own if undefined
  * @throws Fault `regex.syntax` for what Python refuses, `regex.unsupported` for what cannot be translated exactly, both
  * with the construct and its offset
  */
-export function expression(python: string, flags: Flags = {}): Expression {
+export function expression(python: string, flags: Flags = {}, keeper: Watch = watch()): Expression {
   const tree = parse(python, flags)
-  const ready = rewritten(plan(tree))
-  const letters = alphabet([ready.root, ...ready.replays.map(({ turn }) => turn)])
-  const plain = matcher(ready, letters, true)
-  // Only \b is written differently for text that is not ASCII.
-  const coded = asksForWords(ready) ? matcher(ready, letters, false) : plain
-  return {
-    python,
-    groups: [...tree.names.keys()],
-    search: (text, ascii = isAscii(text)) => (ascii ? plain(text) : decoded(coded, letters.encode(text))),
-    literals: literals(tree.root),
-    risk: ready.replays.length > 0 ? worse(risk(tree.root)) : risk(tree.root),
+  const growth = risk(tree.root)
+  const engine = fastest(tree)
+  const level = engine.again && growth === 'linear' ? 'polynomial' : growth
+  const search =
+    engine.search && level === 'linear'
+      ? engine.search
+      : keeper.over({ python, fast: engine.search, patient: () => patient(tree) })
+  return { python, groups: [...tree.names.keys()], search, literals: literals(tree.root), risk: level }
+}
+
+interface Fastest {
+  /** undefined: V8 has no expression that means the same. */
+  readonly search: Search | undefined
+  /** The turns of a loop are found again after the match; each looks at all that follows. */
+  readonly again: boolean
+}
+
+/** @throws Fault `regex.unsupported` where not even patient.ts can take it */
+function fastest(tree: Tree): Fastest {
+  try {
+    const ready = rewritten(plan(tree))
+    const letters = alphabet([ready.root, ...ready.replays.map(({ turn }) => turn)])
+    const plain = matcher(ready, letters, true)
+    // Only \b is written differently for text that is not ASCII.
+    const coded = asksForWords(ready) ? matcher(ready, letters, false) : plain
+    const search: Search = (text, ascii = isAscii(text)) => (ascii ? plain(text) : decoded(coded, letters.encode(text)))
+    return { search, again: ready.replays.length > 0 }
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.code !== 'regex.unsupported') throw thrown
+    patient(tree)
+    return { search: undefined, again: false }
   }
 }
 
@@ -83,9 +107,4 @@ function asksForWords({ root, replays }: Plan): boolean {
   return [root, ...replays.map(({ turn }) => turn)].some((tree) =>
     walk(tree).some((node) => node.kind === 'anchor' && (node.where === 'boundary' || node.where === 'inside')),
   )
-}
-
-/** Each turn of a replay looks at all that follows. */
-function worse(risk: Risk): Risk {
-  return risk === 'linear' ? 'polynomial' : risk
 }

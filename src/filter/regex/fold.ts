@@ -97,7 +97,7 @@ function* casedCharacters(): Generator<number> {
 }
 
 /** CPython's simple lower case: one character for one. Only İ has a longer one in JavaScript. */
-function lowerOf(code: number): number {
+export function lowerOf(code: number): number {
   return code === 0x130 ? 0x69 : String.fromCodePoint(code).toLowerCase().codePointAt(0)!
 }
 

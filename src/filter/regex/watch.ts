@@ -1,0 +1,185 @@
+/**
+ * Keeps the expressions of one filter from taking too long. An expression whose time is linear is never touched. Any
+ * other is V8's, for as long as lines are short and it never had to be stopped; then patient.ts has it, which finds the
+ * same in a time that grows with the line alone. So no line, however it was made, switches a good expression off:
+ *
+ * - After it was stopped once alone, or twice within ten seconds, patient.ts has it for good (`slow`).
+ * - Lines longer than 2048 characters go to patient.ts at once. They share a purse of time; while that is empty they are
+ *   left out (`left out`), so that thousands of them in a row do not hold up the short ones behind them.
+ * - What even patient.ts cannot do within its steps (references compare text, so they can still take all ways) is left
+ *   out; at the third time within an hour the expression is set aside for an hour, for lines as long as the shortest of
+ *   these three and longer (`set aside`). Ordinary lines are shorter, but where the time is exponential.
+ */
+import { Fault } from '../../base/fault.ts'
+import { withinLimit } from './limit.ts'
+import type { Match } from './matcher.ts'
+import type { PatientSearch } from './patient.ts'
+
+export interface Watch {
+  /** Puts an expression under watch. */
+  over(engines: Engines): Search
+  /**
+   * Somebody stopped what was going on. An expression that was at work is to blame.
+   * @param alone one line was given the whole time
+   * @returns whether one was at work
+   */
+  stopped(alone: boolean): boolean
+  /** What there is to tell since the last call, of each expression each thing once an hour at most. */
+  alarms(): readonly Alarm[]
+}
+
+export type Search = (text: string, ascii?: boolean) => Match | undefined
+
+export interface Engines {
+  /** The expression in Python's syntax. */
+  readonly python: string
+  /** undefined: V8 has no expression that means the same. */
+  readonly fast: Search | undefined
+  /** @throws Fault `regex.unsupported` where it is too large */
+  readonly patient: () => PatientSearch
+}
+
+export interface Alarm {
+  readonly python: string
+  readonly kind: 'slow' | 'left out' | 'set aside'
+}
+
+/** Characters. Ordinary lines are shorter, nginx's errors always; V8 is done with n² steps of this in about 3 ms. */
+const LONG = 2048
+/** Time for long lines: at once, and the share of all time that comes back. */
+const PURSE_MS = 250
+const REFILL = 0.1
+const LIMIT_MS = 100
+const AGAIN_MS = 10_000
+const STRIKES = 3
+const HOUR_MS = 3_600_000
+
+interface Care {
+  readonly python: string
+  /** Set while V8 is at work: it stays set when that is stopped. */
+  running: boolean
+  stoppedAt: number
+  /** patient.ts has it for good. */
+  slow: boolean
+  strikes: readonly { readonly at: number; readonly length: number }[]
+  aside: { readonly until: number; readonly length: number } | undefined
+  readonly told: Map<Alarm['kind'], number>
+}
+
+/** @param clock milliseconds that only grow */
+export function watch(clock: () => number = () => performance.now()): Watch {
+  const cares: Care[] = []
+  const purse = purseOf(clock())
+  let alarms: Alarm[] = []
+  const tell = (care: Care, kind: Alarm['kind'], now: number) => {
+    const before = care.told.get(kind)
+    if (before !== undefined && now - before < HOUR_MS) return
+    care.told.set(kind, now)
+    alarms.push({ python: care.python, kind })
+  }
+  const strike = (care: Care, length: number, now: number) => {
+    care.strikes = [...care.strikes, { at: now, length }].filter(({ at }) => now - at < HOUR_MS).slice(-STRIKES)
+    tell(care, 'slow', now)
+    if (care.strikes.length < STRIKES) return
+    care.aside = { until: now + HOUR_MS, length: Math.min(...care.strikes.map((one) => one.length)) }
+    care.strikes = []
+    tell(care, 'set aside', now)
+  }
+  const slowly = (care: Care, text: string, search: Search): Match | undefined => {
+    const now = clock()
+    if (care.aside && now < care.aside.until && text.length >= care.aside.length) return undefined
+    if (text.length > LONG && purse.isEmpty(now)) {
+      tell(care, 'left out', now)
+      return undefined
+    }
+    try {
+      return search(text)
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || thrown.code !== 'regex.overrun') throw thrown
+      strike(care, text.length, now)
+      return undefined
+    } finally {
+      purse.spend(clock() - now)
+    }
+  }
+  return {
+    over({ python, fast, patient }) {
+      const care: Care = {
+        python,
+        running: false,
+        stoppedAt: Number.NEGATIVE_INFINITY,
+        slow: fast === undefined,
+        strikes: [],
+        aside: undefined,
+        told: new Map(),
+      }
+      cares.push(care)
+      let made: Search | undefined
+      const other = (text: string) => {
+        made ??= patientOr(patient, fast)
+        return made(text)
+      }
+      return (text, ascii) => {
+        if (care.slow || text.length > LONG || !fast) return slowly(care, text, other)
+        care.running = true
+        try {
+          const found = fast(text, ascii)
+          care.running = false
+          return found
+        } catch (thrown) {
+          care.running = false
+          if (!(thrown instanceof Fault) || thrown.code !== 'regex.overrun') throw thrown
+          return slowly(care, text, other)
+        }
+      }
+    },
+    stopped(alone) {
+      const now = clock()
+      const found = cares.filter(({ running }) => running)
+      for (const care of found) {
+        care.running = false
+        if (alone || now - care.stoppedAt < AGAIN_MS) {
+          care.slow = true
+          tell(care, 'slow', now)
+        }
+        care.stoppedAt = now
+      }
+      return found.length > 0
+    },
+    alarms() {
+      const all = alarms
+      if (all.length > 0) alarms = []
+      return all
+    },
+  }
+}
+
+/** Time that may be spent: it comes back slowly. */
+function purseOf(start: number) {
+  let left = PURSE_MS
+  let at = start
+  const refill = (now: number) => {
+    left = Math.min(PURSE_MS, left + (now - at) * REFILL)
+    at = now
+  }
+  return {
+    isEmpty(now: number): boolean {
+      refill(now)
+      return left <= 0
+    },
+    spend(ms: number): void {
+      left -= ms
+    },
+  }
+}
+
+/** An expression too large for patient.ts is V8's, under a limit of its own. */
+function patientOr(make: Engines['patient'], fast: Search | undefined): Search {
+  try {
+    const search = make()
+    return (text) => search(text)
+  } catch (thrown) {
+    if (!fast) throw thrown
+    return (text) => withinLimit(LIMIT_MS, () => fast(text))
+  }
+}
