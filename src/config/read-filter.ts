@@ -24,6 +24,7 @@ export interface ReadFilter {
 
 /**
  * @param logtype what `<logtype>` is unless the filter or its parameters say: `journal` for a systemd jail, else `file`
+ * @param place where in the folders its file is, with a slash at the end; empty for one that stands right there
  * @throws Fault `config.no-filter`, or the first fault of its files
  */
 export function readFilter(
@@ -31,8 +32,9 @@ export function readFilter(
   folders: readonly string[],
   { name, parameters }: Reference,
   logtype: string,
+  place = 'filter.d/',
 ): ReadFilter {
-  const layered = readLayers(world, folders, `filter.d/${name}`)
+  const layered = readLayers(world, folders, `${place}${name}`)
   if (!layered) {
     const hint = `put its file into filter.d, or correct the name: rampart looks in ${folders.join(', ')}`
     throw new Fault('config.no-filter', `there is no filter "${name}"`, { hint })
