@@ -16,7 +16,7 @@ export interface Trial {
   /** The next line, without its newline. */
   try(line: string, now: EpochMs): Tried
   /** The next line of a log whose lines have their time beside them, as the journal's do. */
-  tryDated(line: string, time: EpochMs, now: EpochMs): Tried
+  tryDated(text: string, beside: { readonly time: EpochMs; readonly stamp: string }, now: EpochMs): Tried
 }
 
 export interface Tried {
@@ -64,6 +64,8 @@ export interface TrialOptions {
   readonly zone?: string | undefined
   /** What local time is, as TZ has it; undefined: this process's own. */
   readonly local?: string | undefined
+  /** The real time, where `now` is another: `%ExY` takes no years that lie far ahead of it. undefined: `now`. */
+  readonly today?: EpochMs | undefined
   /** false: a name counts before an id, since its addresses would be banned (`fail2ban-regex` without `--raw`). */
   readonly raw?: boolean
 }
@@ -71,8 +73,8 @@ export interface TrialOptions {
 /** @throws Fault as `filter` and `dateDetector` do */
 export function trial(settings: FilterSettings, options: TrialOptions = {}): Trial {
   const tried = filter(settings)
-  const { zone = settings.logtimezone, local, checkAll = false, raw = true } = options
-  const dates = dateDetector({ patterns: settings.datepattern, zone, local })
+  const { zone = settings.logtimezone, local, today, checkAll = false, raw = true } = options
+  const dates = dateDetector({ patterns: settings.datepattern, zone, local, today })
   const last: Last = { time: undefined, text: '' }
   const examined = (dated: Dated, now: EpochMs): Tried => {
     const { ignored, matches, prefix, text } = tried.examine(dated, { now, checkAll, raw })
@@ -88,10 +90,10 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
     filter: tried,
     dates,
     try: (line, now) => examined(dated(last, line, dates.find(line, now), now), now),
-    tryDated(line, time, now) {
+    tryDated(text, { time, stamp }, now) {
       last.time = time
-      last.text = ''
-      return examined({ date: undefined, time, text: line, line }, now)
+      last.text = stamp
+      return examined({ date: undefined, time, text, line: stamp + text }, now)
     },
   }
 }

@@ -27,6 +27,8 @@ export interface DateOptions {
   readonly zone?: string | undefined
   /** What local time is, as TZ has it: `Europe/Berlin`, `CET-1CEST`; undefined: this process's own. */
   readonly local?: string | undefined
+  /** What decides which years are years, where `now` is not the present; undefined: `now`. */
+  readonly today?: EpochMs | undefined
 }
 
 export interface DateDetector {
@@ -58,7 +60,7 @@ export function dateDetector(options: DateOptions): DateDetector {
   let known: EpochMs | undefined
   return {
     find(line, now) {
-      const found = chosen.find(line, now, yearsAt(now))
+      const found = chosen.find(line, now, yearsAt(options.today ?? now))
       if (!found) return undefined
       const { start, end } = found.hit
       const { time, whole } = start === end ? { time: recent(known, now), whole: false } : read(found, now)
