@@ -31,7 +31,8 @@ test('every stock expression holds text that few lines have', () => {
   for (const file of files) {
     for (const needle of stockFilter(basename(file, '.log')).needles) {
       assert.ok(
-        needle?.any.every((text) => text.trim().length >= 3),
+        // A letter beyond ASCII that (?i) takes for an i, k or s is rare by itself.
+        needle?.any.every((text) => text.trim().length >= 3 || /[^\0-\x7f]/.test(text)),
         `${file}: ${JSON.stringify(needle)}`,
       )
     }
