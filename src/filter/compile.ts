@@ -4,6 +4,7 @@ import type { FilterSettings } from './filter-settings.ts'
 import { type Fields, groupsReader } from './groups.ts'
 import type { Needle } from './prefilter.ts'
 import { type Expression, expression, type Flags, type Match } from './regex/expression.ts'
+import { type Watch, watch } from './regex/watch.ts'
 import { expandTags } from './tags.ts'
 
 export interface Compiled {
@@ -12,6 +13,8 @@ export interface Compiled {
   readonly prefix: Reader | undefined
   /** For each failregex, what a line must hold for it to match; undefined: it must be tried on every line. */
   readonly needles: readonly (Needle | undefined)[]
+  /** Over the time of all expressions. */
+  readonly watch: Watch
 }
 
 /** An expression whose groups are of interest. */
@@ -23,9 +26,10 @@ export interface Reader extends Expression {
 export function compileFilter(settings: FilterSettings): Compiled {
   const { failregex, ignoreregex, prefregex, maxlines, at, name } = settings
   if (failregex.length === 0) throw new Fault('filter.no-expression', `the filter ${name} has no failregex`, { at })
-  const prefix = prefregex === undefined ? undefined : reader(translate(prefregex, settings, 'prefregex'))
+  const task: Task = { settings, keeper: watch() }
+  const prefix = prefregex === undefined ? undefined : reader(translate(prefregex, task, 'prefregex'))
   const fail = failregex.map((python) =>
-    reader(translate(python, settings, 'failregex', maxlines > 1 ? { multiline: true } : {})),
+    reader(translate(python, task, 'failregex', maxlines > 1 ? { multiline: true } : {})),
   )
   for (const [index, { groups }] of fail.entries()) {
     if (![...groups, ...(prefix?.groups ?? [])].some((group) => IDS.has(group))) {
@@ -35,10 +39,10 @@ export function compileFilter(settings: FilterSettings): Compiled {
       })
     }
   }
-  const ignore = ignoreregex.map((python) => translate(python, settings, 'ignoreregex'))
+  const ignore = ignoreregex.map((python) => translate(python, task, 'ignoreregex'))
   // Where an expression may span lines, each line may be one of its.
   const needles = fail.map((one) => (maxlines > 1 ? undefined : needle(one, prefix)))
-  return { fail, ignore, prefix, needles }
+  return { fail, ignore, prefix, needles, watch: task.keeper }
 }
 
 /** Groups that say, or will once the session says more, whom a failure is of. */
@@ -50,9 +54,16 @@ function reader(one: Expression): Reader {
 
 type Option = 'failregex' | 'ignoreregex' | 'prefregex'
 
-function translate(python: string, settings: FilterSettings, option: Option, flags: Flags = {}): Expression {
+interface Task {
+  readonly settings: FilterSettings
+  readonly keeper: Watch
+}
+
+function translate(python: string, { settings, keeper }: Task, option: Option, flags: Flags = {}): Expression {
+  // What is told of it names the expression as the filter has it.
+  const named: Watch = { ...keeper, over: (engines) => keeper.over({ ...engines, python }) }
   try {
-    return expression(expandTags(python, settings.usedns), flags)
+    return expression(expandTags(python, settings.usedns), flags, named)
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     throw new Fault(thrown.code, `filter ${settings.name}: ${thrown.message} in its ${option} ${python}`, {

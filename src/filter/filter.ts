@@ -4,12 +4,13 @@
  */
 import type { EpochMs } from '../world/clock.ts'
 import { compileFilter } from './compile.ts'
-import { type Examined, examine, type Found, type How, type Open } from './examine.ts'
+import { type Examined, examine, type Found, type How, type Open, taken } from './examine.ts'
 import type { Failure } from './failure.ts'
 import type { FilterSettings } from './filter-settings.ts'
 import type { Fields } from './groups.ts'
 import type { Entry } from './line-buffer.ts'
 import type { Needle } from './prefilter.ts'
+import type { Watch } from './regex/watch.ts'
 import { sessions } from './session.ts'
 import type { Whom } from './whom.ts'
 
@@ -32,7 +33,9 @@ export interface Filter {
    */
   match(text: string, line: string, now: EpochMs, only?: readonly number[], undated?: boolean): Verdict | undefined
   /** All that the expressions say of a line: for those who show it. It goes on with the same sessions. */
-  examine(entry: Entry, how: Pick<How, 'now' | 'checkAll' | 'raw'>): Examined
+  examine(entry: Entry, how: Pick<How, 'now' | 'checkAll' | 'raw'>): Examined & { readonly taken: readonly string[] }
+  /** Over the time that its expressions take. */
+  readonly watch: Watch
 }
 
 /** @throws Fault `filter.no-expression`, `filter.no-id`, `regex.*`, with the place in the filter's file */
@@ -41,12 +44,24 @@ export function filter(settings: FilterSettings): Filter {
   const { maxlines, usedns } = settings
   const open: Open = { sessions: sessions(), buffer: [] }
   const raw = usedns === 'raw'
+  /** The buffer as it was before a line; it stays here if somebody stopped that line, which then comes again. */
+  let before: Open['buffer'] | undefined
   return {
     settings,
     needles: compiled.needles,
-    match: (text, line, now, only, undated = false) =>
-      verdict(examine(compiled, open, { text, line }, { now, maxlines, only, raw, undated })),
-    examine: (entry, how) => examine(compiled, open, entry, { maxlines, named: true, ...how }),
+    watch: compiled.watch,
+    match(text, line, now, only, undated = false) {
+      if (before) open.buffer = before
+      before = open.buffer
+      const examined = examine(compiled, open, { text, line }, { now, maxlines, only, raw, undated })
+      before = undefined
+      return verdict(examined)
+    },
+    examine(entry, how) {
+      const before = open.buffer
+      const examined = examine(compiled, open, entry, { maxlines, named: true, ...how })
+      return { ...examined, taken: maxlines > 1 ? taken(before, open.buffer, maxlines) : [] }
+    },
   }
 }
 

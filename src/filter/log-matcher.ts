@@ -4,7 +4,7 @@
  */
 import { Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
-import { withTimeLimit } from './budget.ts'
+import { alarmFault, eachLine } from './budget.ts'
 import { type ClockState, timeOf } from './date/clock-rules.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
 import type { Failure } from './failure.ts'
@@ -49,29 +49,58 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
     match(bytes, now, live) {
       const failures: Matched['failures'][number][] = []
       const faults: Fault[] = []
-      const matchLine = (line: Candidate): Matched['failures'] => {
-        const text = decode(bytes, line)
-        const kept = text.slice(0, MAX_KEPT)
-        const cuts: Cut[] = []
-        const found: Matched['failures'][number][] = []
-        for (const [index, numbers] of byReading(line.owners, owners)) {
-          const reading = readings[index]!
-          const { detector, number, state } = dated[index]!
-          cuts[number] ??= cutOut(text, detector.find(text, now))
-          const { date, rest } = cuts[number]
-          const verdict = reading.filter.match(rest, kept, now, numbers)
-          if (verdict?.kind !== 'failure') continue
-          const time = timeOf(state, { found: date?.time, now, findtime: reading.findtime, live })
-          if (state.due) faults.push(clockFault(state, reading.jail))
-          if (time !== undefined) found.push({ jail: reading.jail, failure: { ...verdict.failure, time } })
-        }
-        return found
+      const lines = candidates(scan, bytes, records.forged(bytes))
+      const matchPart = (part: Part, line: Line): void => {
+        const [index, numbers] = part
+        const reading = readings[index]!
+        const { detector, number, state } = dated[index]!
+        line.cuts[number] ??= cutOut(line.text, detector.find(line.text, now))
+        const { date, rest } = line.cuts[number]
+        const verdict = reading.filter.match(rest, line.kept, now, numbers)
+        if (verdict?.kind !== 'failure') return
+        const time = timeOf(state, { found: date?.time, now, findtime: reading.findtime, live })
+        if (state.due) faults.push(clockFault(state, reading.jail))
+        if (time !== undefined) failures.push({ jail: reading.jail, failure: { ...verdict.failure, time } })
       }
-      withTimeLimit(candidates(scan, bytes, records.forged(bytes)), matchLine, failures, faults)
+      // A line that was stopped goes on with the reading that it was stopped in.
+      let line: Line | undefined
+      eachLine(lines.length, {
+        match(at) {
+          if (line?.at !== at) {
+            const text = decode(bytes, lines[at]!)
+            const parts = byReading(lines[at]!.owners, owners)
+            line = { at, text, kept: text.slice(0, MAX_KEPT), cuts: [], parts, done: 0 }
+          }
+          for (const part of line.parts.slice(line.done)) {
+            matchPart(part, line)
+            line.done++
+          }
+        },
+        skip: () => void (line && line.done++),
+        stopped: (what) => readings.filter(({ filter }) => filter.watch.stopped(what)).length > 0,
+        fault: (fault) => faults.some(({ message }) => message === fault.message) || faults.push(fault),
+      })
+      for (const { jail, filter } of readings) {
+        for (const alarm of filter.watch.alarms()) faults.push(alarmFault(alarm, jail, filter.settings))
+      }
       return { lines: scan.countLines(bytes), failures, faults }
     },
   }
 }
+
+interface Line {
+  readonly at: number
+  readonly text: string
+  readonly kept: string
+  /** By detector. */
+  readonly cuts: Cut[]
+  readonly parts: readonly Part[]
+  /** Parts that need not be matched again. */
+  done: number
+}
+
+/** A reading, and which of its expressions may match. */
+type Part = readonly [reading: number, numbers: number[]]
 
 interface Candidate {
   readonly start: number
@@ -102,8 +131,8 @@ function isAscii(bytes: Uint8Array): boolean {
 function byReading(
   owners: readonly number[],
   all: readonly { readonly reading: number; readonly number: number }[],
-): [reading: number, numbers: number[]][] {
-  const groups: [number, number[]][] = []
+): readonly Part[] {
+  const groups: Part[] = []
   for (const owner of owners) {
     const { reading, number } = all[owner]!
     const last = groups.at(-1)

@@ -81,7 +81,8 @@ test('a line without end in time is left out alone; the others count', () => {
 test('a slow line at the very end is left out too', () => {
   const match = matcher({ a: '^<ADDR> .*wrong (?:x+)+(?P<y>y)(?:x+)+(?P=y)z$' })
   const { failures, faults } = match.match(Buffer.from(`192.0.2.66 ${STAMP} wrong ${'x'.repeat(40)}\n`), NOW, false)
-  assert.deepEqual([failures.length, faults.length], [0, 1])
+  assert.deepEqual(failures, [])
+  assert.deepEqual([...new Set(faults.map(({ code }) => code))], ['filter.slow'])
 })
 
 test('a record forged inside a record of nginx counts for nobody', () => {

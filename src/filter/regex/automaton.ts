@@ -14,6 +14,8 @@ export interface Automaton {
   /** By position: what may follow, and in how many ways. */
   readonly follow: readonly ReadonlyMap<number, number>[]
   readonly first: readonly number[]
+  /** Where a match can end. */
+  readonly last: readonly number[]
   /** The outermost loops: within one, every position can be reached from every other. */
   readonly loops: readonly Loop[]
   /** It is not complete: there was too much of it. */
@@ -38,8 +40,8 @@ const MAX_PAIRS = 200_000
 /** Lookarounds and anchors are left out: they only take ways away. */
 export function automaton(root: Node): Automaton {
   const draft: Draft = { sets: [], follow: [], loops: [], pairs: 0, depth: 0 }
-  const { first } = build(root, draft)
-  return { ...draft, first, cut: isFull(draft) }
+  const { first, last } = build(root, draft)
+  return { ...draft, first, last: last.map(({ at }) => at), cut: isFull(draft) }
 }
 
 /** Whether a repeat may go on for as long as the text does. */
@@ -64,8 +66,14 @@ function isFull({ sets, pairs }: Draft): boolean {
 /** A piece of the automaton: where it begins and ends, and whether it may match nothing. */
 interface Piece {
   readonly first: readonly number[]
-  readonly last: readonly number[]
+  readonly last: readonly Exit[]
   readonly empty: boolean
+}
+
+/** A position that may be the last one of a piece. `never`: a possessive loop would have taken these itself. */
+interface Exit {
+  readonly at: number
+  readonly never: Bits
 }
 
 const NOTHING: Piece = { first: [], last: [], empty: true }
@@ -88,8 +96,9 @@ function build(node: Node, draft: Draft): Piece {
     case 'repeat':
       return buildRepeat(node, draft)
     case 'group':
-    case 'atomic':
       return build(node.body, draft)
+    case 'atomic':
+      return node.body.kind === 'repeat' ? greedyAlone(node.body, draft) : build(node.body, draft)
     case 'reference':
       return { ...position(ANY, draft), empty: true }
     case 'look':
@@ -104,8 +113,17 @@ function build(node: Node, draft: Draft): Piece {
 
 function buildRepeat(node: Repeat, draft: Draft): Piece {
   if (node.max === 0) return NOTHING
+  if (node.mode === 'possessive') return greedyAlone(node, draft)
   const piece = isLoop(node) ? buildLoop(node, draft) : buildTurns(node, draft)
   return { ...piece, empty: piece.empty || node.min === 0 }
+}
+
+/** An endless loop over one set that gives nothing back: what follows cannot be of the set. */
+function greedyAlone(node: Repeat, draft: Draft): Piece {
+  const piece = buildRepeat({ ...node, mode: 'greedy' }, draft)
+  const endless = node.max === Number.POSITIVE_INFINITY && (node.body.kind === 'char' || node.body.kind === 'set')
+  if (!endless || node.mode === 'lazy') return piece
+  return { ...piece, last: piece.last.map(({ at, never }) => ({ at, never: never | draft.sets[at]! })) }
 }
 
 function buildLoop(node: Repeat, draft: Draft): Piece {
@@ -127,7 +145,7 @@ function buildTurns(node: Repeat, draft: Draft): Piece {
 function position(bits: Bits, draft: Draft): Piece {
   const at = draft.sets.push(bits) - 1
   draft.follow.push(new Map())
-  return { first: [at], last: [at], empty: false }
+  return { first: [at], last: [{ at, never: 0n }], empty: false }
 }
 
 function join(before: Piece, after: Piece, draft: Draft): Piece {
@@ -147,12 +165,12 @@ function either(pieces: readonly Piece[]): Piece {
   }
 }
 
-function connect(from: readonly number[], to: readonly number[], draft: Draft): void {
+function connect(from: readonly Exit[], to: readonly number[], draft: Draft): void {
   draft.pairs += from.length * to.length
   if (isFull(draft)) return
-  for (const before of from) {
-    const follow = draft.follow[before]!
-    for (const after of to) follow.set(after, (follow.get(after) ?? 0) + 1)
+  for (const { at, never } of from) {
+    const follow = draft.follow[at]!
+    for (const after of to) if ((draft.sets[after]! & ~never) !== 0n) follow.set(after, (follow.get(after) ?? 0) + 1)
   }
 }
 

@@ -60,7 +60,7 @@ export function expression(python: string, flags: Flags = {}, keeper: Watch = wa
   const search =
     engine.search && level === 'linear'
       ? engine.search
-      : keeper.over({ python, fast: engine.search, patient: () => patient(tree) })
+      : keeper.over({ python, risk: level, fast: engine.search, patient: () => patient(tree) })
   return { python, groups: [...tree.names.keys()], search, literals: literals(tree.root), risk: level }
 }
 

@@ -13,17 +13,21 @@ const SCRIPT = new Script('globalThis[Symbol.for("rampart.within-limit")]()')
  * A call costs about 110 µs of CPU (a watchdog thread is started and joined; Node 24, measured): run a batch of lines
  * in one call, never one line each.
  *
- * @throws Fault `regex.overrun` after the time; what `act` itself throws as it is
+ * @throws Fault `regex.overrun` after the time, `regex.starved` if this process had less than half of it, the machine
+ * being busy; what `act` itself throws as it is
  */
 export function withinLimit<T>(ms: number, act: () => T): T {
   const slots = globalThis as unknown as Record<symbol, unknown>
   const outer = slots[SLOT]
   slots[SLOT] = act
+  const before = process.cpuUsage()
   try {
     return SCRIPT.runInThisContext({ timeout: Math.max(1, Math.ceil(ms)) }) as T
   } catch (thrown) {
     if ((thrown as { code?: unknown } | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw thrown
-    throw new Fault('regex.overrun', `matching took longer than ${ms} ms and was stopped`, { cause: thrown })
+    const { user, system } = process.cpuUsage(before)
+    const code = user + system < ms * 500 ? 'regex.starved' : 'regex.overrun'
+    throw new Fault(code, `matching took longer than ${ms} ms and was stopped`, { cause: thrown })
   } finally {
     slots[SLOT] = outer
   }

@@ -3,7 +3,8 @@
  * other is V8's, for as long as lines are short and it never had to be stopped; then patient.ts has it, which finds the
  * same in a time that grows with the line alone. So no line, however it was made, switches a good expression off:
  *
- * - After it was stopped once alone, or twice within ten seconds, patient.ts has it for good (`slow`).
+ * - After it was stopped once alone, or twice within ten seconds, patient.ts has it for good (`slow`). If its time is
+ *   exponential, so are all others of its filter of which that is true: a line that stalls one often stalls the next.
  * - Lines longer than 2048 characters go to patient.ts at once. They share a purse of time; while that is empty they are
  *   left out (`left out`), so that thousands of them in a row do not hold up the short ones behind them.
  * - What even patient.ts cannot do within its steps (references compare text, so they can still take all ways) is left
@@ -14,25 +15,29 @@ import { Fault } from '../../base/fault.ts'
 import { withinLimit } from './limit.ts'
 import type { Match } from './matcher.ts'
 import type { PatientSearch } from './patient.ts'
+import type { Risk } from './risk.ts'
 
 export interface Watch {
   /** Puts an expression under watch. */
   over(engines: Engines): Search
   /**
    * Somebody stopped what was going on. An expression that was at work is to blame.
-   * @param alone one line was given the whole time
+   * @param what `line`: one line was given the whole time; `stretch`: many lines; `nothing`: the machine was busy
    * @returns whether one was at work
    */
-  stopped(alone: boolean): boolean
+  stopped(what: Stopped): boolean
   /** What there is to tell since the last call, of each expression each thing once an hour at most. */
   alarms(): readonly Alarm[]
 }
+
+export type Stopped = 'line' | 'stretch' | 'nothing'
 
 export type Search = (text: string, ascii?: boolean) => Match | undefined
 
 export interface Engines {
   /** The expression in Python's syntax. */
   readonly python: string
+  readonly risk: Risk
   /** undefined: V8 has no expression that means the same. */
   readonly fast: Search | undefined
   /** @throws Fault `regex.unsupported` where it is too large */
@@ -56,6 +61,7 @@ const HOUR_MS = 3_600_000
 
 interface Care {
   readonly python: string
+  readonly risk: Risk
   /** Set while V8 is at work: it stays set when that is stopped. */
   running: boolean
   stoppedAt: number
@@ -103,9 +109,10 @@ export function watch(clock: () => number = () => performance.now()): Watch {
     }
   }
   return {
-    over({ python, fast, patient }) {
+    over({ python, risk, fast, patient }) {
       const care: Care = {
         python,
+        risk,
         running: false,
         stoppedAt: Number.NEGATIVE_INFINITY,
         slow: fast === undefined,
@@ -133,13 +140,15 @@ export function watch(clock: () => number = () => performance.now()): Watch {
         }
       }
     },
-    stopped(alone) {
+    stopped(what) {
       const now = clock()
       const found = cares.filter(({ running }) => running)
       for (const care of found) {
         care.running = false
-        if (alone || now - care.stoppedAt < AGAIN_MS) {
+        if (what === 'nothing') continue
+        if (what === 'line' || now - care.stoppedAt < AGAIN_MS) {
           care.slow = true
+          if (care.risk === 'exponential') for (const other of cares) other.slow ||= other.risk === 'exponential'
           tell(care, 'slow', now)
         }
         care.stoppedAt = now
