@@ -129,14 +129,21 @@ function fail2banRegex(): Runner {
     judge(filter, lines) {
       const log = join(folder, 'samples.log')
       writeFileSync(log, lines.map((line) => `${line}\n`).join(''))
-      const args = ['-c', 'config', '--usedns', 'no', '-e', 'utf-8', '-o', '<ip> <msg>', log, filter]
-      const told = execFileSync('fail2ban-regex', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      const run = (...extra: string[]) => {
+        const args = ['-c', 'config', '--usedns', 'no', '-e', 'utf-8', ...extra, log, filter]
+        return execFileSync('fail2ban-regex', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+      }
       const addresses = new Map<string, string>()
-      for (const row of told.split('\n')) {
+      for (const row of run('-o', '<ip> <msg>').split('\n')) {
         const blank = row.indexOf(' ')
         if (blank > 0) addresses.set(row.slice(blank + 1), row.slice(0, blank))
       }
-      return lines.map((line) => addresses.get(line))
+      // A session tells all its lines with each failure: only those that were matched are failures.
+      const sessions = stockFilter(filter).settings.failregex.some((python) => python.includes('<F-NOFAIL>'))
+      if (!sessions) return lines.map((line) => addresses.get(line))
+      const [, told = ''] = run('--print-all-matched').split('Matched line(s):\n')
+      const matched = new Set(told.split('\n`-')[0]!.split('\n'))
+      return lines.map((line) => (matched.has(`|  ${line}`) ? addresses.get(line) : undefined))
     },
   }
 }
