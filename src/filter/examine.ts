@@ -43,6 +43,14 @@ export interface Examined {
   readonly matches: readonly Found[]
 }
 
+/** The lines before this one that its matches took, of those that could still have matched. */
+export function taken(before: readonly Entry[], after: readonly Entry[], maxlines: number): readonly string[] {
+  const kept = before.slice(before.length >= maxlines ? 1 : 0)
+  return kept
+    .filter(({ text, line }) => !after.some((one) => one.text === text && one.line === line))
+    .map(({ line }) => line)
+}
+
 export interface Found {
   readonly expression: number
   /** What this line alone gave. */

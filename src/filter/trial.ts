@@ -34,6 +34,8 @@ export interface Tried {
   readonly ignored: number | undefined
   /** Each time that an ignoreregex matched, for those who count. */
   readonly ignores: readonly number[]
+  /** Earlier lines that it took with it, where an expression may span several. */
+  readonly taken: readonly string[]
   /** Every expression that matched with `checkAll`, else the first alone. */
   readonly matches: readonly TriedMatch[]
 }
@@ -73,16 +75,18 @@ export interface TrialOptions {
 /** @throws Fault as `filter` and `dateDetector` do */
 export function trial(settings: FilterSettings, options: TrialOptions = {}): Trial {
   const tried = filter(settings)
+  tried.watch.beCareful()
   const { zone = settings.logtimezone, local, today, checkAll = false, raw = true } = options
   const dates = dateDetector({ patterns: settings.datepattern, zone, local, today })
   const last: Last = { time: undefined, text: '' }
   const examined = (dated: Dated, now: EpochMs): Tried => {
-    const { ignored, matches, prefix, text } = tried.examine(dated, { now, checkAll, raw })
+    const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw })
     const { date, time, line } = dated
     return {
       ...{ date, time, line, text, prefix },
       ignored: ignored.at(-1),
       ignores: ignored,
+      taken,
       matches: matches.map((found) => matchOf(found, time)),
     }
   }
