@@ -1,7 +1,7 @@
 /** The entry: picks the face from the name it was called by, and hands it the machine. `main.mjs NAME WORD...` */
 import { fileURLToPath } from 'node:url'
 import type { Terminal } from './cli/print.ts'
-import { rampart } from './cli/rampart/command.ts'
+import type { Setting } from './cli/rampart/setting.ts'
 import { realWorld } from './world/real.ts'
 
 export const VERSION = '0.1.0'
@@ -9,14 +9,15 @@ export const VERSION = '0.1.0'
 /** Who asks again after this long does not want to wait for an orderly end. */
 const IMPATIENT_MS = 1000
 
-const words = process.argv.slice(3)
+const [name = 'rampart', ...words] = process.argv.slice(2)
 // A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
 process.stdout.on('error', () => words[0] === 'up' || process.exit(0))
 process.stderr.on('error', () => {})
 
 // The world's timers and watches keep no process alive; a command that is at work must be.
 const alive = setInterval(() => {}, 2 ** 30)
-process.exitCode = await rampart(
+const face = await faceOf(name)
+process.exitCode = await face(
   {
     world: realWorld(),
     terminal: terminal(),
@@ -40,6 +41,16 @@ process.exitCode = await rampart(
 clearInterval(alive)
 // A program that hangs, as nft may, does not hold up the guard's end.
 if (words[0] === 'up') process.stdout.write('', () => process.exit())
+
+/** A command loads what it needs and no more. */
+async function faceOf(name: string): Promise<(setting: Setting, words: readonly string[]) => Promise<number>> {
+  switch (name) {
+    case 'fail2ban-regex':
+      return (await import('./cli/fail2ban-regex/fail2ban-regex.ts')).fail2banRegex
+    default:
+      return (await import('./cli/rampart/command.ts')).rampart
+  }
+}
 
 function terminal(): Terminal {
   const { stdout, stderr, env } = process

@@ -1,0 +1,56 @@
+/** Bytes of a log as text, by the names that Python has for encodings. */
+import { Fault } from '../../base/fault.ts'
+
+export interface Decoder {
+  decode(bytes: Uint8Array): string
+  /** ASCII is itself: a line can be cut out before it is decoded. */
+  readonly holdsAscii: boolean
+  readonly isUtf8: boolean
+}
+
+/** @throws Fault `regex-command.encoding` */
+export function decoder(name: string): Decoder {
+  const plain = name.toLowerCase().replace(/[\s_]+/g, '-')
+  if (/^(?:utf-?8|u8|utf|cp65001)(?:-ucs[24])?$/.test(plain)) return utf8()
+  if (/^(?:us-)?ascii$|^646$|^ansi-x3\.4-19(?:68|86)$/.test(plain)) return ascii()
+  if (/^(?:latin-?1?|l1|iso-?8859-?1|8859|cp819|iso8859)$/.test(plain)) return latin1()
+  return byLabel(name, plain)
+}
+
+function utf8(): Decoder {
+  return { decode: (bytes) => view(bytes).toString('utf8'), holdsAscii: true, isUtf8: true }
+}
+
+function ascii(): Decoder {
+  return {
+    decode: (bytes) =>
+      view(bytes)
+        .toString('latin1')
+        .replace(/[\x80-\xff]/g, '\ufffd'),
+    holdsAscii: true,
+    isUtf8: false,
+  }
+}
+
+function latin1(): Decoder {
+  return { decode: (bytes) => view(bytes).toString('latin1'), holdsAscii: true, isUtf8: false }
+}
+
+/** The Encoding Standard has other names, and calls Windows' code pages by theirs. */
+function byLabel(name: string, plain: string): Decoder {
+  for (const label of [
+    plain,
+    plain.replace(/^(?:cp-?|windows-?)(\d+)$/, 'windows-$1'),
+    plain.replace(/^iso(\d)/, 'iso-$1'),
+  ]) {
+    try {
+      const decoder = new TextDecoder(label, { ignoreBOM: true })
+      return { decode: (bytes) => decoder.decode(bytes), holdsAscii: !label.startsWith('utf-16'), isUtf8: false }
+    } catch {}
+  }
+  throw new Fault('regex-command.encoding', `unknown encoding: ${name}`)
+}
+
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

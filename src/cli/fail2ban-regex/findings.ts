@@ -1,0 +1,123 @@
+/** What becomes of each line: a row on standard output at once (`-o`), or a count for the report at the end. */
+import { parseAddress } from '../../base/address.ts'
+import { printable } from '../../base/printable.ts'
+import type { FilterSettings } from '../../filter/filter-settings.ts'
+import type { Trial, Tried } from '../../filter/trial.ts'
+import type { Setting } from '../rampart/setting.ts'
+import type { Options } from './options.ts'
+import type { Printer } from './printer.ts'
+import { report } from './report.ts'
+import { type Format, format } from './row.ts'
+import { tally } from './tally.ts'
+
+export interface Findings {
+  add(line: string, tried: Tried): void
+  /** How many of the next missed lines are needed with their text. */
+  missedWanted(): number
+  /** Lines that nothing matched, whose text nobody needs. */
+  addMissed(count: number): void
+  report(seconds: number): Iterable<string>
+  /** What an admin should know of what was found. */
+  notes(): readonly string[]
+}
+
+export interface Examined {
+  readonly settings: FilterSettings
+  readonly options: Options
+  readonly trial: Trial
+}
+
+export function findingsOf(setting: Setting, out: Printer, it: Examined): Findings {
+  const noted = notes()
+  const inner = it.options.out === undefined ? counted(setting, it) : rows(setting, out, it, it.options.out)
+  return {
+    ...inner,
+    add(line, tried) {
+      if (tried.matches.length > 0) noted.add(tried)
+      inner.add(line, tried)
+    },
+    notes: noted.all,
+  }
+}
+
+type Inner = Omit<Findings, 'notes'>
+
+function counted({ world }: Setting, { settings, options, trial }: Examined): Inner {
+  const counts = tally(settings, options)
+  return {
+    add: counts.add,
+    missedWanted: counts.missedWanted,
+    addMissed: counts.addMissed,
+    report(seconds) {
+      const templates = trial.dates.templates()
+      return report({ settings, options, tally: counts, templates, now: world.clock.now(), seconds })
+    },
+  }
+}
+
+function rows({ world }: Setting, out: Printer, { options }: Examined, what: string): Inner {
+  const host = () => world.files.text('/proc/sys/kernel/hostname').trim()
+  const shape: Format = format(what, { raw: options.raw, host })
+  const dates = dateMemory()
+  return {
+    add(line, tried) {
+      const whole = dates.whole(tried)
+      dates.hold(tried)
+      if (options.invert) {
+        if (!tried.matches.some(({ kind }) => kind === 'failure')) out.line(line)
+        return
+      }
+      for (const { failure, kind, names } of tried.matches) {
+        if (!failure || kind !== 'failure') continue
+        for (const text of shape({ failure, names, whole, parts: dates.parts(failure.lines) })) out.line(text)
+      }
+    },
+    missedWanted: () => (options.invert ? Number.POSITIVE_INFINITY : 0),
+    addMissed: () => {},
+    report: () => [],
+  }
+}
+
+/** Lines of a session are told with their dates when it ends: at most so many are remembered. */
+const MOST_DATED = 1000
+
+/** Where the dates of the last lines stood, and whether the last one had a zone. */
+function dateMemory() {
+  const spans = new Map<string, readonly [number, number]>()
+  let wasWhole = false
+  return {
+    whole({ date, time }: Tried): boolean {
+      if (date?.time !== undefined && date.end > date.start) wasWhole = date.whole
+      return wasWhole && time !== undefined && !(date !== undefined && date.end === date.start)
+    },
+    hold({ line, date }: Tried) {
+      if (!date) return
+      if (spans.size >= MOST_DATED) spans.delete(spans.keys().next().value!)
+      spans.set(line, [date.start, date.end])
+    },
+    parts: (lines: readonly string[]) =>
+      lines.map((line): [string, string, string] => {
+        const [start, end] = spans.get(line) ?? [0, 0]
+        return [line.slice(0, start), line.slice(start, end), line.slice(end)]
+      }),
+  }
+}
+
+/** Names are not looked up, and what is no address is never banned: told once each, with the first of them. */
+function notes() {
+  const first = { name: undefined as string | undefined, wrong: undefined as string | undefined }
+  return {
+    add({ matches }: Tried) {
+      for (const { failure } of matches) {
+        if (failure?.kind === 'dns') first.name ??= failure.id
+        else if (failure?.kind === 'ip') {
+          if (first.wrong === undefined && !parseAddress(failure.id.replace(/\/.*$/, ''))) first.wrong = failure.id
+        }
+      }
+    },
+    all: () => [
+      ...(first.name === undefined ? [] : [`note: host names are not looked up: "${printable(first.name)}"`]),
+      ...(first.wrong === undefined ? [] : [`note: no address, never banned: "${printable(first.wrong)}"`]),
+    ],
+  }
+}

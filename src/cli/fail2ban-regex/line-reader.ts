@@ -1,0 +1,88 @@
+/** Lines of a log through the trial of a filter, one after another. */
+import type { Trial } from '../../filter/trial.ts'
+import type { Clock, EpochMs } from '../../world/clock.ts'
+import { repr } from '../python-repr.ts'
+import type { Decoder } from './decode.ts'
+import type { Findings } from './findings.ts'
+import type { Logger } from './logging.ts'
+
+export interface LineReader {
+  /** Where bytes had best lie. */
+  readonly buffer: Uint8Array
+  /** The next bytes of the log: whole lines. */
+  readonly bytes: (bytes: Uint8Array) => void
+  readonly line: (line: string) => void
+  /** A line with its time beside it. */
+  readonly dated: (line: string, time: EpochMs) => void
+}
+
+export interface Reading {
+  readonly trial: Trial
+  readonly clock: Clock
+  /** What its bytes are decoded by; undefined where it comes as text. */
+  readonly decoder: Decoder | undefined
+  /** As it was asked for. */
+  readonly encoding: string
+  readonly told: Logger
+  /** The log's name. */
+  readonly log: string
+  readonly findings: Findings
+}
+
+const NEWLINE = 0x0a
+
+export function lineReader(reading: Reading): LineReader {
+  const { trial, clock, findings } = reading
+  const line = (text: string) => {
+    const bare = withoutEnd(text)
+    // Empty lines and comments count for nothing.
+    if (bare === '' || bare.startsWith('#')) return
+    findings.add(bare, trial.try(bare, clock.now()))
+  }
+  const decoded = decodedBy(reading)
+  return {
+    buffer: new Uint8Array(1 << 20),
+    line,
+    dated: (text, time) => findings.add(text, trial.tryDated(text, { time, stamp: '' }, clock.now())),
+    bytes(bytes) {
+      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+      for (let at = 0; at < view.length; ) {
+        const newline = view.indexOf(NEWLINE, at)
+        const end = newline < 0 ? view.length : newline + 1
+        line(decoded(view.subarray(at, end)))
+        at = end
+      }
+    },
+  }
+}
+
+function withoutEnd(line: string): string {
+  let end = line.length
+  while (end > 0 && (line.charCodeAt(end - 1) === 10 || line.charCodeAt(end - 1) === 13)) end--
+  return end === line.length ? line : line.slice(0, end)
+}
+
+/** The first line that is not of the encoding is told of. */
+function decodedBy({ decoder, encoding, told, log }: Reading): (bytes: Uint8Array) => string {
+  if (!decoder) return () => ''
+  if (!told.hears('warning')) return decoder.decode
+  let silent = false
+  return (bytes) => {
+    const text = decoder.decode(bytes)
+    if (silent || !text.includes('\ufffd') || holdsMark(bytes)) return text
+    silent = true
+    told.log('warning', 'filter', `Error decoding line from ${repr(log)} with ${repr(encoding)}.`)
+    const advice = 'Consider setting logencoding to appropriate encoding for this jail.'
+    told.log(
+      'warning',
+      'filter',
+      `${advice} Continuing to process line ignoring invalid characters: ${repr({ bytes })}`,
+    )
+    return text
+  }
+}
+
+/** The mark itself, in UTF-8. */
+function holdsMark(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('\ufffd')
+}
