@@ -7,7 +7,7 @@ import type { Compiled, Reader } from './compile.ts'
 import type { Fields, FieldValue } from './groups.ts'
 import { bufferText, type Cut, cutMatch, type Entry } from './line-buffer.ts'
 import type { Expression, Match } from './regex/expression.ts'
-import type { Known, Sessions } from './session.ts'
+import { type Known, NOBODY, type Sessions } from './session.ts'
 import { type Whom, whom } from './whom.ts'
 
 /** What is held from line to line. */
@@ -169,5 +169,11 @@ function namesOf(it: Compiled, expression: number, own: Fields): readonly string
 }
 
 function alone(fields: Fields, names: readonly string[], lines: readonly string[]): Known {
-  return { fields, names, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
+  return { fields, names, users: NOBODY, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
+}
+
+/** All that is known of a failure. */
+export function fieldsOf({ known: { fields, users }, whom }: Found): Fields {
+  if (users.size === 0 && whom?.ip === undefined) return fields
+  return { ...fields, ...(users.size > 0 && { users: [...users] }), ...(whom?.ip !== undefined && { ip: whom.ip }) }
 }

@@ -4,15 +4,13 @@
  */
 import type { EpochMs } from '../world/clock.ts'
 import { compileFilter } from './compile.ts'
-import { type Examined, examine, type Found, type How, type Open, taken } from './examine.ts'
+import { type Examined, examine, fieldsOf, type How, type Open, taken } from './examine.ts'
 import type { Failure } from './failure.ts'
 import type { FilterSettings } from './filter-settings.ts'
-import type { Fields } from './groups.ts'
 import type { Entry } from './line-buffer.ts'
 import type { Needle } from './prefilter.ts'
 import type { Watch } from './regex/watch.ts'
 import { sessions } from './session.ts'
-import type { Whom } from './whom.ts'
 
 /** What became of one line. */
 export type Verdict =
@@ -71,10 +69,10 @@ function verdict({ ignored, matches }: Examined): Verdict | undefined {
   const { expression, inSession, known, whom } = found
   // Outside a session Fail2ban counts such a line.
   if (!whom || (known.quiet && inSession)) return { kind: 'noted', expression }
-  return { kind: 'failure', expression, failure: failureOf(known, whom) }
-}
-
-function failureOf({ lines, fields }: Found['known'], { id, kind, ip }: Whom): Omit<Failure, 'time'> {
-  const told: Fields = ip === undefined ? fields : { ...fields, ip }
-  return { id, kind, lines, attempts: 1, fields: told }
+  const { id, kind } = whom
+  return {
+    kind: 'failure',
+    expression,
+    failure: { id, kind, lines: known.lines, attempts: 1, fields: fieldsOf(found) },
+  }
 }

@@ -11,6 +11,8 @@ export interface Known {
   readonly fields: Fields
   /** All names in Fail2ban's order, those of groups that took no part among them; empty unless asked for. */
   readonly names: readonly string[]
+  /** All users of the session; more may come with the same line, if all expressions are asked. */
+  readonly users: ReadonlySet<string>
   readonly lines: readonly string[]
   /** How many lines there were, those that are not kept included. */
   readonly count: number
@@ -47,6 +49,7 @@ const LONGEST_MS = 5 * 60 * 1000
 const MOST_LINES = 100
 const MOST_USERS = 1000
 
+export const NOBODY: ReadonlySet<string> = new Set()
 const NONE: Kept = { lines: [], count: 0 }
 
 export function sessions(): Sessions {
@@ -142,8 +145,9 @@ function settle(session: Session, own: Fields, lines: readonly string[]): Known 
   } else if (!isSet(own['mlfforget'])) {
     session.quiet = more(session.quiet, { lines, count: lines.length })
   }
-  const users = session.users.size > 0 ? { users: [...session.users] } : undefined
-  return { fields: { ...fields, ...users }, names: session.names, ...session.told, quiet: isSet(fields['nofail']) }
+  const { names, told } = session
+  const users = session.users.size > 0 ? session.users : NOBODY
+  return { fields: { ...fields }, names, users, ...told, quiet: isSet(fields['nofail']) }
 }
 
 function more(before: Kept, after: Kept): Kept {

@@ -4,7 +4,7 @@
  */
 import type { EpochMs } from '../world/clock.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
-import type { Found } from './examine.ts'
+import { type Found, fieldsOf } from './examine.ts'
 import type { Failure } from './failure.ts'
 import { type Filter, filter } from './filter.ts'
 import type { FilterSettings } from './filter-settings.ts'
@@ -132,9 +132,10 @@ function dated(last: Last, line: string, date: DateFound | undefined, now: Epoch
 
 const MINUTE = 60_000
 
-function matchOf({ expression, own, known, inSession, whom }: Found, time: EpochMs | undefined): TriedMatch {
-  const { fields, lines, count } = known
-  const all = whom?.ip === undefined ? fields : { ...fields, ip: whom.ip }
+function matchOf(found: Found, time: EpochMs | undefined): TriedMatch {
+  const { expression, own, known, inSession, whom } = found
+  const { lines, count } = known
+  const all = fieldsOf(found)
   const failure = whom && { id: whom.id, kind: whom.kind, time, lines, attempts: count, fields: all }
   const kind = known.quiet ? 'nofail' : failure ? 'failure' : 'pending'
   return { expression, kind, inSession, failure, fields: own, all, names: known.names }
