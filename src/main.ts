@@ -33,6 +33,7 @@ process.exitCode = await face(
       fileURLToPath(new URL('reader.mjs', import.meta.url)),
     ],
     input: () => process.stdin,
+    typed: () => process.stdin.isTTY === true,
     // Other commands end at once, as a signal ends any program.
     stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
   },

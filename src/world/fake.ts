@@ -166,6 +166,9 @@ function fakeFiles(clock: Clock) {
         close() {},
       }
     },
+    async *stream(path) {
+      yield node(path).bytes
+    },
     watch(folder, tell) {
       const watch = { folder, tell }
       watches.add(watch)

@@ -24,6 +24,8 @@ export interface Files {
   real(path: string): string
   /** For reading, never waiting (O_NONBLOCK); with `follow: false` a link in the last place is `file.link`. */
   open(path: string, options?: { readonly follow?: boolean }): OpenFile
+  /** All bytes from the start on, of a pipe as they come; waiting for them holds up nothing else. Throws as it goes on. */
+  stream(path: string): AsyncIterable<Uint8Array>
   /**
    * Tells that something in a folder changed, perhaps too often, perhaps without a name: a wake-up, not a truth.
    * `file.absent` if the folder is not there.

@@ -2,6 +2,7 @@
 import {
   closeSync,
   constants,
+  createReadStream,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -25,6 +26,7 @@ import type { Files, OpenFile, Stat } from './files.ts'
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** Most of what is read at once is small: /proc by the hundred, where 64 KiB each left 20 MB of garbage. */
 const FIRST_BYTES = 4096
+const STREAM_BYTES = 256 * 1024
 
 export const realFiles: Files = {
   stat(path, { follow = true } = {}) {
@@ -78,6 +80,13 @@ export const realFiles: Files = {
   },
   open(path, { follow = true } = {}) {
     return open(path, follow)
+  },
+  async *stream(path) {
+    try {
+      yield* createReadStream(path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
+    } catch (thrown) {
+      throw fileFault(path, thrown)
+    }
   },
   watch(folder, onChange) {
     const watcher = attempt(folder, () =>

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { asFault } from '../../base/fault.ts'
 import { printFault } from '../print.ts'
+import { separate } from './match-words.ts'
 import type { Setting } from './setting.ts'
 
 const SOCKET = '/run/rampart/rampart.sock'
@@ -18,7 +19,7 @@ export async function rampart(setting: Setting, words: readonly string[]): Promi
     code = result
   })
   try {
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(words[0] === 'match' ? separate(words) : words, { from: 'user' })
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
@@ -103,14 +104,34 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
 
   program
     .command('match')
-    .argument('<filter>', 'name of a filter, with options: sshd[mode=aggressive]')
-    .argument('[log]', 'a file, or - for standard input', '-')
+    .argument('<filter>', 'a jail or a filter, with options: sshd[mode=aggressive]; or the path of a filter')
+    .argument('[log]', 'a file, packed or not, a line in quotes, or - for standard input', '-')
     .description('show what a filter makes of lines; bans nobody')
-    .addOption(config)
+    .option('--config <folder>', 'in the place of /etc/fail2ban and /etc/rampart', gather)
+    .option('--jail-options <key=value...>', 'what the jail would set: mode=aggressive maxlines=2 ...', gather)
+    .option('--logtype <type>', 'how the lines begin: file, journal, short, rfc5424')
+    .option('--now <epoch>', 'the time that it is, for dates without a year')
+    .option('--tz <zone>', 'the local zone: Europe/Berlin, CET-1CEST,M3.5.0,M10.5.0/3')
+    .option('--explain', 'show for each line what decided, or how far the nearest expressions came')
     .addOption(new Option('--json', 'one JSON object for each line'))
     .action(async (filter, log, options) =>
-      end(await (await import('./match.ts')).match(setting, filter, log, options)),
+      end(await (await import('./match.ts')).match(setting, [filter, log], options, CONFIG)),
     )
+
+  program
+    .command('config')
+    .description('the configuration: config check tells what is wrong with it')
+    .command('check')
+    .argument('[name...]', 'jails, or filters with options: sshd[mode=aggressive] (default: the jails that would run)')
+    .description('show what guards nobody, bans the wrong or can be switched off, and what to write in its place')
+    .option('--no-logs', 'judge by the configuration alone, read no log')
+    .addOption(config)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings; 2 something cannot be read',
+    )
+    .action(async (names, options) => end(await (await import('./config.ts')).check(setting, names, options, CONFIG)))
 
   program
     .command('version')
@@ -120,6 +141,10 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
       end(0)
     })
   return program
+}
+
+function gather(word: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), word]
 }
 
 const EXAMPLES = `

@@ -1,112 +1,148 @@
-/** `rampart match`: what a filter makes of each line of a log. Bans nobody, looks nothing up. */
-import { parseNetwork, printNetwork } from '../../base/address.ts'
-import { Fault } from '../../base/fault.ts'
-import { loadFilter } from '../../config/load-filter.ts'
-import { dateDetector } from '../../filter/date/detector.ts'
-import { type Filter, filter, type Verdict } from '../../filter/filter.ts'
-import type { Fields } from '../../filter/groups.ts'
-import { paint, quote, type Terminal } from '../print.ts'
+/** `rampart match`: what a filter, or a jail's filter, makes of each line of a log. Bans nobody, looks nothing up. */
+import { asFault, Fault } from '../../base/fault.ts'
+import { loadWished } from '../../config/load-filter.ts'
+import { explainer } from '../../filter/explain.ts'
+import type { EpochMs } from '../../world/clock.ts'
+import { printFault } from '../print.ts'
+import { printExplanation } from './match-explain.ts'
+import { linesOf } from './match-input.ts'
+import { type LineMatcher, lineMatcher, type MatchedLine } from './match-line.ts'
+import { type Counts, counted, NO_COUNTS, printLine, printSummary } from './match-print.ts'
 import type { Setting } from './setting.ts'
 
-interface Options {
-  readonly config: readonly string[]
+export interface MatchOptions {
+  /** In the place of those in /etc. */
+  readonly config?: readonly string[]
   readonly json?: boolean
+  readonly explain?: boolean
+  /** Seconds since 1970. */
+  readonly now?: string
+  readonly tz?: string
+  readonly logtype?: string
+  /** `key=value` each. */
+  readonly jailOptions?: readonly string[]
 }
 
-/** What is told of one line; `--json` prints it, one a line. */
-interface Told {
-  readonly n: number
-  readonly matched: boolean
-  readonly ignored: boolean
-  /** As the filter found it. */
-  readonly id: string | undefined
-  /** Its canonical address, if it is one. */
-  readonly ip: string | undefined
-  /** Seconds since 1970, or null where no date was found. */
-  readonly time: number | null
-  /** Which failregex decided, from 0. */
-  readonly regex: number | undefined
-  readonly fields: Fields
-}
-
-/** @returns 0 if a line matched, 1 if none did */
-export async function match(setting: Setting, reference: string, log: string, options: Options): Promise<number> {
-  const { terminal } = setting
-  const settings = loadFilter(setting.world, [setting.stockFolder, ...options.config], reference)
-  const tried = filter(settings)
-  const dates = dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
-  const counts = { lines: 0, matched: 0, ignored: 0 }
-  for await (const line of lines(setting, log)) {
-    counts.lines++
-    const now = setting.world.clock.now()
-    const date = dates.find(line, now)
-    const text = date ? line.slice(0, date.start) + line.slice(date.end) : line
-    const told = tell(counts.lines, tried.match(text, line, now), date?.time)
-    if (told.matched) counts.matched++
-    if (told.ignored) counts.ignored++
-    if (options.json) terminal.out(`${JSON.stringify(told)}\n`)
-    else terminal.out(printTold(terminal, told, line))
+/**
+ * @param usual the folders above the stock one, unless the options name others
+ * @returns 0 if a line matched, 1 if none did, 2 if it could not be tried
+ */
+export async function match(
+  setting: Setting,
+  [reference, log]: readonly [string, string],
+  options: MatchOptions,
+  usual: readonly string[],
+): Promise<number> {
+  try {
+    return await tryLines(setting, [reference, log], options, options.config?.map(folder(setting)) ?? usual)
+  } catch (thrown) {
+    setting.terminal.err(`rampart: ${printFault(asFault(thrown, 'match.failed'))}`)
+    return 2
   }
-  if (!options.json) terminal.out(summary(terminal, tried, counts))
+}
+
+async function tryLines(
+  setting: Setting,
+  [reference, log]: readonly [string, string],
+  { json = false, explain = false, ...options }: MatchOptions,
+  folders: readonly string[],
+): Promise<number> {
+  const { terminal, world } = setting
+  const now = clockOf(setting, options.now)
+  const given = givenOptions(options.jailOptions ?? [])
+  const logtype = options.logtype === undefined ? {} : { logtype: logtypeOf(options.logtype) }
+  const loaded = loadWished(world, [setting.stockFolder, ...folders], { reference, options: given, ...logtype })
+  for (const warning of loaded.warnings) terminal.err(`rampart: ${printFault(warning)}`)
+  const matcher = lineMatcher(loaded.settings, {
+    now,
+    today: Math.max(now(), world.clock.now()),
+    local: options.tz,
+    skips: !json && !explain,
+  })
+  const explains = explain ? explainer(matcher.trial, world.clock.monotonic) : undefined
+  const counts = await each(setting, log, matcher, (line) => {
+    if (json) return `${JSON.stringify(line.told)}\n`
+    return explains ? printExplanation(terminal, line, explains) : printLine(terminal, line)
+  })
+  if (!json) terminal.out(printSummary(terminal, loaded, counts, explain))
   return counts.matched > 0 ? 0 : 1
 }
 
-function tell(n: number, verdict: Verdict | undefined, time: number | undefined): Told {
-  const failure = verdict?.kind === 'failure' ? verdict.failure : undefined
-  const network = failure && parseNetwork(failure.id)
-  return {
-    n,
-    matched: failure !== undefined,
-    ignored: verdict?.kind === 'ignored',
-    id: failure?.id,
-    ip: network && printNetwork(network),
-    time: time === undefined ? null : time / 1000,
-    regex: verdict?.expression,
-    fields: failure?.fields ?? {},
-  }
-}
-
-function printTold(terminal: Terminal, { n, matched, ignored, id, regex }: Told, line: string): string {
-  if (!matched && !ignored) return ''
-  const word = matched
-    ? paint(terminal, 'red', `${quote(terminal, id ?? '', 0)}`)
-    : paint(terminal, 'yellow', 'ignored')
-  return `${String(n).padStart(6)}  ${word}  by expression ${(regex ?? 0) + 1}\n        ${paint(terminal, 'dim', quote(terminal, line, 8))}\n`
-}
-
-function summary(
-  terminal: Terminal,
-  { settings }: Filter,
-  counts: { lines: number; matched: number; ignored: number },
-): string {
-  const { lines, matched, ignored } = counts
-  return `${paint(terminal, 'bold', settings.name)}: ${lines} lines, ${matched} matched, ${ignored} ignored, ${lines - matched - ignored} missed\n`
-}
-
-/** The lines of a file or of standard input, without their newline, an unfinished last one included. */
-async function* lines({ world, input }: Setting, log: string): AsyncIterable<string> {
-  let rest = Buffer.alloc(0)
-  for await (const bytes of log === '-' ? input() : fileBytes(world.files.open(log))) {
-    rest = Buffer.concat([rest, bytes])
-    let start = 0
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, start)) {
-      yield rest.toString('utf8', start, end)
-      start = end + 1
+/** What came in together goes out together, and at once. */
+async function each(
+  setting: Setting,
+  log: string,
+  matcher: LineMatcher,
+  print: (line: MatchedLine) => string,
+): Promise<Counts> {
+  let counts = NO_COUNTS
+  for await (const lines of linesOf(inputOf(setting, log))) {
+    const { shown, count } = matcher.match(lines)
+    counts = counted(counts, { shown, count, cut: lines.cut })
+    let out = ''
+    for (const line of shown) {
+      out += print(line)
+      if (out.length < MOST_HELD) continue
+      setting.terminal.out(out)
+      out = ''
     }
-    rest = rest.subarray(start)
-    if (rest.length > MAX_LINE_BYTES) throw new Fault('match.long-line', `a line of more than ${MAX_LINE_BYTES} bytes`)
+    if (out !== '') setting.terminal.out(out)
   }
-  if (rest.length > 0) yield rest.toString('utf8')
+  return counts
 }
 
-const MAX_LINE_BYTES = 16 * 1024 * 1024
+const MOST_HELD = 256 * 1024
 
-async function* fileBytes(file: ReturnType<Setting['world']['files']['open']>): AsyncIterable<Uint8Array> {
-  const buffer = new Uint8Array(1024 * 1024)
-  let at = 0
-  for (let got = file.read(buffer, at); got > 0; got = file.read(buffer, at)) {
-    at += got
-    yield buffer.slice(0, got)
+/** A file, a pipe, standard input for `-`, or a line as it stands, which no path looks like. */
+function inputOf({ world, input, terminal, typed }: Setting, log: string): AsyncIterable<Uint8Array> {
+  if (log === '-') {
+    if (typed?.()) terminal.err('rampart: reads lines from this terminal until Ctrl-D\n')
+    return input()
   }
-  file.close()
+  if (/\s/.test(log) && world.files.stat(log) === undefined) return literal(log)
+  return world.files.stream(log)
+}
+
+async function* literal(line: string): AsyncIterable<Uint8Array> {
+  yield new TextEncoder().encode(`${line}\n`)
+}
+
+function folder({ world }: Setting): (path: string) => string {
+  return (path) => {
+    const found = world.files.stat(path)
+    if (found?.kind === 'folder') return path.replace(/(?<=.)\/+$/, '')
+    const what = found ? 'is no folder' : 'does not exist'
+    throw new Fault('match.no-folder', `the configuration folder ${path} ${what}`, {
+      hint: 'give the folder that holds jail.conf and filter.d, as /etc/fail2ban does',
+    })
+  }
+}
+
+function clockOf({ world }: Setting, text: string | undefined): () => EpochMs {
+  if (text === undefined) return world.clock.now
+  const now = /^\d{1,12}(\.\d+)?$/.test(text) ? Number(text) * 1000 : Number.NaN
+  if (now <= LAST_MS) return () => now
+  throw new Fault('match.bad-now', `--now ${text} is no time`, { hint: 'give seconds since 1970: --now $(date +%s)' })
+}
+
+/** The end of the year 9999. */
+const LAST_MS = 253_402_300_799_999
+
+const LOGTYPES = ['file', 'journal', 'short', 'rfc5424']
+
+function logtypeOf(text: string): string {
+  if (LOGTYPES.includes(text)) return text
+  throw new Fault('match.bad-logtype', `--logtype ${text} is not known`, { hint: `there are: ${LOGTYPES.join(', ')}` })
+}
+
+function givenOptions(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    words.map((word): [string, string] => {
+      const equals = word.indexOf('=')
+      if (equals > 0) return [word.slice(0, equals).trim(), word.slice(equals + 1).trim()]
+      throw new Fault('match.bad-option', `--jail-options "${word}" has no key=value`, {
+        hint: 'write them as --jail-options mode=aggressive maxlines=3',
+      })
+    }),
+  )
 }

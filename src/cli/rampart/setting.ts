@@ -15,6 +15,8 @@ export interface Setting {
   readonly readerCommand: readonly string[]
   /** Bytes of standard input, for commands that read it. */
   readonly input: () => AsyncIterable<Uint8Array>
+  /** Whether somebody types them. */
+  readonly typed?: () => boolean
   /** Resolves when the program is told to stop. */
   readonly stopped: Promise<string>
 }

@@ -1,0 +1,86 @@
+/** The bytes of a log as whole lines, however they come: a file, a packed one, a pipe that trickles. */
+import { Fault } from '../../base/fault.ts'
+import { wholeLines } from '../../source/lines.ts'
+
+export interface Lines {
+  /** Whole lines, each with its newline; the last of the log may have lacked one. */
+  readonly bytes: Uint8Array
+  /** They are one line, of which only the begin is here: it was longer than the cap. */
+  readonly cut: boolean
+}
+
+/** Bytes of a line without its newline; as much as the guard looks at. */
+export const MAX_LINE_BYTES = 64 * 1024
+
+/** What came together is handed on together, so that nobody waits for more than a line's end. */
+export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<Lines> {
+  /** The unfinished line; one byte more than the cap tells that there was more. */
+  let rest: Uint8Array = EMPTY
+  for await (const chunk of unpacked(input)) {
+    const last = chunk.lastIndexOf(NEWLINE)
+    if (last < 0) {
+      rest = capped(rest, chunk)
+      continue
+    }
+    const first = chunk.indexOf(NEWLINE) + 1
+    if (rest.length > 0) {
+      yield finished(capped(rest, chunk.subarray(0, first - 1)))
+      yield* shortened(chunk.subarray(first, last + 1))
+    } else yield* shortened(chunk.subarray(0, last + 1))
+    // A copy: the bytes of a chunk may be used again.
+    rest = capped(EMPTY, chunk.subarray(last + 1))
+  }
+  if (rest.length > 0) yield finished(rest)
+}
+
+const EMPTY = new Uint8Array(0)
+const NEWLINE = 0x0a
+
+function capped(begin: Uint8Array, more: Uint8Array): Uint8Array {
+  const length = Math.min(begin.length + more.length, MAX_LINE_BYTES + 1)
+  const bytes = new Uint8Array(length)
+  bytes.set(begin)
+  bytes.set(more.subarray(0, length - begin.length), begin.length)
+  return bytes
+}
+
+function finished(line: Uint8Array): Lines {
+  const cut = line.length > MAX_LINE_BYTES
+  const length = Math.min(line.length, MAX_LINE_BYTES)
+  const bytes = new Uint8Array(length + 1)
+  bytes.set(line.subarray(0, length))
+  bytes[length] = NEWLINE
+  return { bytes, cut }
+}
+
+/** Whole lines in as few parts as there are lines over the cap. */
+function* shortened(bytes: Uint8Array): Iterable<Lines> {
+  for (let at = 0; at < bytes.length; ) {
+    const end = wholeLines(bytes, at, bytes.length, MAX_LINE_BYTES)
+    if (end > at) yield { bytes: bytes.subarray(at, end), cut: false }
+    if (end === bytes.length) return
+    yield finished(bytes.subarray(end, end + MAX_LINE_BYTES + 1))
+    at = bytes.indexOf(NEWLINE, end) + 1
+  }
+}
+
+/** What begins as gzip does is unpacked; no text does. */
+async function* unpacked(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const chunks = input[Symbol.asyncIterator]()
+  const head = await chunks.next()
+  if (head.done) return
+  const whole = again(head.value, chunks)
+  if (head.value[0] !== 0x1f || head.value[1] !== 0x8b) return yield* whole
+  try {
+    const packed = ReadableStream.from(whole)
+    yield* packed.pipeThrough(new DecompressionStream('gzip')) as AsyncIterable<Uint8Array>
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    throw new Fault('match.gzip', 'the log is packed by gzip, and damaged or cut off', { cause })
+  }
+}
+
+async function* again(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield head
+  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+}
