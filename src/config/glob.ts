@@ -1,24 +1,35 @@
-/** Shell patterns of paths: `*`, `?`, `[...]`, never across `/`, and no hidden names unless the dot is written. */
+/**
+ * Shell patterns of paths: `*`, `?`, `[...]`, never across `/`, and no hidden names unless the dot is written. Source: the
+ * Python library reference, "glob": a path keeps the form in which it is written, and `**` is no more than `*`.
+ */
 import type { Files } from '../world/files.ts'
 
 /** The paths that are there, sorted; a path without a pattern is itself if it is there. */
 export function expandGlob(files: Files, pattern: string): string[] {
-  let paths = [pattern.startsWith('/') ? '/' : '.']
-  for (const part of pattern.split('/').filter((part) => part !== '')) {
-    const matches = /[*?[]/.test(part) ? globMatcher(part) : undefined
-    paths = paths.flatMap((folder) => {
-      const base = folder === '/' ? '/' : `${folder}/`
-      if (matches)
-        return namesIn(files, folder)
-          .filter(matches)
-          .map((name) => base + name)
-      return isThere(files, base + part) ? [base + part] : []
-    })
-    if (paths.length > MAX_PATHS) paths = paths.slice(0, MAX_PATHS)
-  }
-  return paths
+  if (!MAGIC.test(pattern)) return isThere(files, pattern) ? [pattern] : []
+  const slash = pattern.lastIndexOf('/') + 1
+  // Of several slashes one is left, but at the root.
+  const before = pattern.slice(0, slash).replace(/(?<=[^/])\/+$/, '/')
+  const name = pattern.slice(slash)
+  const folders = MAGIC.test(before) ? foldersOf(files, before) : [before]
+  const matches = MAGIC.test(name) ? globMatcher(name) : undefined
+  const paths = folders.flatMap((folder) => {
+    if (!matches) return isThere(files, folder + name) ? [folder + name] : []
+    return namesIn(files, folder === '' ? '.' : folder)
+      .filter(matches)
+      .map((one) => folder + one)
+      .filter((path) => isThere(files, path))
+  })
+  return paths.slice(0, MAX_PATHS)
 }
 
+const MAGIC = /[*?[]/
+
+/** What the part up to the last slashes stands for, each with one slash behind it. */
+function foldersOf(files: Files, before: string): string[] {
+  const found = expandGlob(files, before.slice(0, -1))
+  return found.filter((path) => isFolder(files, path)).map((path) => `${path}/`)
+}
 /** Whether a path without folders, or a whole path, fits a pattern. */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const source = pattern.replace(
@@ -54,9 +65,20 @@ function namesIn(files: Files, folder: string): readonly string[] {
   }
 }
 
-function isThere(files: Files, path: string): boolean {
+function isFolder(files: Files, path: string): boolean {
   try {
-    return files.stat(path) !== undefined
+    return files.stat(path)?.kind === 'folder'
+  } catch {
+    return false
+  }
+}
+
+/** A link that leads nowhere is not there. */
+function isThere(files: Files, path: string): boolean {
+  if (path === '') return false
+  try {
+    const stat = files.stat(path)
+    return stat !== undefined && (stat.kind === 'folder' || !path.endsWith('/'))
   } catch {
     return true
   }

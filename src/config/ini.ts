@@ -71,7 +71,8 @@ function stripEnd(text: string): string {
   return text.slice(0, end)
 }
 
-const BLANK = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+/** What Python takes for a blank, which is not what `\s` takes. */
+export const BLANK = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
 const LEADING = new RegExp(`^${BLANK.source}+`)
 
 function readLine(reading: Reading, line: string, number: number): void {

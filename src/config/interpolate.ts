@@ -1,17 +1,24 @@
 /**
  * `%(name)s` in a value: the option of the same section, else of [DEFAULT]; `%(section/name)s` of another section,
  * `%(default/name)s` of [DEFAULT], `%(known/name)s` what the option was before the last file that set it. `%%` is `%`.
- * Measured beside Fail2ban 1.0.2: what comes from another section is interpolated in the section that asks for it.
+ * Measured beside Fail2ban 1.0.2, oddities included: what comes from another section is interpolated in the section that
+ * asks for it; names are looked up in lower case, so that a section with capitals is found by nobody.
  */
 import { Fault } from '../base/fault.ts'
-import type { IniValue } from './ini.ts'
-import type { Layered } from './read-layers.ts'
+import type { IniSection, IniValue } from './ini.ts'
+
+/** Options by section, as `Layered` has them. */
+export interface Sections {
+  readonly defaults: ReadonlyMap<string, IniValue>
+  readonly sections: ReadonlyMap<string, IniSection>
+  readonly former: ReadonlyMap<string, ReadonlyMap<string, IniValue>>
+}
 
 export interface Reader {
-  readonly layered: Layered
+  readonly layered: Sections
   /** What comes before the files' own options: a filter's parameters. Names in lower case. */
   readonly overrides?: ReadonlyMap<string, string>
-  /** `%(known/name)s` that no file answers, as literal text: a jail asks for its filter's options so. */
+  /** `%(known/NAME)s` of a jail is its filter's option; undefined: it has none. May throw a Fault. */
   readonly known?: (name: string) => string | undefined
 }
 
@@ -20,14 +27,23 @@ export interface Reader {
  * @throws Fault `config.unknown-key`, `config.bad-percent`, `config.too-deep`, `config.too-long`
  */
 export function readValue(reader: Reader, section: string, option: string): IniValue | undefined {
-  const value = reader.layered.sections.get(section)?.options.get(option) ?? reader.layered.defaults.get(option)
-  if (!value) return undefined
-  return { text: interpolate(reader, section, option, value), at: value.at }
+  const key = option.toLowerCase()
+  const given = reader.overrides?.get(key)
+  const value = ownValue(reader.layered, section, key)
+  if (given === undefined && !value) return undefined
+  const at = value?.at ?? placeOf(reader.layered, section)
+  const found = { text: given ?? value!.text, at }
+  return { text: expand({ reader, section, option, value: found }, found.text, new Map(), 1), at }
 }
 
-/** Any text, as if it were the value of `option`. Faults as for `readValue`. */
-export function interpolate(reader: Reader, section: string, option: string, value: IniValue): string {
-  return expand({ reader, section, option, value }, value.text, 1)
+/** What a section has of an option before any substitution: its own, else that of [DEFAULT]. */
+export function ownValue({ sections, defaults }: Sections, section: string, key: string): IniValue | undefined {
+  return sections.get(section)?.options.get(key) ?? defaults.get(key)
+}
+
+/** Where a section begins, or whatever place its files have. */
+export function placeOf({ sections }: Sections, section: string): IniValue['at'] {
+  return (sections.get(section) ?? sections.values().next().value)?.at ?? { file: '' }
 }
 
 /** Values nested deeper than this are a circle. Source: Python's ConfigParser, MAX_INTERPOLATION_DEPTH. */
@@ -44,13 +60,13 @@ interface Asking {
   readonly value: IniValue
 }
 
-function expand(asking: Asking, text: string, depth: number): string {
-  const { option, section, value } = asking
-  const fail = (code: string, what: string, hint: string) =>
-    new Fault(code, `${option} in [${section}]: ${what}`, { at: value.at, hint })
+/** @param borrowed what the values above this one had from other sections: it holds for all that they contain */
+function expand(asking: Asking, text: string, borrowed: ReadonlyMap<string, string>, depth: number): string {
   if (depth > MAX_DEPTH) {
-    throw fail('config.too-deep', `more than ${MAX_DEPTH} values one inside the other`, 'does one of them name itself?')
+    const what = `more than ${MAX_DEPTH} values one inside the other`
+    throw fault(asking, 'config.too-deep', what, 'does one of them name itself?')
   }
+  const known = borrow(asking, text, borrowed)
   let result = ''
   let from = 0
   for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', from)) {
@@ -61,51 +77,61 @@ function expand(asking: Asking, text: string, depth: number): string {
       continue
     }
     const key = /^\(([^)]+)\)s/.exec(text.slice(at + 1, at + 1 + MAX_KEY))
-    if (!key)
-      throw fail('config.bad-percent', 'a % stands alone', 'write %% for a percent sign, %(name)s for an option')
-    from = at + 1 + key[0].length
-    const found = lookup(asking, key[1]!.toLowerCase())
-    if (found === undefined) {
-      throw fail('config.unknown-key', `%(${key[1]})s names nothing`, 'set that option here or in [DEFAULT]')
+    if (!key) {
+      const hint = 'write %% for a percent sign, %(name)s for an option'
+      throw fault(asking, 'config.bad-percent', 'a % stands alone', hint)
     }
-    result += found.literal || !found.text.includes('%') ? found.text : expand(asking, found.text, depth + 1)
-    if (result.length > MAX_TEXT) throw fail('config.too-long', 'the value grows beyond 1 MiB', 'shorten what it names')
+    from = at + 1 + key[0].length
+    const found = lookup(asking, known, key[1]!.toLowerCase())
+    if (found === undefined) {
+      throw fault(asking, 'config.unknown-key', `%(${key[1]})s names nothing`, 'set that option here or in [DEFAULT]')
+    }
+    result += found.includes('%') ? expand(asking, found, known, depth + 1) : found
+    if (result.length > MAX_TEXT) {
+      throw fault(asking, 'config.too-long', 'the value grows beyond 1 MiB', 'shorten what it names')
+    }
   }
   return result + text.slice(from)
 }
 
 const MAX_KEY = 1024
 
-interface Found {
-  readonly text: string
-  /** Not to be interpolated again. */
-  readonly literal?: boolean
+function fault({ option, section, value }: Asking, code: string, what: string, hint: string): Fault {
+  return new Fault(code, `${option} in [${section}]: ${what}`, { at: value.at, hint })
 }
 
-function lookup({ reader, section }: Asking, key: string): Found | undefined {
-  const { layered, overrides } = reader
-  const override = overrides?.get(key)
-  if (override !== undefined) return { text: override }
-  const own = layered.sections.get(section)?.options.get(key) ?? layered.defaults.get(key)
-  return own ?? fromElsewhere(reader, key) ?? builtIn(reader, section, key)
+function lookup({ reader, section }: Asking, borrowed: ReadonlyMap<string, string>, key: string) {
+  if (key === '__name__') return section
+  const found = borrowed.get(key) ?? reader.overrides?.get(key)
+  if (found !== undefined) return found
+  return ofFilter(reader, key) ?? ownValue(reader.layered, section, key)?.text
 }
 
-function fromElsewhere({ layered, known }: Reader, key: string): Found | undefined {
-  const slash = key.indexOf('/')
-  if (slash < 0) return undefined
-  const [section, name] = [key.slice(0, slash), key.slice(slash + 1)]
-  if (section === 'default') return layered.defaults.get(name)
-  if (section === 'known') {
-    const text = known?.(name)
-    return text === undefined ? layered.defaults.get(name) : { text, literal: true }
+function ofFilter({ known }: Reader, key: string): string | undefined {
+  return key.startsWith('known/') ? known?.(key.slice('known/'.length)) : undefined
+}
+
+/** What the `%(section/name)s` of a text stand for, added to what is borrowed already. */
+function borrow({ reader, section }: Asking, text: string, borrowed: ReadonlyMap<string, string>) {
+  if (!text.includes('/') || !text.includes('%(')) return borrowed
+  const result = new Map(borrowed)
+  for (const [, key, other, name] of text.matchAll(ELSEWHERE)) {
+    const isOwn =
+      reader.overrides?.has(key!) || ofFilter(reader, key!) !== undefined || ownValue(reader.layered, section, key!)
+    if (result.has(key!) || isOwn) continue
+    const value = elsewhere(reader.layered, section, other!, name!)
+    if (value !== undefined) result.set(key!, value)
   }
-  const other = layered.sections.get(section)
-  return other && (other.options.get(name) ?? layered.defaults.get(name))
+  return result
 }
 
-function builtIn({ layered }: Reader, section: string, key: string): Found | undefined {
-  if (key === '__name__') return { text: section, literal: true }
-  if (key === 'fail2ban_version') return { text: FAIL2BAN_VERSION, literal: true }
-  if (key === 'fail2ban_confpath') return { text: layered.folder, literal: true }
-  return undefined
+const ELSEWHERE = /%\((([\p{L}\p{N}_-]+)\/([^)]+))\)s/gu
+
+/** Names as they are written: options have no capitals, so what is written with them is found nowhere. */
+function elsewhere({ sections, defaults, former }: Sections, section: string, other: string, name: string) {
+  const word = other.toLowerCase()
+  if (word === 'default') return defaults.get(name)?.text
+  if (word === 'known') return (former.get(section)?.get(name) ?? defaults.get(name))?.text
+  const options = sections.get(other)?.options
+  return options && (options.get(name) ?? defaults.get(name))?.text
 }

@@ -3,7 +3,7 @@ import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { FilterSettings, Usedns } from '../filter/filter-settings.ts'
 import type { World } from '../world/world.ts'
 import { type IniValue, strip } from './ini.ts'
-import { type Reader, readValue } from './interpolate.ts'
+import { placeOf, type Reader, readValue, type Sections } from './interpolate.ts'
 import type { Reference } from './list.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import { substituteTags } from './tags.ts'
@@ -150,13 +150,13 @@ export function plainOption(
 ): IniValue | undefined {
   const { layered } = reader
   const given = parameters.get(option)
-  const file = layered.files[0] ?? ''
-  if (given !== undefined) return { text: given, at: { file } }
+  const at = placeOf(layered, 'Definition')
+  if (given !== undefined) return { text: given, at }
   // Parameters stand in for %(names) of [Definition] alone.
   const inInit = layered.sections.get('Init')?.options.has(option)
   const value = inInit ? readValue({ layered }, 'Init', option) : readValue(reader, 'Definition', option)
   const fallback = defaults.get(option)
-  return value ?? (fallback === undefined ? undefined : { text: fallback, at: { file } })
+  return value ?? (fallback === undefined ? undefined : { text: fallback, at })
 }
 
 /**
@@ -183,7 +183,7 @@ export function tagLookup(
   }
 }
 
-function conditionalOptions(layered: Layered, parameters: ReadonlyMap<string, string>): Set<string> {
+function conditionalOptions(layered: Sections, parameters: ReadonlyMap<string, string>): Set<string> {
   const names = [
     ...(layered.sections.get('Definition')?.options.keys() ?? []),
     ...(layered.sections.get('Init')?.options.keys() ?? []),

@@ -6,15 +6,15 @@
 import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { type IniFault, type IniFile, type IniSection, type IniValue, parseIni } from './ini.ts'
+import { FAIL2BAN_VERSION, readValue } from './interpolate.ts'
 
 export interface Layered {
   /** [DEFAULT]: what every section falls back to. */
   readonly defaults: ReadonlyMap<string, IniValue>
-  /**
-   * All others. An option that a later file set again keeps its former value under `known/NAME`; an option of a section
-   * `[NAME?family=inet6]` stands in NAME as `OPTION?family=inet6`.
-   */
+  /** All others. An option of a section `[NAME?family=inet6]` stands in NAME as `OPTION?family=inet6`. */
   readonly sections: ReadonlyMap<string, IniSection>
+  /** By section: what the options that a later file set again were before. */
+  readonly former: ReadonlyMap<string, ReadonlyMap<string, IniValue>>
   /** The folder of the chosen NAME.conf. */
   readonly folder: string
   /** What was read, in order. */
@@ -38,43 +38,96 @@ export function readLayers(world: World, folders: readonly string[], name: strin
     folders,
     defaults: new Map(),
     sections: new Map(),
+    former: new Map(),
     files: [],
     faults: [],
     warnings: [],
+    parsed: new Map(),
+    orders: new Map(),
   }
-  for (const path of paths) readWithIncludes(merging, path, new Set())
-  return { ...merging, folder: folder ?? folders.at(-1) ?? '' }
+  for (const path of paths.flatMap((path) => withIncludes(merging, path, []))) {
+    const file = parsed(merging, path)
+    if (!file) continue
+    merge(merging, file.sections)
+    merging.files.push(path)
+  }
+  const chosen = folder ?? folders.at(-1) ?? ''
+  if (name === 'jail') addStatics(merging, chosen)
+  return { ...merging, folder: chosen }
+}
+
+/** What every jail may name, whatever its files say of it. */
+function addStatics({ defaults, files }: Merging, folder: string): void {
+  const at = { file: files[0] ?? '' }
+  defaults.set('fail2ban_version', { text: FAIL2BAN_VERSION, at })
+  defaults.set('fail2ban_confpath', { text: folder, at })
 }
 
 /** An ini file larger than this is not one. */
 const MAX_BYTES = 4 * 1024 * 1024
 /** Includes nested deeper are a mistake, even without a circle. */
 const MAX_INCLUDES = 30
+const MAX_FILES = 1000
 
 interface Merging {
   readonly world: World
   readonly folders: readonly string[]
   readonly defaults: Map<string, IniValue>
   readonly sections: Map<string, { readonly at: Place; readonly options: Map<string, IniValue> }>
+  readonly former: Map<string, Map<string, IniValue>>
   readonly files: string[]
   readonly faults: IniFault[]
   readonly warnings: Fault[]
+  readonly parsed: Map<string, IniFile | undefined>
+  /** By path: the file with all that it includes. */
+  readonly orders: Map<string, readonly string[]>
 }
 
-function readWithIncludes(merging: Merging, path: string, above: ReadonlySet<string>): void {
-  if (above.has(path) || above.size > MAX_INCLUDES) return // A circle: it is being read already.
-  const file = readFile(merging, path)
-  if (!file) return
-  const inside = new Set(above).add(path)
-  const includes = file.sections.get('INCLUDES')?.options
-  for (const included of includedFiles(merging, path, includes?.get('before'))) {
-    readWithIncludes(merging, included, inside)
+/**
+ * A file with its includes, in the order in which they count. A file that includes itself, over others or not, counts as
+ * often as it is reached before the circle is seen: that is what the former values of its options then are.
+ */
+function withIncludes(merging: Merging, path: string, above: readonly string[]): readonly string[] {
+  const known = merging.orders.get(path)
+  if (known) return known
+  const includes = parsed(merging, path)
+  if (!includes || merging.faults.some(({ fault }) => fault.code === 'config.include-circle')) return []
+  if (above.length > MAX_INCLUDES) return circle(merging, path)
+  const inside = [...above, path]
+  const [before, after] = (['before', 'after'] as const).map((option) =>
+    includedFiles(merging, path, includeNames(merging, includes, option), above).flatMap((one) =>
+      withIncludes(merging, one, inside),
+    ),
+  )
+  const order = [...before!, path, ...after!]
+  if (order.length > MAX_FILES) return circle(merging, path)
+  merging.orders.set(path, order)
+  return order
+}
+
+function circle(merging: Merging, path: string): readonly string[] {
+  const hint = 'a .local is read with its .conf without being included, and must not include it'
+  const message = `the includes of ${path} go round in a circle`
+  const fault = new Fault('config.include-circle', message, { at: { file: path, line: 1 }, hint })
+  merging.faults.push({ section: undefined, fault })
+  return []
+}
+
+/** A value of [INCLUDES]; what it names by `%(x)s` is looked for in its own file alone. */
+function includeNames(merging: Merging, { sections }: IniFile, option: string): IniValue | undefined {
+  if (!sections.has('INCLUDES')) return undefined
+  const defaults = sections.get('DEFAULT')?.options ?? new Map()
+  try {
+    return readValue({ layered: { sections, defaults, former: new Map() } }, 'INCLUDES', option)
+  } catch (thrown) {
+    merging.faults.push({ section: undefined, fault: asFault(thrown, 'config.bad-value') })
+    return undefined
   }
-  merge(merging, file.sections)
-  merging.files.push(path)
-  for (const included of includedFiles(merging, path, includes?.get('after'))) {
-    readWithIncludes(merging, included, inside)
-  }
+}
+
+function parsed(merging: Merging, path: string): IniFile | undefined {
+  if (!merging.parsed.has(path)) merging.parsed.set(path, readFile(merging, path))
+  return merging.parsed.get(path)
 }
 
 function readFile(merging: Merging, path: string): IniFile | undefined {
@@ -109,16 +162,22 @@ function decode(bytes: Uint8Array): string | undefined {
  * The files of `before` or `after`, each followed by its own .local. Beside the including file first; else, as a name
  * missing in one folder comes from another, the last folder that has it at the same place.
  */
-function includedFiles(merging: Merging, from: string, names: IniValue | undefined): string[] {
+function includedFiles(
+  merging: Merging,
+  from: string,
+  names: IniValue | undefined,
+  above: readonly string[],
+): string[] {
   const { world, folders } = merging
   const result: string[] = []
   for (const name of names?.text.split('\n').map((line) => line.trim()) ?? []) {
     if (name === '') continue
     const folder = from.slice(0, from.lastIndexOf('/'))
-    const own = name.startsWith('/') ? name : normalize(`${folder}/${name}`)
+    const own = name.startsWith('/') ? name : `${folder}/${name}`
     const root = folders.find((root) => own.startsWith(`${root}/`))
     const below = root === undefined ? undefined : own.slice(root.length)
     const elsewhere = below === undefined ? [] : folders.map((other) => other + below)
+    if (above.includes(own)) continue
     const path = isFile(world, own) ? own : elsewhere.findLast((other) => isFile(world, other))
     if (path !== undefined) result.push(path)
     else if (!own.endsWith('.local')) merging.warnings.push(missing(name, names!.at))
@@ -134,39 +193,30 @@ function missing(name: string, at: Place): Fault {
 }
 
 function local(path: string): string {
-  return path.replace(/\.[^./]*$/, '.local')
-}
-
-/** `/a/b/../c` is `/a/c`. */
-function normalize(path: string): string {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop()
-    else if (part !== '.' && (part !== '' || parts.length === 0)) parts.push(part)
-  }
-  return parts.join('/')
+  return `${path.replace(/(?<=[^/])\.[^./]*$/, '')}.local`
 }
 
 function merge(merging: Merging, sections: ReadonlyMap<string, IniSection>): void {
   for (const [header, { at, options }] of sections) {
     if (header === 'INCLUDES') continue
-    const question = header.indexOf('?')
-    const name = question < 0 ? header : header.slice(0, question)
-    const condition = question < 0 ? '' : header.slice(question)
-    let into = merging.defaults
-    if (name !== 'DEFAULT') {
-      const known = merging.sections.get(name) ?? { at, options: new Map() }
-      merging.sections.set(name, known)
-      into = known.options
-    }
+    const [, name = header, condition = ''] = CONDITIONAL.exec(header) ?? []
+    const known = merging.sections.get(name)
+    const into = name === 'DEFAULT' ? merging.defaults : (known?.options ?? new Map<string, IniValue>())
+    if (name !== 'DEFAULT' && !known) merging.sections.set(name, { at, options: into })
+    // Even without any former value: who asks for one then finds that of [DEFAULT].
+    const former = merging.former.get(name) ?? new Map<string, IniValue>()
+    if (known) merging.former.set(name, former)
     for (const [option, value] of options) {
       const key = option + condition
-      const former = into.get(key)
-      if (former && name !== 'DEFAULT') into.set(`known/${key}`, former)
+      const before = into.get(key)
+      if (before) former.set(key, before)
       into.set(key, value)
     }
   }
 }
+
+/** `Init?family=inet6`. */
+const CONDITIONAL = /^([\p{L}\p{N}_]+)(\?.+)$/u
 
 function listed(world: World, folder: string, ending: string): string[] {
   try {

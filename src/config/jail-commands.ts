@@ -1,0 +1,272 @@
+/**
+ * The commands that tell Fail2ban's server one jail: what `fail2ban-client -d` prints for it. Read in the order in which
+ * Fail2ban reads, so that what it would stumble over first is known; all other faults are gathered too.
+ */
+import { Fault, type Place } from '../base/fault.ts'
+import type { World } from '../world/world.ts'
+import { actionCommands, pythonActionCommand } from './action-commands.ts'
+import {
+  combine,
+  type Definition,
+  definition,
+  type Option,
+  type Options,
+  pythonBool,
+  pythonInt,
+  wrongNumber,
+} from './combined-options.ts'
+import type { Command, Word } from './command.ts'
+import { addFilterCommands } from './filter-commands.ts'
+import { expandGlob } from './glob.ts'
+import { strip } from './ini.ts'
+import { placeOf, type Reader, readValue } from './interpolate.ts'
+import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from './known-options.ts'
+import { badParameters, type Misread, readReference, splitList } from './list.ts'
+import { placed } from './placed.ts'
+import { type Layered, readLayers } from './read-layers.ts'
+
+export interface JailSource {
+  readonly world: World
+  readonly folders: readonly string[]
+  /** Of jail.conf. */
+  readonly layered: Layered
+}
+
+/** Why Fail2ban skips a jail; the other jails stand. */
+export interface Refusal {
+  readonly why: 'no-filter' | 'no-action' | 'bad-filter' | 'bad-action'
+  /** As the jail names it. */
+  readonly reference: string
+  /** Of a bad reference: where it stops being one. */
+  readonly misread?: Misread
+  readonly fault: Fault
+}
+
+export interface JailCommands {
+  readonly name: string
+  readonly enabled: boolean
+  /** Without the `start` at the end of all jails. */
+  readonly commands: readonly Command[]
+  /** Set where Fail2ban skips this jail. */
+  readonly refusal: Refusal | undefined
+  /** Where Fail2ban gives up its whole configuration. Empty if it skips the jail before it comes to them. */
+  readonly fatal: readonly Fault[]
+  /** All that is wrong, those two included. */
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+  /** Patterns in `logpath` of which no file is there. */
+  readonly missing: readonly string[]
+}
+
+/** Never throws. */
+export function jailCommands(source: JailSource, name: string): JailCommands {
+  const reading = startReading(source, name)
+  const first = jailOptions(reading, { layered: source.layered }, ['enabled', 'backend', 'filter'])
+  const enabled = first.get('enabled')?.value === true
+  if (enabled) readEnabled(reading, first)
+  const { commands, refusals, faults, warnings, missing } = reading
+  const refusal = refusals[0]
+  // What was found before Fail2ban would skip the jail.
+  const fatal = refusal ? faults.slice(0, faults.indexOf(refusal.fault)) : faults
+  const skipped = fatal.length === 0 ? refusal : undefined
+  return { name, enabled, commands, refusal: skipped, fatal, faults, warnings, missing }
+}
+
+interface Reading {
+  readonly source: JailSource
+  readonly name: string
+  readonly at: Place
+  readonly commands: Command[]
+  readonly refusals: Refusal[]
+  readonly faults: Fault[]
+  /** Of actions. */
+  readonly tagFaults: Fault[]
+  readonly warnings: Fault[]
+  readonly missing: string[]
+}
+
+function startReading(source: JailSource, name: string): Reading {
+  const at = placeOf(source.layered, name)
+  return { source, name, at, commands: [], refusals: [], faults: [], tagFaults: [], warnings: [], missing: [] }
+}
+
+function readEnabled(reading: Reading, first: Options): void {
+  const { source, commands, name } = reading
+  const filter = filterDefinition(reading, first)
+  const known = filter && knownOptions(combine(filter, { jail: first, all: true }))
+  for (const fault of [...(filter?.faults ?? []), ...(filter?.tagFaults ?? [])]) add(reading, fault)
+  const reader: Reader = known ? { layered: source.layered, known } : { layered: source.layered }
+  const options = jailOptions(reading, reader, Object.keys(JAIL_OPTIONS))
+  const combined: Options = filter ? combine(filter, { jail: options }) : new Map()
+  for (const fault of filter?.faults ?? []) add(reading, fault)
+  reading.warnings.push(...(filter?.warnings ?? []))
+  const actions = actionsOf(reading, options)
+  for (const fault of [...(filter?.tagFaults ?? []), ...reading.tagFaults]) add(reading, fault)
+  attempt(reading, 'filter', () => addFilterCommands(commands, combined, name))
+  const own = new Map([...options].filter(([option]) => option in FILTER_OPTIONS))
+  attempt(reading, 'journalmatch', () => addFilterCommands(commands, own, name))
+  addOwn(reading, options)
+  addLogs(reading, options)
+  commands.push(...actions)
+  const backend = options.get('backend')
+  commands.unshift({ words: ['add', name, backend?.value], at: backend?.at ?? reading.at })
+}
+
+function knownOptions(options: Options): (name: string) => string | undefined {
+  return (name) => {
+    const option = options.get(name)
+    if (!option || name.startsWith('known/')) return undefined
+    if (typeof option.value === 'string') return option.value
+    const hint = 'set the option here instead'
+    throw new Fault('config.not-text', `%(known/${name})s is no text that could stand there`, { hint })
+  }
+}
+
+function jailOptions(reading: Reading, reader: Reader, names: readonly string[]): Map<string, Option> {
+  const { name: jail, warnings } = reading
+  const options = new Map<string, Option>()
+  for (const name of names) {
+    const found = attempt(reading, name, () => readValue(reader, jail, name))
+    const fallback = JAIL_DEFAULTS[name]
+    if (!found) {
+      if (fallback !== undefined) options.set(name, { value: fallback, at: reading.at })
+      continue
+    }
+    const { text, at } = found
+    const kind = JAIL_OPTIONS[name]
+    const number = kind === 'int' ? pythonInt(text) : undefined
+    if (kind === 'int' && number === undefined) warnings.push(placed(wrongNumber(name, text, at), `jail ${jail}`, at))
+    options.set(name, { value: kind === 'int' ? number : kind === 'bool' ? pythonBool(text) : text, at })
+  }
+  return options
+}
+
+function filterDefinition(reading: Reading, first: Options): Definition | undefined {
+  const { source, name } = reading
+  const { value, at = reading.at } = first.get('filter') ?? {}
+  const text = String(value ?? '')
+  if (text === '') {
+    const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
+    reading.warnings.push(new Fault('config.no-failregex', `jail ${name} has no filter`, { at, hint }))
+    return undefined
+  }
+  const reference = readReference(text)
+  if ('rest' in reference) {
+    refuse(reading, { why: 'bad-filter', reference: text, misread: reference }, badParameters(text, reference), at)
+    return undefined
+  }
+  const layered = readLayers(source.world, source.folders, `filter.d/${reference.name}`)
+  if (!layered || isAbsent(layered)) {
+    const why = missingFilter(reference.name, source.folders, at)
+    refuse(reading, { why: 'no-filter', reference: reference.name }, why, at)
+    return undefined
+  }
+  const parameters = new Map(reference.parameters)
+  if (!parameters.get('logtype') && !layered.sections.get('Definition')?.options.has('logtype')) {
+    parameters.set('logtype', String(first.get('backend')?.value ?? '').startsWith('systemd') ? 'journal' : 'file')
+  }
+  reading.warnings.push(...layered.warnings)
+  return definition(layered, FILTER_OPTIONS, parameters, at)
+}
+
+/** There is a file, but none that could be read. */
+function isAbsent({ files, faults }: Layered): boolean {
+  return files.length === 0 && faults.length === 0
+}
+
+function missingFilter(name: string, folders: readonly string[], at: Place): Fault {
+  const hint = `put its file into filter.d, or correct the name: looked for in ${folders.join(', ')}`
+  return new Fault('config.no-filter', `there is no filter "${name}"`, { at, hint })
+}
+
+function actionsOf(reading: Reading, options: Options): Command[] {
+  const { value, at = reading.at } = options.get('action') ?? {}
+  const commands = splitList(String(value ?? '')).flatMap((word) => actionOf(reading, options, word, at))
+  if (commands.length === 0) {
+    const hint = 'set action = %(action_)s'
+    reading.warnings.push(new Fault('config.no-action', `jail ${reading.name} has no action`, { at, hint }))
+  }
+  return commands
+}
+
+function actionOf(reading: Reading, options: Options, word: string, at: Place): readonly Command[] {
+  const { source, name: jail } = reading
+  const reference = readReference(word)
+  if ('rest' in reference) {
+    refuse(reading, { why: 'bad-action', reference: word, misread: reference }, badParameters(word, reference), at)
+    return []
+  }
+  const { name } = reference
+  if (name.endsWith('.py')) {
+    return [pythonActionCommand(reference, jail, source.layered.folder, at)]
+  }
+  const layered = readLayers(source.world, source.folders, `action.d/${name}`)
+  if (!layered || isAbsent(layered)) {
+    const comma = name.includes(',') ? 'separate actions by blanks or newlines, not by commas; or ' : ''
+    const hint = `${comma}put its file into action.d, or correct the name: looked for in ${source.folders.join(', ')}`
+    const fault = new Fault('config.no-action', `there is no action "${name}"`, { at, hint })
+    refuse(reading, { why: 'no-action', reference: name }, fault, at)
+    return []
+  }
+  const { commands, definition } = actionCommands(layered, reference, { name: jail, options, at })
+  for (const fault of definition.faults) add(reading, fault)
+  reading.tagFaults.push(...definition.tagFaults)
+  reading.warnings.push(...layered.warnings, ...definition.warnings)
+  return commands
+}
+
+/** What stands in the jail and is neither its filter's, nor its logs or actions. */
+function addOwn({ commands, name }: Reading, options: Options): void {
+  for (const [option, { value, at }] of options) {
+    if (ELSEWHERE.has(option) || option in FILTER_OPTIONS) continue
+    const words: readonly Word[] =
+      option === 'ignoreip' ? ['addignoreip', ...splitWords(String(value ?? ''))] : [option, value]
+    commands.push({ words: ['set', name, ...words], at })
+  }
+}
+
+const ELSEWHERE: ReadonlySet<string> = new Set(['action', 'filter', 'enabled', 'backend', 'logpath'])
+
+function splitWords(text: string): string[] {
+  return text
+    .split(/[ ,\n]+/)
+    .map(strip)
+    .filter((word) => word !== '')
+}
+
+function addLogs({ source, commands, name, missing }: Reading, options: Options): void {
+  const logpath = options.get('logpath')
+  if (!logpath || String(options.get('backend')?.value ?? '').startsWith('systemd')) return
+  for (const line of String(logpath.value ?? '').split('\n')) {
+    const blank = line.lastIndexOf(' ')
+    const [path, where] = blank < 0 ? [line, 'head'] : [line.slice(0, blank), line.slice(blank + 1)]
+    const files = expandGlob(source.world.files, path)
+    if (files.length === 0) missing.push(path)
+    for (const file of files) commands.push({ words: ['set', name, 'addlogpath', file, where], at: logpath.at })
+  }
+}
+
+function attempt<T>(reading: Reading, option: string, act: () => T): T | undefined {
+  try {
+    return act()
+  } catch (thrown) {
+    const { layered } = reading.source
+    const at = layered.sections.get(reading.name)?.options.get(option)?.at ?? layered.defaults.get(option)?.at
+    add(reading, placed(thrown, `jail ${reading.name}`, at ?? reading.at))
+    return undefined
+  }
+}
+
+/** The same option is asked for more than once; one fault is enough. */
+function add({ faults, refusals }: Reading, fault: Fault): void {
+  const isKnown = faults.some(({ code, message }) => code === fault.code && message === fault.message)
+  // Without its filter a jail's known/ names nothing; that is no fault of its own.
+  const follows = refusals.some(({ why }) => why.endsWith('filter')) && fault.message.includes('%(known/')
+  if (!isKnown && !follows) faults.push(fault)
+}
+
+function refuse(reading: Reading, why: Omit<Refusal, 'fault'>, thrown: Fault, at: Place): void {
+  const fault = placed(thrown, `jail ${reading.name}`, at)
+  reading.refusals.push({ ...why, fault })
+  reading.faults.push(fault)
+}
