@@ -1,0 +1,90 @@
+/** A filter tried on single lines, without the memory of a running jail: whom would this very line count against? */
+import { type DateDetector, dateDetector } from '../../filter/date/detector.ts'
+import type { FilterSettings } from '../../filter/filter-settings.ts'
+import { type Expression, expression } from '../../filter/regex/expression.ts'
+import { parse } from '../../filter/regex/parse.ts'
+import type { Tree } from '../../filter/regex/tree.ts'
+import { expandTags } from '../../filter/tags.ts'
+import type { EpochMs } from '../../world/clock.ts'
+
+export interface Tries {
+  readonly fail: readonly Compiled[]
+  readonly ignore: readonly Compiled[]
+  readonly prefix: Compiled | undefined
+  /** What becomes of a line. `only`: with this expression alone. */
+  line(line: string, only?: number): Outcome
+  /** Where the date stands that is cut out of a line. */
+  date(line: string): { readonly start: number; readonly end: number } | undefined
+}
+
+export interface Compiled {
+  readonly written: string
+  readonly tree: Tree
+  readonly expression: Expression
+}
+
+export interface Outcome {
+  /** The id of the first expression that matched, ignored or not. */
+  readonly id: string | undefined
+  readonly kind: 'ip' | 'dns' | 'fid' | undefined
+  readonly matched: number | undefined
+  readonly ignored: number | undefined
+  readonly prefix: boolean
+}
+
+/** @throws Fault `regex.*`, `date.*` */
+export function tries(settings: FilterSettings, now: EpochMs): Tries {
+  const compile = (written: string): Compiled => {
+    const python = expandTags(written, settings.usedns)
+    return { written, tree: parse(python), expression: expression(python) }
+  }
+  const prefix = settings.prefregex === undefined ? undefined : compile(settings.prefregex)
+  const fail = settings.failregex.map(compile)
+  const ignore = settings.ignoreregex.map(compile)
+  // A detector remembers where it found the last date: logs of different forms must not share one.
+  const detectors = new Map<string, DateDetector>()
+  const date = (line: string) => {
+    const form = line.slice(0, 5).replace(/\d/g, '0').replace(/[a-z]/gi, 'a')
+    const one = detectors.get(form) ?? dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
+    detectors.set(form, one)
+    return one.find(line, now)
+  }
+  return {
+    fail,
+    ignore,
+    prefix,
+    date,
+    line(line, only) {
+      const found = date(line)
+      let text = `${found ? line.slice(0, found.start) + line.slice(found.end) : line}\n`
+      let around: Readonly<Record<string, string>> = {}
+      if (prefix) {
+        const begun = prefix.expression.search(text)
+        if (!begun) return { ...NOTHING, prefix: false }
+        around = begun.groups
+        text = around['content'] ?? text
+      }
+      const ignored = ignore.findIndex((one) => one.expression.search(text))
+      for (const [matched, one] of fail.entries()) {
+        if (only !== undefined && matched !== only) continue
+        const hit = one.expression.search(text)
+        if (!hit) continue
+        return {
+          ...idOf({ ...around, ...hit.groups }),
+          matched,
+          ignored: ignored < 0 ? undefined : ignored,
+          prefix: true,
+        }
+      }
+      return { ...NOTHING, ignored: ignored < 0 ? undefined : ignored }
+    },
+  }
+}
+
+const NOTHING: Outcome = { id: undefined, kind: undefined, matched: undefined, ignored: undefined, prefix: true }
+
+function idOf(groups: Readonly<Record<string, string>>): Pick<Outcome, 'id' | 'kind'> {
+  const name = ['fid', 'ip4', 'ip6', 'dns'].find((group) => groups[group])
+  if (name === undefined) return { id: undefined, kind: undefined }
+  return { id: groups[name], kind: name === 'fid' || name === 'dns' ? name : 'ip' }
+}
