@@ -4,6 +4,7 @@ import type { FilterSettings } from './filter-settings.ts'
 import { type Fields, groupsReader } from './groups.ts'
 import type { Needle } from './prefilter.ts'
 import { type Expression, expression, type Flags, type Match } from './regex/expression.ts'
+import { chanceInLine, isOrdinary } from './regex/rarity.ts'
 import { type Watch, watch } from './regex/watch.ts'
 import { expandTags } from './tags.ts'
 
@@ -86,13 +87,25 @@ function hintFor({ message }: Fault, python: string): string {
 
 const ADDRESS_TAG = /<(?:HOST|ADDR|SUBNET|IP4|IP6|DNS|F-(?:ADDR|SUBNET|IP4|IP6|DNS)\/)>/g
 
-/** A line that matches passes the prefregex too, so it holds the literals of both. */
+/**
+ * A line that matches passes the prefregex too, so it holds the literals of both; the rarest first. What is left of them
+ * may stand in every line: `[] "GET /` becomes `"GET `.
+ */
 function needle(one: Expression, prefix: Expression | undefined): Needle | undefined {
-  const [first, ...also] = [one.literals, prefix?.literals]
+  const sets = [one.literals, prefix?.literals]
     .flatMap((literals) => (literals ? [literals, ...literals.also] : []))
     .map(({ any, ignoreCase }) => ({ any: [...new Set(any.map(uncut))], ignoreCase }))
     .filter(({ any }) => any.every((piece) => piece !== ''))
-  return first && { ...first, also }
+  const chances = new Map(sets.map((set) => [set, chance(set)]))
+  const [first, ...others] = sets.sort((a, b) => chances.get(a)! - chances.get(b)!)
+  return (
+    first && { ...first, also: others.filter(({ any, ignoreCase }) => !any.some((it) => isOrdinary(it, ignoreCase))) }
+  )
+}
+
+/** That an ordinary line holds one of them. */
+function chance({ any, ignoreCase }: Needle): number {
+  return any.reduce((sum, text) => sum + chanceInLine(text, ignoreCase), 0)
 }
 
 /**
