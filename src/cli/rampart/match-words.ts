@@ -6,17 +6,20 @@
  */
 export function separate(words: readonly string[]): readonly string[] {
   const result: string[] = []
-  let open = false
+  let open: 'first' | 'more' | undefined
   for (const [index, word] of words.entries()) {
     if (word === '--') return [...result, ...words.slice(index)]
-    if (word === NAME) open = true
-    else if (open && PAIR.test(word)) result.push(`${NAME}=${word}`)
-    else {
-      open = false
+    if (word === NAME) {
+      open = 'first'
+    } else if (open === 'first' || (open && PAIR.test(word))) {
+      open = 'more'
+      result.push(`${NAME}=${word}`)
+    } else {
+      open = undefined
       result.push(word)
     }
   }
-  return result
+  return open === 'first' ? [...result, NAME] : result
 }
 
 const NAME = '--jail-options'
