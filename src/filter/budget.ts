@@ -22,7 +22,7 @@ export interface Work {
 /** One line may take this long; the others go on. */
 const LINE_LIMIT_MS = 100
 /** A stretch of lines in one go, some milliseconds' work: setting the limit costs 0.1 ms, more than a match. */
-const STRETCH_LIMIT_MS = 200
+const STRETCH_LIMIT_MS = 100
 const STRETCH_LINES = 1000
 /** How often a line is tried again, each time without the expression that was to blame the last time. */
 const MOST_TRIES = 5
@@ -101,7 +101,7 @@ const CODES: Readonly<Record<Alarm['kind'], string>> = {
 }
 
 const SAYS: Readonly<Record<Alarm['kind'], string>> = {
-  slow: `took longer than ${LINE_LIMIT_MS} ms on a line: another engine, slower but safe, has it from now on`,
+  slow: 'takes too long for lines that its log gets: a slower engine, which no line can stall, has it for an hour',
   'left out': 'gets so many long lines that some are left out',
-  'set aside': 'took too long again and again: it is set aside for an hour, for lines of that length',
+  'set aside': 'took too long again and again: for an hour it is set aside for lines of that length',
 }

@@ -119,3 +119,32 @@ test('a line that cannot be matched is left out and told, the others count', () 
     ['filter.failed'],
   )
 })
+
+test('thousands of hostile lines cost neither the next failure of the same jail nor those of others', () => {
+  const shapes = {
+    words: '^<ADDR> .*wrong (?:\\w+\\s?)*$',
+    letters: '^<ADDR> .*wrong (?:[a-z]+)*$',
+    twice: '^<ADDR> .*wrong .*a.*a$',
+  }
+  const hostile = ['a'.repeat(34), 'a'.repeat(20_000), 'a '.repeat(400)]
+  const match = matcher({ ...shapes, other: '^<ADDR> .*wrong' })
+  const count = 300
+  const lines = Array.from({ length: count }, (_, at) => `192.0.2.66 ${STAMP} wrong ${hostile[at % 3]}!\n`)
+  const last = `192.0.2.7 ${STAMP} wrong aa\n`
+  const { failures, faults } = match.match(Buffer.from(lines.join('') + last), NOW, false)
+  const jails = failures.filter(({ failure }) => failure.id === '192.0.2.7').map(({ jail }) => jail)
+  assert.deepEqual(jails, ['words', 'letters', 'twice', 'other'])
+  assert.equal(failures.filter(({ jail }) => jail === 'other').length, count + 1)
+  assert.ok(
+    faults.some(
+      ({ code, message, hint }) => code === 'filter.slow' && /^the jail words: /.test(message) && /safer: /.test(hint!),
+    ),
+  )
+  assert.deepEqual(new Set(faults.map(({ code }) => code)), new Set(['filter.slow', 'filter.left-out']))
+})
+
+test('a short line is matched as ever by an expression that was stopped', () => {
+  const match = matcher({ a: '^<ADDR> .*wrong (?:\\w+\\s?)*$' })
+  match.match(Buffer.from(`192.0.2.66 ${STAMP} wrong ${'a'.repeat(40)}!\n`), NOW, false)
+  assert.deepEqual(found(match, `192.0.2.1 ${STAMP} wrong one two\n`), ['a 192.0.2.1 -30'])
+})

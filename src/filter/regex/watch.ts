@@ -3,9 +3,10 @@
  * other is V8's, for as long as lines are short and it never had to be stopped; then patient.ts has it, which finds the
  * same in a time that grows with the line alone. So no line, however it was made, switches a good expression off:
  *
- * - After it was stopped once alone, or twice within ten seconds, patient.ts has it for good (`slow`). If its time is
- *   exponential, so are all others of its filter of which that is true: a line that stalls one often stalls the next.
- * - Lines longer than 2048 characters go to patient.ts at once. They share a purse of time; while that is empty they are
+ * - After it was stopped once on a line of its own, or twice within ten seconds, patient.ts has it for an hour (`slow`). If
+ *   its time is exponential, once is enough, and with it go all others of its filter of which that is true: a line
+ *   that stalls one often stalls the next.
+ * - Lines longer than 1000 characters go to patient.ts at once. They share a purse of time; while that is empty they are
  *   left out (`left out`), so that thousands of them in a row do not hold up the short ones behind them.
  * - What even patient.ts cannot do within its steps (references compare text, so they can still take all ways) is left
  *   out; at the third time within an hour the expression is set aside for an hour, for lines as long as the shortest of
@@ -26,6 +27,8 @@ export interface Watch {
    * @returns whether one was at work
    */
   stopped(what: Stopped): boolean
+  /** Nobody stops what goes on: what could take long is patient.ts's from the start, but for lines of ordinary length. */
+  beCareful(): void
   /** What there is to tell since the last call, of each expression each thing once an hour at most. */
   alarms(): readonly Alarm[]
 }
@@ -49,8 +52,10 @@ export interface Alarm {
   readonly kind: 'slow' | 'left out' | 'set aside'
 }
 
-/** Characters. Ordinary lines are shorter, nginx's errors always; V8 is done with n² steps of this in about 3 ms. */
-const LONG = 2048
+/** Characters. Ordinary lines are shorter; V8 is done with n² steps of this in about 1 ms. */
+const LONG = 1000
+/** The same where nobody stops what goes on: n³ steps of this take V8 about 50 ms. */
+const LONG_ALONE = 512
 /** Time for long lines: at once, and the share of all time that comes back. */
 const PURSE_MS = 250
 const REFILL = 0.1
@@ -65,8 +70,8 @@ interface Care {
   /** Set while V8 is at work: it stays set when that is stopped. */
   running: boolean
   stoppedAt: number
-  /** patient.ts has it for good. */
-  slow: boolean
+  /** patient.ts has it until then. */
+  slowUntil: number
   strikes: readonly { readonly at: number; readonly length: number }[]
   aside: { readonly until: number; readonly length: number } | undefined
   readonly told: Map<Alarm['kind'], number>
@@ -77,6 +82,8 @@ export function watch(clock: () => number = () => performance.now()): Watch {
   const cares: Care[] = []
   const purse = purseOf(clock())
   let alarms: Alarm[] = []
+  let careful = false
+  let long = LONG
   const tell = (care: Care, kind: Alarm['kind'], now: number) => {
     const before = care.told.get(kind)
     if (before !== undefined && now - before < HOUR_MS) return
@@ -94,7 +101,7 @@ export function watch(clock: () => number = () => performance.now()): Watch {
   const slowly = (care: Care, text: string, search: Search): Match | undefined => {
     const now = clock()
     if (care.aside && now < care.aside.until && text.length >= care.aside.length) return undefined
-    if (text.length > LONG && purse.isEmpty(now)) {
+    if (text.length > LONG && !careful && purse.isEmpty(now)) {
       tell(care, 'left out', now)
       return undefined
     }
@@ -115,7 +122,7 @@ export function watch(clock: () => number = () => performance.now()): Watch {
         risk,
         running: false,
         stoppedAt: Number.NEGATIVE_INFINITY,
-        slow: fast === undefined,
+        slowUntil: fast ? 0 : Number.POSITIVE_INFINITY,
         strikes: [],
         aside: undefined,
         told: new Map(),
@@ -127,7 +134,8 @@ export function watch(clock: () => number = () => performance.now()): Watch {
         return made(text)
       }
       return (text, ascii) => {
-        if (care.slow || text.length > LONG || !fast) return slowly(care, text, other)
+        if (!fast || text.length > long || (care.slowUntil > 0 && clock() < care.slowUntil))
+          return slowly(care, text, other)
         care.running = true
         try {
           const found = fast(text, ascii)
@@ -145,15 +153,21 @@ export function watch(clock: () => number = () => performance.now()): Watch {
       const found = cares.filter(({ running }) => running)
       for (const care of found) {
         care.running = false
-        if (what === 'nothing') continue
-        if (what === 'line' || now - care.stoppedAt < AGAIN_MS) {
-          care.slow = true
-          if (care.risk === 'exponential') for (const other of cares) other.slow ||= other.risk === 'exponential'
-          tell(care, 'slow', now)
-        }
+        const grows = care.risk === 'exponential'
+        const blamed = grows || what === 'line' || now - care.stoppedAt < AGAIN_MS
         care.stoppedAt = now
+        if (!blamed) continue
+        for (const one of grows ? cares.filter(({ risk }) => risk === 'exponential') : [care]) {
+          one.slowUntil = Math.max(one.slowUntil, now + HOUR_MS)
+        }
+        tell(care, 'slow', now)
       }
       return found.length > 0
+    },
+    beCareful() {
+      careful = true
+      long = LONG_ALONE
+      for (const care of cares) if (care.risk === 'exponential') care.slowUntil = Number.POSITIVE_INFINITY
     },
     alarms() {
       const all = alarms
