@@ -20,12 +20,14 @@ const durations: readonly [text: string, seconds: number][] = [
   ['1.5h', 5400],
   ['(1h+30m)/2', 2700],
   ['1H', 3600],
+  ['10m # ten minutes', 600],
+  ['1h 30', 3630],
 ]
 
 for (const [text, seconds] of durations)
   test(`"${text}" lasts ${seconds} s`, () => assert.equal(parseDuration(text), seconds))
 
-for (const text of ['', 'ten', '1x', '1m;', '__import__("os")', '1+', '(1', '1/0', '1 2', '5**2']) {
+for (const text of ['', 'ten', '1x', '1m;', '__import__("os")', '1+', '(1', '1/0', '007', '9**99', '[5]', 'None']) {
   test(`"${text}" is no duration`, () =>
     assert.throws(() => parseDuration(text), { name: 'Fault', code: 'duration.bad' }))
 }
