@@ -32,6 +32,7 @@ process.exitCode = await face(
       '--single-threaded',
       fileURLToPath(new URL('reader.mjs', import.meta.url)),
     ],
+    checkCommand: [process.execPath, fileURLToPath(import.meta.url), 'rampart', 'config', 'check'],
     input: () => process.stdin,
     typed: () => process.stdin.isTTY === true,
     // Other commands end at once, as a signal ends any program.
@@ -48,6 +49,8 @@ async function faceOf(name: string): Promise<(setting: Setting, words: readonly 
   switch (name) {
     case 'fail2ban-regex':
       return (await import('./cli/fail2ban-regex/fail2ban-regex.ts')).fail2banRegex
+    case 'fail2ban-client':
+      return (await import('./cli/fail2ban-client/fail2ban-client.ts')).fail2banClient
     default:
       return (await import('./cli/rampart/command.ts')).rampart
   }
