@@ -30,7 +30,7 @@ const PIECES = [
     'Min',
     'secs',
   ],
-  ...[' ', ' ', '  ', '\n', '\t', '\u00a0', ' # c', '+', '-', '*', '/', '//', '%', '**', '(', ')'],
+  ...[' ', ' ', '  ', '\n', '\t', '\u00a0', ' # c', '+', '-', '*', '/', '//', '%', '(', ')'],
 ]
 
 const SCRIPT = `
@@ -54,8 +54,8 @@ test('20,000 texts last as long as Fail2ban says, or are no durations there eith
   const next = random(7)
   const piece = () => PIECES[Math.floor(next() * PIECES.length)]
   const texts = Array.from({ length: 20_000 }, () => Array.from({ length: 1 + Math.floor(next() * 9) }, piece).join(''))
-  // As values of a file are: without blanks around. A tower of powers would keep Python busy for days.
-  const rows = texts.map((text) => text.trim()).filter((text) => text.split('**').length < 3)
+  // As values of a file are: without blanks around. Powers grow out of what is exact here, and of Python's time.
+  const rows = texts.map((text) => text.trim()).filter((text) => !text.includes('**'))
   const out = execFileSync('python3', ['-W', 'ignore', '-c', SCRIPT], { input: JSON.stringify(rows), encoding: 'utf8' })
   const theirs: readonly ([number, boolean] | null)[] = JSON.parse(out)
   for (const [index, text] of rows.entries()) assert.deepEqual(ours(text), theirs[index], JSON.stringify(text))

@@ -22,6 +22,11 @@ const durations: readonly [text: string, seconds: number][] = [
   ['1H', 3600],
   ['10m # ten minutes', 600],
   ['1h 30', 3630],
+  ['2h**2', 25920000],
+  ['-2**2', -4],
+  ['2**-1', 0.5],
+  ['-7//2', -4],
+  ['-7%3', 2],
 ]
 
 for (const [text, seconds] of durations)
