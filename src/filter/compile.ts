@@ -98,9 +98,14 @@ function needle(one: Expression, prefix: Expression | undefined): Needle | undef
     .filter(({ any }) => any.every((piece) => piece !== ''))
   const chances = new Map(sets.map((set) => [set, chance(set)]))
   const [first, ...others] = sets.sort((a, b) => chances.get(a)! - chances.get(b)!)
-  return (
-    first && { ...first, also: others.filter(({ any, ignoreCase }) => !any.some((it) => isOrdinary(it, ignoreCase))) }
-  )
+  return first && { ...first, also: others.filter((set) => chances.get(set)! < MOST_CHANCE && !isUsual(set)) }
+}
+
+/** A further set that more lines hold is not worth its search. */
+const MOST_CHANCE = 0.5
+
+function isUsual({ any, ignoreCase }: Needle): boolean {
+  return any.every((text) => isOrdinary(text, ignoreCase))
 }
 
 /** That an ordinary line holds one of them. */

@@ -47,6 +47,7 @@ const SETS: readonly [name: string, pattern: string, expected: readonly Words[]]
   ['so is what one branch or the other demands', '(?:attack|evil) .* probe', [one(' probe'), both('attack ', 'evil ')]],
   ['and what a lookahead demands', '(?=.*attack).* probe', ['attack', ' probe'].map(one)],
   ['what ordinary lines hold is not worth a search', 'HTTP/1\\.1.* probe', [one(' probe')]],
+  ['a usual word among others is no harm', 'attack .* (?:mail|probe)', [one('attack '), both(' mail', ' probe')]],
   ['a text within another set tells nothing new', '(?=.*probe).* probe', [one(' probe')]],
 ]
 
@@ -57,8 +58,8 @@ for (const [name, pattern, expected] of SETS) {
   })
 }
 
-test('there are never more than three sets', () => {
-  assert.equal(literals(parse('probing.attack.breach.intrude').root)?.also.length, 2)
+test('there are never more than five sets', () => {
+  assert.equal(literals(parse('probing.attack.breach.intrude.exploit.inject').root)?.also.length, 4)
 })
 
 test('there are never more than 256 in a set', () => {
