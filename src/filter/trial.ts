@@ -15,6 +15,8 @@ export interface Trial {
   readonly dates: DateDetector
   /** The next line, without its newline. */
   try(line: string, now: EpochMs): Tried
+  /** The next line, of which is known that no expression matches it: its date alone is read. */
+  pass(line: string, now: EpochMs): void
   /** The next line of a log whose lines have their time beside them, as the journal's do. */
   tryDated(text: string, beside: { readonly time: EpochMs; readonly stamp: string }, now: EpochMs): Tried
 }
@@ -24,6 +26,8 @@ export interface Tried {
   readonly date: DateFound | undefined
   /** When it happened; of a line without a date, with the last that had one less than a minute before now. */
   readonly time: EpochMs | undefined
+  /** That time was told with a zone: an int of Fail2ban, else a float. */
+  readonly whole: boolean
   /** The line as a failure tells it: one without a date begins with the last date that was seen, if that was recent. */
   readonly line: string
   /** What the expressions were shown: without date, and <F-CONTENT> of the prefregex alone; each line with its newline. */
@@ -78,12 +82,12 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
   tried.watch.beCareful()
   const { zone = settings.logtimezone, local, today, checkAll = false, raw = true } = options
   const dates = dateDetector({ patterns: settings.datepattern, zone, local, today })
-  const last: Last = { time: undefined, text: '' }
+  const last: Last = { time: undefined, text: '', whole: false }
   const examined = (dated: Dated, now: EpochMs): Tried => {
     const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw })
-    const { date, time, line } = dated
+    const { date, time, whole, line } = dated
     return {
-      ...{ date, time, line, text, prefix },
+      ...{ date, time, whole, line, text, prefix },
       ignored: ignored.at(-1),
       ignores: ignored,
       taken,
@@ -94,10 +98,14 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
     filter: tried,
     dates,
     try: (line, now) => examined(dated(last, line, dates.find(line, now), now), now),
+    pass(line, now) {
+      dated(last, line, dates.find(line, now), now)
+    },
     tryDated(text, { time, stamp }, now) {
       last.time = time
       last.text = stamp
-      return examined({ date: undefined, time, text, line: stamp + text }, now)
+      last.whole = false
+      return examined({ date: undefined, time, whole: false, text, line: stamp + text }, now)
     },
   }
 }
@@ -106,9 +114,10 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
 interface Last {
   time: EpochMs | undefined
   text: string
+  whole: boolean
 }
 
-interface Dated extends Pick<Tried, 'date' | 'time'> {
+interface Dated extends Pick<Tried, 'date' | 'time' | 'whole'> {
   readonly text: string
   readonly line: string
 }
@@ -120,14 +129,15 @@ function dated(last: Last, line: string, date: DateFound | undefined, now: Epoch
     if (date.time !== undefined) {
       last.time = date.time
       last.text = line.slice(date.start, date.end)
-      return { date, time: date.time, text, line }
+      last.whole = date.whole
+      return { date, time: date.time, whole: date.whole, text, line }
     }
     // No such day: a line without a date, and without what looked like one.
-    if (!isRecent) return { date, time: undefined, text, line }
+    if (!isRecent) return { date, time: undefined, whole: false, text, line }
   }
   const said = date && date.end === date.start ? date.time : undefined
-  if (isRecent) return { date, time: last.time, text: line, line: last.text + line }
-  return { date, time: said, text: line, line }
+  if (isRecent) return { date, time: last.time, whole: last.whole, text: line, line: last.text + line }
+  return { date, time: said, whole: false, text: line, line }
 }
 
 const MINUTE = 60_000

@@ -85,6 +85,8 @@ async function run(setting: Setting, out: Printer, { options, words }: CommandLi
     const began = clock.monotonic()
     const findings = findingsOf(setting, out, { settings, options, trial })
     const reader = lineReader({
+      settings,
+      options,
       trial,
       clock,
       decoder: log.kind === 'bytes' ? log.decoder : undefined,

@@ -61,7 +61,6 @@ function rows({ world }: Setting, out: Printer, { options }: Examined, what: str
   const dates = dateMemory()
   return {
     add(line, tried) {
-      const whole = dates.whole(tried)
       dates.hold(tried)
       if (options.invert) {
         if (!tried.matches.some(({ kind }) => kind === 'failure')) out.line(line)
@@ -69,7 +68,8 @@ function rows({ world }: Setting, out: Printer, { options }: Examined, what: str
       }
       for (const { failure, kind, names } of tried.matches) {
         if (!failure || kind !== 'failure') continue
-        for (const text of shape({ failure, names, whole, parts: dates.parts(failure.lines) })) out.line(text)
+        for (const text of shape({ failure, names, whole: tried.whole, parts: dates.parts(failure.lines) }))
+          out.line(text)
       }
     },
     missedWanted: () => (options.invert ? Number.POSITIVE_INFINITY : 0),
@@ -81,15 +81,10 @@ function rows({ world }: Setting, out: Printer, { options }: Examined, what: str
 /** Lines of a session are told with their dates when it ends: at most so many are remembered. */
 const MOST_DATED = 1000
 
-/** Where the dates of the last lines stood, and whether the last one had a zone. */
+/** Where the dates of the last lines stood. */
 function dateMemory() {
   const spans = new Map<string, readonly [number, number]>()
-  let wasWhole = false
   return {
-    whole({ date, time }: Tried): boolean {
-      if (date?.time !== undefined && date.end > date.start) wasWhole = date.whole
-      return wasWhole && time !== undefined && !(date !== undefined && date.end === date.start)
-    },
     hold({ line, date }: Tried) {
       if (!date) return
       if (spans.size >= MOST_DATED) spans.delete(spans.keys().next().value!)

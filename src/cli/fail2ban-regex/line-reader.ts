@@ -1,10 +1,8 @@
-/** Lines of a log through the trial of a filter, one after another. */
-import type { Trial } from '../../filter/trial.ts'
-import type { Clock, EpochMs } from '../../world/clock.ts'
+/** Lines of a log through the trial of a filter: one after another, or all but those that may match in one go. */
+import type { EpochMs } from '../../world/clock.ts'
 import { repr } from '../python-repr.ts'
-import type { Decoder } from './decode.ts'
-import type { Findings } from './findings.ts'
-import type { Logger } from './logging.ts'
+import { bareLine, type Reading } from './reading.ts'
+import { skipper } from './skipper.ts'
 
 export interface LineReader {
   /** Where bytes had best lie. */
@@ -16,37 +14,27 @@ export interface LineReader {
   readonly dated: (line: string, time: EpochMs) => void
 }
 
-export interface Reading {
-  readonly trial: Trial
-  readonly clock: Clock
-  /** What its bytes are decoded by; undefined where it comes as text. */
-  readonly decoder: Decoder | undefined
-  /** As it was asked for. */
-  readonly encoding: string
-  readonly told: Logger
-  /** The log's name. */
-  readonly log: string
-  readonly findings: Findings
-}
-
 const NEWLINE = 0x0a
 
 export function lineReader(reading: Reading): LineReader {
   const { trial, clock, findings } = reading
   const line = (text: string) => {
-    const bare = withoutEnd(text)
-    // Empty lines and comments count for nothing.
-    if (bare === '' || bare.startsWith('#')) return
-    findings.add(bare, trial.try(bare, clock.now()))
+    const bare = bareLine(text)
+    if (bare !== undefined) findings.add(bare, trial.try(bare, clock.now()))
   }
   const decoded = decodedBy(reading)
+  const skips = reading.skips === false ? undefined : skipper(reading, (bytes) => line(decoded(bytes)))
   return {
-    buffer: new Uint8Array(1 << 20),
+    buffer: skips?.buffer ?? new Uint8Array(1 << 20),
     line,
     dated: (text, time) => findings.add(text, trial.tryDated(text, { time, stamp: '' }, clock.now())),
     bytes(bytes) {
       const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       for (let at = 0; at < view.length; ) {
+        if (skips && findings.missedWanted() === 0) {
+          skips.bytes(view.subarray(at))
+          return
+        }
         const newline = view.indexOf(NEWLINE, at)
         const end = newline < 0 ? view.length : newline + 1
         line(decoded(view.subarray(at, end)))
@@ -54,12 +42,6 @@ export function lineReader(reading: Reading): LineReader {
       }
     },
   }
-}
-
-function withoutEnd(line: string): string {
-  let end = line.length
-  while (end > 0 && (line.charCodeAt(end - 1) === 10 || line.charCodeAt(end - 1) === 13)) end--
-  return end === line.length ? line : line.slice(0, end)
 }
 
 /** The first line that is not of the encoding is told of. */

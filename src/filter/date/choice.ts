@@ -5,13 +5,24 @@
  * with the installed program: another choice is another date, and another cut.
  */
 import type { EpochMs } from '../../world/clock.ts'
-import { hasForm, hitAt, hitIn, type Memory, memoryOf } from './memory.ts'
+import { hasForm, hitAt, hitIn, type Memory, memoryOf, windowOf } from './memory.ts'
 import { mayHoldDate } from './shape.ts'
 import type { Flavour, Hit, Template } from './template.ts'
 
 export interface Choice {
   find(line: string, now: EpochMs, years: string): Found | undefined
   templates(): readonly TemplateUse[]
+  /** What is enough to know that a line has the same date as the last one; undefined where a search is needed. */
+  steady(): Steady | undefined
+  /** As if so many lines with the steady date had been given to `find`. */
+  repeat(count: number, now: EpochMs): void
+}
+
+/** A line has the date of the line before if this ASCII text stands at its begin, or from its first `mark` on. */
+export interface Steady {
+  readonly window: string
+  /** The first character of the window; undefined: it stands at the line's begin. */
+  readonly mark: string | undefined
 }
 
 /** A template, and how it has fared. */
@@ -46,6 +57,8 @@ interface State {
   readonly stock: boolean
   /** The last hit, as it may be found again without a search. */
   memory: Memory | undefined
+  /** The last line that had a date, and its hit. */
+  seen: { readonly line: string; readonly hit: Hit } | undefined
 }
 
 /** Where the last hit stood, and the characters at both sides of its two ends. */
@@ -66,19 +79,31 @@ export function choice(templates: readonly Template[]): Choice {
     place: { from: 1, to: FAR, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
     stock: templates.every((template) => template.stock !== undefined),
     memory: undefined,
+    seen: undefined,
   }
   return {
     find(line, now, years) {
       const known = state.memory && recall(state, state.memory, line)
-      if (known) return repeat(state, known, now)
+      if (known) {
+        state.seen = { line, hit: known }
+        return repeat(state, known, now)
+      }
       const how = { wide: NOT_ASCII.test(line), years }
       const picked = pick(state, line, how)
       if (!picked) return undefined
       use(state, picked, line, now)
+      state.seen = { line, hit: picked.hit }
       state.memory = memoryOf(picked.hit, picked.entry.template, line, state.memory, (text) =>
         othersHit(state, text, how),
       )
       return { hit: picked.hit, template: picked.entry.template }
+    },
+    steady: () => steady(state),
+    repeat(count, now) {
+      const entry = state.entries[state.last]
+      if (!entry) return
+      entry.hits += count
+      entry.lastUsed = now
     },
     templates: () => state.entries.map((one) => ({ template: one.template, hits: one.hits, weight: weight(one) })),
   }
@@ -147,6 +172,22 @@ function othersHit({ entries, stock, last }: State, text: string, how: Flavour):
   return entries.some(
     ({ template }, index) => index !== last && !template.anchored && template.search(text, 0, text.length, how),
   )
+}
+
+/**
+ * The template that hit last is taken at its word where it is anchored, whatever else the line holds. Then the text from the
+ * line's begin, or from the mark that must stand before the date, up to the date's end and what bounds it, decides.
+ */
+function steady({ entries, last, seen }: State): Steady | undefined {
+  const template = entries[last]?.template
+  if (!template || !seen || !template.anchored) return undefined
+  const { line, hit } = seen
+  const mark = template.behind
+  if (mark === undefined && (template.stock === undefined || hit.from !== 0)) return undefined
+  const start = mark === undefined ? 0 : hit.start - 1
+  const around = line.charAt(start) === (mark ?? line.charAt(0)) ? windowOf(line, start, hit.end) : undefined
+  // What ends with the line would need a look at what ends a line.
+  return around && !around.ends ? { window: around.window, mark } : undefined
 }
 
 /** A hit of the last template again: only numbers change. */

@@ -37,11 +37,10 @@ export interface Seen {
 /** The moment that counts, never ahead of now; undefined: the line is too old to count. Changes `state`: one call a line. */
 export function timeOf(state: ClockState, { found, now, findtime, live }: Seen): EpochMs | undefined {
   if (found !== undefined) state.last = found
-  const recent = state.last !== undefined && state.last > now - MINUTE ? state.last : undefined
-  const date = found ?? recent
+  const date = found ?? (isRecent(state, now) ? state.last : undefined)
   if (live === true && (date === undefined || isOff(date, now))) {
     tell(state, date === undefined ? 'no date' : 'off', now)
-    state.last = now
+    if (date !== undefined) state.last = now
     return now
   }
   if (date === undefined) return live === false ? undefined : now
@@ -50,6 +49,18 @@ export function timeOf(state: ClockState, { found, now, findtime, live }: Seen):
     return undefined
   }
   return Math.min(date, now)
+}
+
+/** Whether a line without a date belongs to one before it. */
+export function isRecent({ last }: ClockState, now: EpochMs): boolean {
+  return last !== undefined && last > now - MINUTE
+}
+
+/** It need not be told after all: the line was no failure. */
+export function takeBack(state: ClockState, warning: ClockWarning): void {
+  if (state.due !== warning) return
+  state.due = undefined
+  state.told?.delete(warning)
 }
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 /** Finds the date in a line: which of many templates it is, where it stands, and which moment it means. */
 import { Fault } from '../../base/fault.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { choice, type Found, type TemplateUse } from './choice.ts'
+import { choice, type Found, type Steady, type TemplateUse } from './choice.ts'
 import { localTime } from './local-time.ts'
 import { templatesOf } from './pattern.ts'
 import type { Hit, Template } from './template.ts'
@@ -38,6 +38,10 @@ export interface DateDetector {
   hits(): readonly { readonly template: string; readonly hits: number }[]
   /** All templates, in the order of preference. */
   templates(): readonly TemplateUse[]
+  /** What is enough to know that a line has the same date as the last one; undefined where a search is needed. */
+  steady(): Steady | undefined
+  /** As if so many lines with the steady date had been given to `find`. */
+  repeat(count: number, now: EpochMs): void
 }
 
 /** @throws Fault `date.pattern` with the place in the pattern, `date.zone` */
@@ -69,6 +73,8 @@ export function dateDetector(options: DateOptions): DateDetector {
     },
     hits: () => chosen.templates().flatMap(({ template, hits }) => (hits > 0 ? { template: template.name, hits } : [])),
     templates: () => chosen.templates(),
+    steady: () => chosen.steady(),
+    repeat: (count, now) => chosen.repeat(count, now),
   }
 }
 

@@ -37,18 +37,22 @@ export function memoryOf(
   others: (text: string) => boolean,
 ): Memory | undefined {
   if (template.stock === undefined) return undefined
-  const after = line.slice(hit.end, hit.end + REACH)
-  if (/^\s\s/.test(after)) return undefined
-  const reach = DECIDED.exec(after)?.[0].length ?? REACH
   const lead = template.anchored ? hit.from : Math.min(1, hit.from)
-  const start = hit.from - lead
-  const window = line.slice(start, hit.end + reach)
-  if (NOT_ASCII.test(window)) return undefined
-  const ends = line.length < hit.end + reach
-  const memory = { hit, template, window, lead, ends, alone: false }
+  const seen = windowOf(line, hit.from - lead, hit.end)
+  if (!seen) return undefined
+  const memory = { hit, template, ...seen, lead, alone: false }
   if (template.stock !== 'closed' || template.anchored) return memory
   const known = before?.template === template && hasForm(before, line, hit)
-  return { ...memory, alone: known ? before.alone : !others(window) }
+  return { ...memory, alone: known ? before.alone : !others(seen.window) }
+}
+
+/** The text from `start` up to a date's end and as far behind it as may have decided; undefined where that is more. */
+export function windowOf(line: string, start: number, end: number): Pick<Memory, 'window' | 'ends'> | undefined {
+  const after = line.slice(end, end + REACH)
+  if (/^\s\s/.test(after)) return undefined
+  const reach = DECIDED.exec(after)?.[0].length ?? REACH
+  const window = line.slice(start, end + reach)
+  return NOT_ASCII.test(window) ? undefined : { window, ends: line.length < end + reach }
 }
 
 const NOT_ASCII = /[^\x00-\x7f]/

@@ -62,8 +62,13 @@ function stock(form: Form, text: TemplateText): TemplateText {
 
 function inside(form: Form, pattern: string): TemplateText {
   if (pattern.toUpperCase() === `${LINE}{DATE}` && !form.only) return lineBegin(form)
-  return single(pattern.replace(/\{DATE\}/gi, () => form.pattern))
+  const text = single(pattern.replace(/\{DATE\}/gi, () => form.pattern))
+  const mark = BEHIND.exec(pattern)
+  return mark && !form.kind && !form.only ? { ...text, behind: mark[1] ?? mark[2] } : text
 }
+
+/** `^[^\[]*\[({DATE})`: the same character both times, and taken for itself. */
+const BEHIND = /^\^\[\^(?:\\([[\](){}<>|"'])\]\*\\\1|([<>"',:;=@_~])\]\*\2)\(\{DATE\}\)$/i
 
 /** A pattern of the admin's own. */
 function single(pattern: string): TemplateText {

@@ -16,6 +16,7 @@ export interface Template {
   /** It stands at the line's begin or end and nowhere else. */
   readonly anchored: boolean
   readonly stock: TemplateText['stock']
+  readonly behind: TemplateText['behind']
   /** The first hit at or after `from`, in the text before `to`. */
   search(line: string, from: number, to: number, how: Flavour): Hit | undefined
   /** undefined where the parts are no date: the 30th of February, a zone that nobody knows. */
@@ -55,6 +56,8 @@ export interface TemplateText {
    * no other form's date can hold one of it, or share its time, whatever its digits.
    */
   readonly stock?: 'open' | 'closed' | undefined
+  /** One of the default forms, which stands right behind the line's first such character and nowhere else. */
+  readonly behind?: string | undefined
   /** The name, if it is not the pattern's own. */
   readonly name?: string
 }
@@ -80,6 +83,7 @@ export function template(text: TemplateText): Template {
     weight: text.weight,
     anchored: shape.anchored,
     stock: text.stock,
+    behind: text.behind,
     search: (line, from, to, how) => search(compiled(how), line, from, to),
     time: (hit, clockwork) => timeOf(text.kind, hit, clockwork),
     isWhole: (hit, zone) =>

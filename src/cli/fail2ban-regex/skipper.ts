@@ -1,0 +1,107 @@
+/**
+ * Bytes of a log through a filter without looking at lines that cannot match: the prefilter names those that can. Of the
+ * others only the date counts, and that is known without a search where it is the same as the line's before.
+ */
+import { type Prefilter, prefilter } from '../../filter/prefilter.ts'
+import type { EpochMs } from '../../world/clock.ts'
+import { bareLine, type Reading } from './reading.ts'
+import { type SteadyScan, steadyScan } from './steady-scan.ts'
+
+export interface Skipper {
+  /** What is read straight into here is scanned without being copied. */
+  readonly buffer: Uint8Array
+  /** Whole lines; none of those that are missed is wanted as text. */
+  bytes(bytes: Buffer): void
+}
+
+const NEWLINE = 0x0a
+
+/**
+ * @param look looks at one line as ever
+ * @returns undefined where every line must be looked at
+ */
+export function skipper(reading: Reading, look: (line: Uint8Array) => void): Skipper | undefined {
+  const { trial } = reading
+  if (!maySkip(reading)) return undefined
+  const scan = prefilter(trial.filter.needles)
+  const steady = steadyScan(scan.buffer.length)
+  if (!steady) return undefined
+  return { buffer: scan.buffer, bytes: (bytes) => pieces({ reading, look, scan, steady }, bytes) }
+}
+
+function maySkip({ settings, options, decoder, told, trial, findings }: Reading): boolean {
+  // A prefregex, and ignoreregex that come first, count lines that no failregex matches; rows do not show that.
+  const early = settings.ignoreregex.length > 0 && settings.ignoreregex.length < settings.failregex.length - 2
+  const counted = options.out === undefined && (settings.prefregex !== undefined || early)
+  const { needles } = trial.filter
+  return (
+    !counted &&
+    settings.maxlines <= 1 &&
+    decoder?.isUtf8 === true &&
+    !told.hears('warning') &&
+    Number.isFinite(findings.missedWanted()) &&
+    needles.length > 0 &&
+    needles.every((needle) => needle !== undefined)
+  )
+}
+
+interface Skipping {
+  readonly reading: Reading
+  readonly look: (line: Uint8Array) => void
+  readonly scan: Prefilter
+  readonly steady: SteadyScan
+}
+
+function pieces(it: Skipping, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) {
+    const last = bytes.lastIndexOf(NEWLINE, at + it.steady.capacity - 1)
+    if (last < at) {
+      // Longer than the buffer, or the last line, which lacks its newline.
+      const newline = bytes.indexOf(NEWLINE, at)
+      const end = newline < 0 ? bytes.length : newline + 1
+      it.look(bytes.subarray(at, end))
+      at = end
+    } else {
+      piece(it, bytes.subarray(at, last + 1))
+      at = last + 1
+    }
+  }
+}
+
+function piece(it: Skipping, bytes: Buffer): void {
+  const now = it.reading.clock.now()
+  it.steady.load(bytes)
+  const found: number[] = []
+  it.scan.candidates(bytes, (start, end) => found.push(start, end + 1))
+  let at = 0
+  for (let i = 0; i < found.length; i += 2) {
+    skip(it, bytes, at, found[i]!, now)
+    at = found[i + 1]!
+    it.look(bytes.subarray(found[i]!, at))
+  }
+  skip(it, bytes, at, bytes.length, now)
+}
+
+/** Lines that match nothing. */
+function skip({ reading, steady }: Skipping, bytes: Buffer, from: number, to: number, now: EpochMs): void {
+  const { trial, findings, decoder } = reading
+  let missed = 0
+  for (let at = from; at < to; ) {
+    const same = trial.dates.steady()
+    if (same) {
+      const { count, stop } = steady.run(at, to, same)
+      missed += count
+      if (count > 0) trial.dates.repeat(count, now)
+      at = stop
+      if (at >= to) break
+    }
+    const end = bytes.indexOf(NEWLINE, at) + 1
+    const line = bareLine(decoder!.decode(bytes.subarray(at, end)))
+    if (line !== undefined) {
+      trial.pass(line, now)
+      missed++
+    }
+    at = end
+  }
+  if (missed > 0) findings.addMissed(missed)
+}
