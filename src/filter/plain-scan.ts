@@ -16,6 +16,9 @@ export interface Scan {
  */
 export type TellLine = (start: number, end: number, words: Uint32Array, at: number, count: number) => void
 
+/** `owners`: who may match the line, ascending. */
+export type TellCandidate = (start: number, end: number, owners: readonly number[]) => void
+
 export function plainScan(literals: readonly Literal[], capacity: number): Scan {
   return {
     buffer: new Uint8Array(capacity),

@@ -4,7 +4,7 @@
  * owner exactly if it holds one of the owner's literals, and one of each further set that the owner asks for.
  */
 import type { Literal } from './fingerprint.ts'
-import { bufferOf, type Scan, type TellLine } from './plain-scan.ts'
+import { bufferOf, type Scan, type TellCandidate, type TellLine } from './plain-scan.ts'
 import { scan } from './scan.ts'
 import { type Further, secondLook } from './second-look.ts'
 
@@ -29,8 +29,6 @@ export interface Prefilter {
   /** Newlines in the bytes. */
   countLines(bytes: Uint8Array): number
 }
-
-export type TellCandidate = (start: number, end: number, owners: readonly number[]) => void
 
 /**
  * Which owners may match which lines. Owners are numbered 0..n-1 in the given order; undefined means no literal is

@@ -4,8 +4,7 @@
  * for all of them in all lines costs four times as much as to look where the status stands.
  */
 import type { Literal } from './fingerprint.ts'
-import type { Scan } from './plain-scan.ts'
-import type { TellCandidate } from './prefilter.ts'
+import type { Scan, TellCandidate } from './plain-scan.ts'
 
 /** What owners ask for beside their first literals: sets, of each of which one literal must be there. */
 export interface Further {
