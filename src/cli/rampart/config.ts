@@ -143,7 +143,7 @@ function printExample(terminal: Terminal, { line, does }: NonNullable<Finding['e
   const folded = wrap(terminal, cut, LABELLED)
     .split('\n')
     .map((part) => paint(terminal, 'dim', part))
-  return [label('such as') + folded.join('\n'), blanks(LABELLED) + wrap(terminal, printable(does), LABELLED)]
+  return [label('such as') + folded.join('\n'), blanks(LABELLED) + wrap(terminal, `→ ${printable(does)}`, LABELLED)]
 }
 
 function label(word: string): string {

@@ -13,6 +13,8 @@ export interface Setting {
   readonly stockFolder: string
   /** The command line that starts the reader. */
   readonly readerCommand: readonly string[]
+  /** The command line that checks the configuration; undefined: it is not checked at the start. */
+  readonly checkCommand?: readonly string[]
   /** Bytes of standard input, for commands that read it. */
   readonly input: () => AsyncIterable<Uint8Array>
   /** Whether somebody types them. */

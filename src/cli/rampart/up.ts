@@ -7,6 +7,7 @@ import { type Guard, guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
 import type { Status } from '../../engine/status.ts'
 import { type Cell, paint, type Terminal, table, wrap } from '../print.ts'
+import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
 import type { Setting } from './setting.ts'
 
@@ -47,6 +48,7 @@ export async function up(setting: Setting, options: UpOptions): Promise<number> 
   if (!options.json) terminal.out(printStart(terminal, running, options))
   for (const event of early) print(event)
   early = undefined
+  if (!options.json) void advice(setting, options.config).then((text) => terminal.out(text))
   const why = await setting.stopped
   if (!options.json)
     terminal.out(
