@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { networkOf } from '../src/base/address.ts'
 import type { Ban } from '../src/jail/ban.ts'
 import { type History, openHistory } from '../src/store/history.ts'
 import { realWorld } from '../src/world/real.ts'
@@ -72,7 +73,7 @@ function ban(number: number): Ban {
   const line = `192.0.2.1 - - [01/Jan/2026:00:00:00 +0000] "GET /wp-login.php?n=${number} HTTP/1.1" 404 153 "-" "curl/8"`
   return {
     jail: 'nginx-botsearch',
-    network: { family: 4, bits, prefix: 32 },
+    network: networkOf(4, bits, 32),
     from,
     until: from + 3_600_000,
     failures: 5,

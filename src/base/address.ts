@@ -9,6 +9,14 @@ export interface Network {
   readonly bits: bigint
   /** Length of the prefix: 0-32 or 0-128. */
   readonly prefix: number
+  /** The canonical text, made once: it is asked for at every step of a failure's way. */
+  readonly text: string
+}
+
+/** @param bits host bits behind the prefix must be zero */
+export function networkOf(family: 4 | 6, bits: bigint, prefix: number): Network {
+  const address = family === 4 ? print4(Number(bits)) : print6(bits)
+  return { family, bits, prefix, text: prefix === width(family) ? address : `${address}/${prefix}` }
 }
 
 /**
@@ -18,11 +26,11 @@ export interface Network {
 export function parseAddress(text: string): Network | undefined {
   if (text.length > 45) return undefined
   const bits4 = parse4(text)
-  if (bits4 !== undefined) return { family: 4, bits: BigInt(bits4), prefix: 32 }
+  if (bits4 !== undefined) return networkOf(4, BigInt(bits4), 32)
   const bits6 = parse6(text)
   if (bits6 === undefined) return undefined
-  if (bits6 >> 32n === 0xffffn) return { family: 4, bits: bits6 & 0xffffffffn, prefix: 32 }
-  return { family: 6, bits: bits6, prefix: 128 }
+  if (bits6 >> 32n === 0xffffn) return networkOf(4, bits6 & 0xffffffffn, 32)
+  return networkOf(6, bits6, 128)
 }
 
 /**
@@ -40,16 +48,15 @@ export function parseNetwork(text: string): Network | undefined {
 }
 
 /** The canonical text: RFC 5952 for IPv6; a host without its prefix, a network with it. */
-export function printNetwork(network: Network): string {
-  const address = network.family === 4 ? print4(Number(network.bits)) : print6(network.bits)
-  return isHost(network) ? address : `${address}/${network.prefix}`
+export function printNetwork({ text }: Network): string {
+  return text
 }
 
 /** The network of this prefix length that holds the given one. A longer prefix than its own changes nothing. */
 export function widen(network: Network, prefix: number): Network {
   if (prefix >= network.prefix) return network
   const rest = BigInt(width(network.family) - prefix)
-  return { family: network.family, bits: (network.bits >> rest) << rest, prefix }
+  return networkOf(network.family, (network.bits >> rest) << rest, prefix)
 }
 
 /** Whether every address of `inner` lies in `outer`. */
@@ -57,10 +64,6 @@ export function contains(outer: Network, inner: Network): boolean {
   if (outer.family !== inner.family || inner.prefix < outer.prefix) return false
   const rest = BigInt(width(outer.family) - outer.prefix)
   return outer.bits >> rest === inner.bits >> rest
-}
-
-export function isHost(network: Network): boolean {
-  return network.prefix === width(network.family)
 }
 
 /** Bits of an address of this family. */

@@ -8,14 +8,25 @@ import { asksEarlier, type JailEvent, type JailState } from '../jail/jail.ts'
 import type { Recall } from '../store/recall.ts'
 import type { Found } from './report.ts'
 
-/** The event for the jail, or undefined: there is no address that a ban could be of. */
-export async function enquire(found: Found, state: JailState, history: Recall): Promise<JailEvent | undefined> {
-  const { id, kind, time, attempts, lines } = found.failure
-  const network = kind === 'dns' ? undefined : bannable(id)
+type FailureEvent = JailEvent & { readonly kind: 'failure' }
+
+/**
+ * The event for the jail, or undefined: there is no address that a ban could be of. A promise only where the history is
+ * asked: this is the path of every failure of a flood.
+ * @param meant whom an id means: `bannable`, or what remembers its answers
+ */
+export function enquire(
+  { failure }: Found,
+  state: JailState,
+  history: Recall,
+  meant: (id: string) => Network | undefined,
+): FailureEvent | Promise<FailureEvent> | undefined {
+  const { id, kind, time, attempts, lines } = failure
+  const network = kind === 'dns' ? undefined : meant(id)
   if (!network) return undefined
-  // Not awaited where it is not needed: this is the path of every failure of a flood.
-  const earlier = asksEarlier(state, network, attempts) ? await bansBefore(history, state, network) : 0
-  return { kind: 'failure', network, time, attempts, lines, earlier }
+  const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, earlier: 0 }
+  if (!asksEarlier(state, network, attempts)) return event
+  return bansBefore(history, state, network).then((earlier) => ({ ...event, earlier }))
 }
 
 /** Bans of this network in this jail before, or in all jails where `bantime.overalljails` says so. */
@@ -32,10 +43,24 @@ export async function bansBefore(history: Recall, { options }: JailState, networ
 /** What a log says is taken for a network only up to this width; wider ones would cut off half a country. */
 const WIDEST = { 4: 16, 6: 32 } as const
 
-function bannable(id: string): Network | undefined {
+export function bannable(id: string): Network | undefined {
   const network = parseNetwork(id)
   return network && network.prefix >= WIDEST[network.family] ? network : undefined
 }
+
+/** The same, remembering the last answers: offenders come back, many times in one flood. */
+export function rememberingBannable(): (id: string) => Network | undefined {
+  const known = new Map<string, Network | undefined>()
+  return (id) => {
+    if (known.has(id)) return known.get(id)
+    const network = bannable(id)
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(id, network)
+    return network
+  }
+}
+
+const MAX_KNOWN = 2000
 
 /** For messages: the address in its canonical form if it is one, else what was found. */
 export function nameOf(id: string): string {

@@ -38,19 +38,19 @@ type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
  */
 export async function perform(effects: Effects, decisions: readonly Decision[], along: Deed = {}): Promise<void> {
   const deed = { ...deedOf(decisions, effects.clock), ...along }
-  for (const decision of decisions) {
-    if (!isEffect(decision)) continue
+  const changes = decisions.filter(isEffect)
+  for (const decision of changes) {
     const key = keyOf(decision.ban)
     effects.refused.delete(key)
     if (decision.kind === 'unban') effects.pending.delete(key)
     else effects.pending.add(key)
   }
   const [{ held, faults }] = await Promise.all([
-    putAll(effects, decisions),
+    putAll(effects, changes),
     isEmpty(deed) ? undefined : effects.save(deed),
   ])
   tellRefused(effects, faults)
-  for (const decision of held) tell(effects, decision)
+  for (const decision of decisions) if (!isEffect(decision) || held.has(decision)) tell(effects, decision)
 }
 
 /** Tries again what the kernel refused, unless something else was decided since. */
@@ -72,24 +72,23 @@ export async function performAgain(effects: Effects): Promise<void> {
 /** Each for itself, as the kernel may refuse one of many. */
 async function putAll(
   effects: Effects,
-  decisions: readonly Decision[],
-): Promise<{ readonly held: readonly Decision[]; readonly faults: readonly Fault[] }> {
+  decisions: readonly Effect[],
+): Promise<{ readonly held: ReadonlySet<Decision>; readonly faults: readonly Fault[] }> {
   const results = await Promise.all(decisions.map((decision) => put(effects, decision)))
   for (const [index, decision] of decisions.entries()) {
-    if (!isEffect(decision)) continue
     const key = keyOf(decision.ban)
     if (results[index]) effects.refused.set(key, decision)
     else effects.refused.delete(key)
     if (!results[index] && decision.kind !== 'unban') effects.pending.delete(key)
   }
   return {
-    held: decisions.filter((_, index) => !results[index]),
+    held: new Set(decisions.filter((_, index) => !results[index])),
     faults: results.filter((fault) => fault !== undefined),
   }
 }
 
-async function put({ kernel, scopeOf }: Effects, decision: Decision): Promise<Fault | undefined> {
-  if (!kernel || !isEffect(decision)) return undefined
+async function put({ kernel, scopeOf }: Effects, decision: Effect): Promise<Fault | undefined> {
+  if (!kernel) return undefined
   try {
     await kernel.put([blockChange(decision, scopeOf)])
     return undefined

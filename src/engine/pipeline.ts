@@ -8,7 +8,7 @@ import { asFault, type Fault } from '../base/fault.ts'
 import { asksEarlier, type Decision, step } from '../jail/jail.ts'
 import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
-import { bansBefore, enquire } from './enquire.ts'
+import { bansBefore, enquire, rememberingBannable } from './enquire.ts'
 import type { HeldJail } from './held-jail.ts'
 import type { Batch } from './report.ts'
 import type { SteadyClock } from './steady-clock.ts'
@@ -34,6 +34,7 @@ export interface PipelineParts {
 export const RECIDIVE = 'recidive'
 
 export function pipeline({ clock, history, jail, perform, onFault }: PipelineParts): Pipeline {
+  const meant = rememberingBannable()
   const marks = new Map<string, NonNullable<Deed['positions']>[number]>()
   let lines = 0
   let last: Promise<void> = Promise.resolve()
@@ -45,9 +46,11 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
       const held = jail(found.jail)
       if (!held) continue
       try {
-        const event = await enquire(found, held.state, history)
-        if (event?.kind !== 'failure') continue
-        decisions.push(...step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now()))
+        const asked = enquire(found, held.state, history, meant)
+        const event = asked instanceof Promise ? await asked : asked
+        if (!event) continue
+        const decided = step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now())
+        for (const decision of decided) decisions.push(decision)
       } catch (thrown) {
         onFault(found.jail, asFault(thrown, 'jail.failed'))
       }

@@ -2,7 +2,7 @@
  * A kernel set of bans: one for each scope, family and prefix length. Hash sets only: an insertion into an interval set
  * costs time in proportion to its size (50,000 networks: 0.9 s each), into a hash set 0.05 ms at any size.
  */
-import { type Network, printNetwork, width } from '../base/address.ts'
+import { type Network, networkOf, printNetwork, width } from '../base/address.ts'
 import { Fault } from '../base/fault.ts'
 import { printPorts } from '../base/ports.ts'
 import type { Scope } from './block.ts'
@@ -34,7 +34,7 @@ export function banSet(scope: Scope, network: Pick<Network, 'family' | 'prefix'>
 
 /** How the set names a network: its first address, since the prefix is the set's. Canonical, so that it can be a key. */
 export function addressIn(network: Network): string {
-  return printNetwork({ ...network, prefix: width(network.family) })
+  return printNetwork(networkOf(network.family, network.bits, width(network.family)))
 }
 
 /** `tcp_80_443_drop_4`, `all_reject_6_64`: to be read in `nft list ruleset`. */

@@ -2,7 +2,7 @@
  * Prints the bans as nft text. Nothing from outside gets in: names come from `banSet`, addresses from `printNetwork`,
  * all else is a number. (nft would ask the name service for anything in an element that is no address.)
  */
-import { printNetwork, width } from '../base/address.ts'
+import { networkOf, printNetwork, width } from '../base/address.ts'
 import type { PortSet } from '../base/ports.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { type BanSet, MAX_ELEMENTS } from './ban-set.ts'
@@ -127,7 +127,7 @@ function printSource({ family, prefix }: BanSet): string {
   const bits = width(family)
   if (prefix === bits) return field
   const mask = ((1n << BigInt(prefix)) - 1n) << BigInt(bits - prefix)
-  return `${field} & ${printNetwork({ family, bits: mask, prefix: bits })}`
+  return `${field} & ${printNetwork(networkOf(family, mask, bits))}`
 }
 
 function printMatch(protocol: 'tcp' | 'udp' | 'all', ports: PortSet): string {

@@ -42,6 +42,9 @@ function roundHalfEven(value: number): number {
   return isHalf ? floor + (floor % 2) : Math.round(value)
 }
 
+/** More tell nobody anything, and each failure copies them: `maxmatches` is `maxretry` unless an admin says less. */
+const MOST_MATCHES = 50
+
 function last(lines: readonly string[], max: number): readonly string[] {
-  return max <= 0 ? [] : lines.slice(-max)
+  return max <= 0 ? [] : lines.slice(-Math.min(max, MOST_MATCHES))
 }

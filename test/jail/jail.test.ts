@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseAddress, parseNetwork, printNetwork } from '../../src/base/address.ts'
+import { networkOf, parseAddress, parseNetwork, printNetwork } from '../../src/base/address.ts'
 import type { Ban } from '../../src/jail/ban.ts'
 import { ignoreList } from '../../src/jail/ignore.ts'
 import { type Decision, FULL_COUNTERS, type JailState, jailState, MAX_COUNTERS, step } from '../../src/jail/jail.ts'
@@ -160,7 +160,7 @@ for (const [sentence, setup, script, expected] of rows) {
 test('the table of counters is bounded: the longest silent is forgotten', () => {
   const state = prepare()
   for (let i = 0; i <= MAX_COUNTERS; i++) {
-    const network = { family: 4 as const, bits: BigInt(i), prefix: 32 }
+    const network = networkOf(4, BigInt(i), 32)
     step(state, { kind: 'failure', network, time: T0, attempts: 1, lines: [], earlier: 0 }, T0)
   }
   assert.equal(state.counters.size, MAX_COUNTERS)
@@ -171,7 +171,7 @@ test('a flood of sources takes no room for their lines', () => {
   const state = prepare()
   const lines = ['x'.repeat(1000)]
   for (let i = 0; i < FULL_COUNTERS + 1000; i++) {
-    const network = { family: 4 as const, bits: BigInt(i), prefix: 32 }
+    const network = networkOf(4, BigInt(i), 32)
     step(state, { kind: 'failure', network, time: T0, attempts: 1, lines, earlier: 0 }, T0)
   }
   const kept = [...state.counters.values()].filter(({ matches }) => matches.length > 0)
