@@ -5,7 +5,11 @@ import { inAscii } from '../../../src/filter/regex/unicode.ts'
 import type { Chance } from './random.ts'
 
 export function sample(pattern: string, from: Chance): string {
-  return write(parse(pattern).root, { from, taken: new Map() })
+  return sampleOf(parse(pattern).root, from)
+}
+
+export function sampleOf(node: Node, from: Chance): string {
+  return write(node, { from, taken: new Map() })
 }
 
 interface Hand {

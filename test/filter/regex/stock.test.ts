@@ -1,39 +1,15 @@
 /** Every expression of the installed Fail2ban package, asked of the package itself, can be translated. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { Fault } from '../../../src/base/fault.ts'
 import { type Expression, expression } from '../../../src/filter/regex/expression.ts'
+import { INSTALLED_PYTHON, installedExpressions } from './installed.ts'
 import { type Answer, askPython, type Found, type Row } from './python.ts'
 import { type Chance, chance } from './random.ts'
 import { TEXTS } from './rows.ts'
 import { sample } from './sample.ts'
 
-/** Prints the expanded expressions of all filters, once each. Only the package's own readers are called. */
-const SCRIPT = `
-import glob, json, logging, os, sys
-logging.disable(logging.CRITICAL)
-from fail2ban.client.filterreader import FilterReader
-from fail2ban.server.failregex import FailRegex, Regex
-found = set()
-for path in glob.glob('/etc/fail2ban/filter.d/*.conf'):
-    for mode in ('', 'normal', 'ddos', 'extra', 'aggressive', 'more', 'auth', 'rbl', 'errors', 'fallback'):
-        reader = FilterReader(os.path.basename(path)[:-5], 'any', {'mode': mode} if mode else {}, basedir='/etc/fail2ban')
-        try:
-            reader.read(); reader.getOptions(None); commands = reader.convert()
-        except Exception: continue
-        for command in commands:
-            if 'regex' not in command[2]: continue
-            for text in command[3] if command[0] == 'multi-set' else command[3:4]:
-                for kind in (FailRegex, Regex):
-                    try: found.add(kind(text).getRegex()); break
-                    except Exception: pass
-json.dump(sorted(found), sys.stdout)
-`
-const PYTHON = '/usr/bin/python3'
-
-const told = spawnSync(PYTHON, ['-c', SCRIPT], { encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 })
-const stock = told.status === 0 ? (JSON.parse(told.stdout) as string[]) : []
+const stock = installedExpressions()
 const skip = stock.length > 0 ? false : 'the package fail2ban is not installed'
 
 test('no expression of the installed filters is refused', { skip }, () => {
@@ -56,7 +32,7 @@ test('most of them have literals', { skip }, () => {
 test('CPython finds the same with them, in texts made from them', { skip }, () => {
   const from = chance(911)
   const rows: Row[] = stock.map((pattern) => ({ pattern, texts: [...likely(pattern, from), ...TEXTS] }))
-  const answers = askPython(rows, PYTHON)
+  const answers = askPython(rows, INSTALLED_PYTHON)
   let matches = 0
   for (const [index, { pattern, texts }] of rows.entries()) {
     const answer: Answer = answers[index]!
