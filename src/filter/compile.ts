@@ -1,7 +1,7 @@
 /** A filter's expressions, ready to search, and the literals without which none of them can match. */
 import { Fault, type Place } from '../base/fault.ts'
 import type { FilterSettings } from './filter-settings.ts'
-import { type Fields, groupsReader } from './groups.ts'
+import { type Fields, groupsReader, type OwnFields } from './groups.ts'
 import type { Needle } from './prefilter.ts'
 import { type Expression, expression, type Flags, type Match } from './regex/expression.ts'
 import { chanceInLine, isOrdinary } from './regex/rarity.ts'
@@ -20,7 +20,8 @@ export interface Compiled {
 
 /** An expression whose groups are of interest. */
 export interface Reader extends Expression {
-  readonly read: (match: Match) => Fields
+  /** The values that it has, and those around it. They are the caller's, and the match's no more. */
+  readonly read: (match: Match, around?: Fields) => OwnFields
 }
 
 /** @throws Fault `filter.no-expression`, `filter.no-id`, `regex.*`, with the place in the filter's file */
@@ -30,7 +31,7 @@ export function compileFilter(settings: FilterSettings): Compiled {
   const task: Task = { settings, keeper: watch() }
   const prefix = prefregex === undefined ? undefined : reader(translate(prefregex, task, 'prefregex'))
   const fail = failregex.map((python) =>
-    reader(translate(python, task, 'failregex', maxlines > 1 ? { multiline: true } : {})),
+    reader(translate(python, task, 'failregex', maxlines > 1 ? { multiline: true } : {}), prefix),
   )
   for (const [index, { groups }] of fail.entries()) {
     if (![...groups, ...(prefix?.groups ?? [])].some((group) => IDS.has(group))) {
@@ -49,8 +50,8 @@ export function compileFilter(settings: FilterSettings): Compiled {
 /** Groups that say, or will once the session says more, whom a failure is of. */
 const IDS = new Set(['fid', 'ip4', 'ip6', 'dns', 'mlfid'])
 
-function reader(one: Expression): Reader {
-  return { ...one, read: groupsReader(one) }
+function reader(one: Expression, prefix?: Expression): Reader {
+  return { ...one, read: groupsReader(one, prefix) }
 }
 
 type Option = 'failregex' | 'ignoreregex' | 'prefregex'

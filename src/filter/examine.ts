@@ -3,10 +3,10 @@
  * Fail2ban 1.0, compared line by line with the installed program.
  */
 import type { EpochMs } from '../world/clock.ts'
-import type { Compiled, Reader } from './compile.ts'
-import type { Fields, FieldValue } from './groups.ts'
+import type { Compiled } from './compile.ts'
+import type { Fields, FieldValue, OwnFields } from './groups.ts'
 import { bufferText, type Cut, cutMatch, type Entry } from './line-buffer.ts'
-import type { Expression, Match } from './regex/expression.ts'
+import type { Expression } from './regex/expression.ts'
 import { type Known, NOBODY, type Sessions } from './session.ts'
 import { type Whom, whom } from './whom.ts'
 
@@ -73,8 +73,8 @@ export function examine(it: Compiled, open: Open, entry: Entry, how: How): Exami
     return { prefix: undefined, text, ignored, matches: matchesIn(it, open, { lines, text, ignored }, how) }
   const found = it.prefix.search(text)
   if (!found) return { prefix: 'missed', text, ignored, matches: [] }
-  const { content, ...around } = it.prefix.read(found)
-  const part = contentOf(open, content)
+  const around = it.prefix.read(found)
+  const part = contentOf(open, around['content'])
   const seen = { lines, text: part ?? text, ignored, around }
   return { prefix: 'matched', text: seen.text, ignored, matches: matchesIn(it, open, seen, how) }
 }
@@ -104,7 +104,7 @@ function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: S
   let rest: string | undefined = text
   for (const expression of how.only ?? it.fail.keys()) {
     rest ??= bufferText(open.buffer)
-    const reader: Reader = it.fail[expression]!
+    const reader = it.fail[expression]!
     const match = reader.search(rest)
     if (!match) continue
     const cut = cutMatch(lines, rest, match)
@@ -113,7 +113,7 @@ function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: S
     // What matched is used up; only who asks all expressions shows the same line to each.
     if (several || !how.checkAll) open.buffer = cut.rest
     rest = undefined
-    const found = overruled ? undefined : told(it, open, { expression, own: merged(around, reader, match), cut }, how)
+    const found = overruled ? undefined : told(it, open, { expression, own: reader.read(match, around), cut }, how)
     if (found) matches.push(found)
     if (!how.checkAll && (overruled || found)) break
   }
@@ -132,18 +132,9 @@ function isIgnored(ignore: readonly Expression[], text: string, how: How, into: 
   return found
 }
 
-/** A value of the expression stands before the prefregex's; so does a group of its own that took no part. */
-function merged(around: Fields | undefined, reader: Reader, match: Match): Fields {
-  const own = reader.read(match)
-  if (!around) return own
-  const fields: Record<string, FieldValue> = { ...around, ...own }
-  for (const name of reader.groups) if (!(name in own)) delete fields[name]
-  return fields
-}
-
 interface Piece {
   readonly expression: number
-  readonly own: Fields
+  readonly own: OwnFields
   readonly cut: Cut
 }
 
@@ -152,7 +143,7 @@ function told(it: Compiled, open: Open, { expression, own, cut }: Piece, how: Ho
   const lines = cut.matched.map(({ line }) => line)
   const inSession = own['mlfid'] !== undefined
   const names = how.named ? namesOf(it, expression, own) : []
-  const known = inSession ? open.sessions.merge(own, names, lines, how.now) : alone(own, names, lines)
+  const known = inSession ? inIts(open.sessions, { own, names, lines }, how) : alone(own, names, lines)
   const found = { expression, own, known, inSession, whom: whom(known.fields, how.raw === true) }
   if (found.whom) return found
   if (!inSession) return undefined
@@ -168,12 +159,23 @@ function namesOf(it: Compiled, expression: number, own: Fields): readonly string
   return [...new Set([...(around ?? []), ...groups, ...Object.keys(own)])]
 }
 
+/** Who is to see more than the failure gets copies: the session goes on with its own. */
+function inIts(
+  { merge }: Sessions,
+  { own, names, lines }: { own: OwnFields; names: readonly string[]; lines: readonly string[] },
+  { now, named }: How,
+): Known {
+  if (!named) return merge(own, names, lines, now)
+  const known = merge({ ...own }, names, lines, now)
+  return { ...known, fields: { ...known.fields } }
+}
+
 function alone(fields: Fields, names: readonly string[], lines: readonly string[]): Known {
   return { fields, names, users: NOBODY, lines, count: lines.length, quiet: Boolean(fields['nofail']?.length) }
 }
 
-/** All that is known of a failure. */
-export function fieldsOf({ known: { fields, users }, whom }: Found): Fields {
-  if (users.size === 0 && whom?.ip === undefined) return fields
+/** All that is known of a failure; of a session a copy, since it goes on. */
+export function fieldsOf({ inSession, known: { fields, users }, whom }: Found): Fields {
+  if (!inSession && whom?.ip === undefined) return fields
   return { ...fields, ...(users.size > 0 && { users: [...users] }), ...(whom?.ip !== undefined && { ip: whom.ip }) }
 }

@@ -10,19 +10,32 @@ export type FieldValue = string | readonly (string | null)[]
 /** By name; names whose group took no part are absent. */
 export type Fields = Readonly<Record<string, FieldValue>>
 
-/** Reads the groups of a match of this expression. */
-export function groupsReader({ groups }: Expression): (match: Match) => Fields {
-  const alternatives = named(groups, 'alt_')
-  const parts = named(groups, 'tuple_')
-  if (alternatives.length === 0 && parts.length === 0) return (match) => match.groups
-  return (match) => {
-    const fields: Record<string, FieldValue> = { ...match.groups }
+/**
+ * Reads the groups of a match of this expression. A value of its own stands before the prefregex's; so does a group of its
+ * own that took no part. The hot path: the match's groups become the result.
+ */
+export function groupsReader(own: Expression, prefix?: Expression): (match: Match, around?: Fields) => OwnFields {
+  const alternatives = named(own.groups, 'alt_')
+  const parts = named(own.groups, 'tuple_')
+  const taken = new Set([...own.groups, 'content'])
+  const inherited = prefix ? allNames(prefix).filter((name) => !taken.has(name)) : []
+  return (match, around) => {
+    const fields: OwnFields = match.groups
     for (const { own, whole } of alternatives) {
       if (fields[own] && !fields[whole]?.length) fields[whole] = fields[own]
     }
-    for (const { own, whole } of parts) fields[whole] = joined(fields[whole], match.groups[own])
+    for (const { own, whole } of parts) fields[whole] = joined(fields[whole], fields[own])
+    if (around) for (const name of inherited) if (!(name in fields) && name in around) fields[name] = around[name]!
     return fields
   }
+}
+
+export type OwnFields = Record<string, FieldValue>
+
+/** With those that others fill. */
+function allNames({ groups }: Expression): readonly string[] {
+  const filled = [...named(groups, 'alt_'), ...named(groups, 'tuple_')].map(({ whole }) => whole)
+  return [...new Set([...groups, ...filled])]
 }
 
 /** As Python prints it where one text is asked for. */
@@ -52,9 +65,9 @@ function named(groups: readonly string[], prefix: string): readonly Part[] {
 /** Tags whose group has a name of its own. */
 const SHORT: Readonly<Record<string, string>> = { id: 'fid', port: 'fport' }
 
-function joined(before: FieldValue | undefined, value: string | undefined): FieldValue {
+function joined(before: FieldValue | undefined, value: FieldValue | undefined): FieldValue {
   const parts = before === undefined || typeof before === 'string' ? [before ?? null] : before
-  return [...parts, value ?? null]
+  return [...parts, value === undefined ? null : textOf(value)]
 }
 
 function quoted(text: string): string {

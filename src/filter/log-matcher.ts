@@ -5,12 +5,14 @@
 import { Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { alarmFault, eachLine } from './budget.ts'
-import { type ClockState, timeOf } from './date/clock-rules.ts'
+import { type ClockState, isRecent, takeBack, timeOf } from './date/clock-rules.ts'
 import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
+import { type Decode, decoder } from './decode.ts'
 import type { Failure } from './failure.ts'
 import type { Filter } from './filter.ts'
+import type { FilterSettings } from './filter-settings.ts'
 import { nginxRecords } from './nginx-record.ts'
-import { type Prefilter, prefilter } from './prefilter.ts'
+import { type Needle, type Prefilter, prefilter } from './prefilter.ts'
 
 /** A jail's filter on a log. */
 export interface Reading {
@@ -39,8 +41,8 @@ export interface Matched {
 const MAX_KEPT = 1024
 
 export function logMatcher(readings: readonly Reading[]): LogMatcher {
-  const owners = readings.flatMap(({ filter }, reading) =>
-    filter.needles.map((needle, number) => ({ needle, reading, number })),
+  const owners = readings.flatMap(({ filter: { needles, settings } }, reading) =>
+    needles.map((needle, number) => ({ needle: inEncoding(needle, settings), reading, number })),
   )
   const scan = prefilter(owners.map(({ needle }) => needle))
   const records = nginxRecords()
@@ -50,26 +52,33 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       const failures: Matched['failures'][number][] = []
       const faults: Fault[] = []
       const lines = candidates(scan, bytes, records.forged(bytes))
-      const matchPart = (part: Part, line: Line): void => {
-        const [index, numbers] = part
-        const reading = readings[index]!
-        const { detector, number, state } = dated[index]!
-        line.cuts[number] ??= cutOut(line.text, detector.find(line.text, now))
+      const matchPart = ([index, numbers]: Part, line: Line): void => {
+        const { jail, filter, findtime } = readings[index]!
+        const { detector, number, state, encoding } = dated[index]!
+        line.texts[encoding.number] ??= encoding.decode(line.bytes)
+        const text = line.texts[encoding.number]!
+        line.cuts[number] ??= cutOut(text, detector.find(text, now))
         const { date, rest } = line.cuts[number]
-        const verdict = reading.filter.match(rest, line.kept, now, numbers)
-        if (verdict?.kind !== 'failure') return
-        const time = timeOf(state, { found: date?.time, now, findtime: reading.findtime, live })
-        if (state.due) faults.push(clockFault(state, reading.jail))
-        if (time !== undefined) failures.push({ jail: reading.jail, failure: { ...verdict.failure, time } })
+        // What only looks like a date stays where the line before says when it was.
+        const seen = date && date.time === undefined && isRecent(state, now) ? text : rest
+        const time = timeOf(state, { found: date?.time, now, findtime, live })
+        const undated = time === undefined && date?.time === undefined
+        const isOfUse = time !== undefined || (undated && filter.settings.maxlines > 1)
+        const verdict = isOfUse ? filter.match(seen, text.slice(0, MAX_KEPT), now, numbers, undated) : undefined
+        if (verdict?.kind !== 'failure') takeBack(state, 'no date')
+        if (state.due) faults.push(clockFault(state, jail))
+        if (verdict?.kind === 'failure' && time !== undefined) {
+          failures.push({ jail, failure: { ...verdict.failure, time } })
+        }
       }
       // A line that was stopped goes on with the reading that it was stopped in.
       let line: Line | undefined
       eachLine(lines.length, {
         match(at) {
           if (line?.at !== at) {
-            const text = decode(bytes, lines[at]!)
+            const { start, end } = lines[at]!
             const parts = byReading(lines[at]!.owners, owners)
-            line = { at, text, kept: text.slice(0, MAX_KEPT), cuts: [], parts, done: 0 }
+            line = { at, bytes: bytes.subarray(start, end), texts: [], cuts: [], parts, done: 0 }
           }
           for (const part of line.parts.slice(line.done)) {
             matchPart(part, line)
@@ -90,8 +99,9 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
 
 interface Line {
   readonly at: number
-  readonly text: string
-  readonly kept: string
+  readonly bytes: Uint8Array
+  /** By encoding. */
+  readonly texts: string[]
   /** By detector. */
   readonly cuts: Cut[]
   readonly parts: readonly Part[]
@@ -108,23 +118,18 @@ interface Candidate {
   readonly owners: readonly number[]
 }
 
+const CARRIAGE_RETURN = 0x0d
+
 function candidates(scan: Prefilter, bytes: Uint8Array, forged: ReadonlySet<number>): Candidate[] {
   const found: Candidate[] = []
-  scan.candidates(bytes, (start, end, owners) => {
-    if (!forged.has(start)) found.push({ start, end, owners: [...owners] })
+  scan.candidates(bytes, (start, newline, owners) => {
+    if (forged.has(start)) return
+    let end = newline
+    // As Fail2ban does, however many there are.
+    while (end > start && bytes[end - 1] === CARRIAGE_RETURN) end--
+    found.push({ start, end, owners: [...owners] })
   })
   return found
-}
-
-/** UTF-8; what is none becomes U+FFFD, as Fail2ban reads it. ASCII, nearly every line, is decoded faster as latin1. */
-function decode(bytes: Uint8Array, { start, end }: Candidate): string {
-  const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)
-  return line.toString(isAscii(line) ? 'latin1' : 'utf8')
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return false
-  return true
 }
 
 /** The expressions of each reading that may match, in the order of the readings. */
@@ -143,21 +148,37 @@ function byReading(
 }
 
 interface Dated {
+  readonly encoding: { readonly decode: Decode; readonly number: number }
   readonly detector: DateDetector
   readonly number: number
   readonly state: ClockState
 }
 
-/** Filters with the same patterns share one detector, by its number: a line is dated once for all of them. */
+/** Literals are looked for as UTF-8: in a log of another encoding those of ASCII alone stand as they are. */
+function inEncoding(needle: Needle | undefined, { logencoding }: FilterSettings): Needle | undefined {
+  if (!needle || logencoding === 'auto') return needle
+  const sets = [needle, ...(needle.also ?? [])].filter(({ any }) => any.every((text) => !/[^\x00-\x7f]/.test(text)))
+  const [first, ...also] = sets.map(({ any, ignoreCase }) => ({ any, ignoreCase }))
+  return first && { ...first, also }
+}
+
+/** Filters with the same encoding and patterns share what reads them: a line is decoded and dated once for all of them. */
 function datesOf(readings: readonly Reading[]): readonly Dated[] {
-  const known = new Map<string, Pick<Dated, 'detector' | 'number'>>()
+  const encodings = new Map<string, Dated['encoding']>()
+  const detectors = new Map<string, Pick<Dated, 'detector' | 'number'>>()
   return readings.map(({ filter: { settings } }) => {
-    const key = `${settings.datepattern}\0${settings.logtimezone}`
-    const detector = () => dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
-    const one = known.get(key) ?? { detector: detector(), number: known.size }
-    known.set(key, one)
-    return { ...one, state: {} as ClockState }
+    const { logencoding, datepattern: patterns, logtimezone: zone } = settings
+    const encoding = remember(encodings, logencoding, (number) => ({ decode: decoder(logencoding), number }))
+    const key = `${patterns}\0${zone}\0${logencoding}`
+    const one = remember(detectors, key, (number) => ({ detector: dateDetector({ patterns, zone }), number }))
+    return { ...one, encoding, state: {} as ClockState }
   })
+}
+
+function remember<T>(known: Map<string, T>, key: string, make: (number: number) => T): T {
+  const value = known.get(key) ?? make(known.size)
+  known.set(key, value)
+  return value
 }
 
 /** A line's date, and the text without it. */

@@ -21,8 +21,11 @@ export interface Known {
 }
 
 export interface Sessions {
-  /** Adds a line to its session, `fields.mlfid`. */
-  merge(fields: Fields, names: readonly string[], lines: readonly string[], now: EpochMs): Known
+  /**
+   * Adds a line to its session, `fields.mlfid`.
+   * @param fields the session's from now on: it changes them in place, and what comes back is valid until the next line
+   */
+  merge(fields: Record<string, FieldValue>, names: readonly string[], lines: readonly string[], now: EpochMs): Known
   /** The line just merged was a failure, but nothing says yet of whom: it counts once an address is known. */
   pend(): void
 }
@@ -30,7 +33,7 @@ export interface Sessions {
 interface Session {
   readonly since: EpochMs
   fields: Record<string, FieldValue>
-  names: string[]
+  names: readonly string[]
   readonly users: Set<string>
   pending: boolean
   told: Kept
@@ -57,9 +60,9 @@ export function sessions(): Sessions {
   let last: Session | undefined
   return {
     merge(fields, names, lines, now) {
-      const session = enter(open, fields, names, now)
-      last = session
-      return settle(session, fields, lines)
+      const said = saidIn(fields)
+      last = enter(open, { fields, names, said }, now)
+      return settle(last, said, lines)
     },
     pend() {
       if (last) last.pending = true
@@ -67,35 +70,51 @@ export function sessions(): Sessions {
   }
 }
 
+/** What a line says of its session. */
+interface Said {
+  readonly forget: boolean
+  readonly gained: boolean
+  /** The line alone would be none of a failure. */
+  readonly quiet: boolean
+}
+
+function saidIn(fields: Record<string, FieldValue>): Said {
+  const forget = isSet(fields['mlfforget'])
+  delete fields['mlfforget']
+  const gained = isSet(fields['mlfgained'])
+  if (gained && !isSet(fields['nofail'])) fields['nofail'] = fields['mlfgained']!
+  return { forget, gained, quiet: isSet(fields['nofail']) }
+}
+
+interface Piece {
+  readonly fields: Record<string, FieldValue>
+  readonly names: readonly string[]
+  readonly said: Said
+}
+
 /** The line's session with the line's data in it. */
-function enter(open: Map<string, Session>, fields: Fields, names: readonly string[], now: EpochMs): Session {
+function enter(open: Map<string, Session>, { fields, names, said }: Piece, now: EpochMs): Session {
   const id = textOf(fields['mlfid']!)
   const known = fresh(open, id, now)
-  const forget = isSet(fields['mlfforget'])
-  const session = known ?? begin(now)
+  const session = known ?? begin(fields, now)
   // A session that ends with its first line has no users.
-  if (isSet(fields['user']) && (known || !forget) && session.users.size < MOST_USERS) {
+  if (isSet(fields['user']) && (known || !said.forget) && session.users.size < MOST_USERS) {
     session.users.add(textOf(fields['user']!))
   }
-  if (known) absorb(session, fields, names)
-  else {
-    session.fields = { ...fields }
-    session.names = names.filter((name) => name !== 'mlfforget')
-    if (session.users.size > 0) session.names.push('users')
-  }
-  delete session.fields['mlfforget']
-  if (forget) open.delete(id)
+  if (known) absorb(session, fields, said)
+  if (names.length > 0) session.names = namesWith(session, known ? names.filter((name) => name in fields) : names)
+  if (said.forget) open.delete(id)
   else if (!known) keep(open, id, session, now)
   return session
 }
 
-function begin(since: EpochMs): Session {
-  return { since, fields: {}, names: [], users: new Set(), pending: false, told: NONE, quiet: NONE }
+function begin(fields: Record<string, FieldValue>, since: EpochMs): Session {
+  return { since, fields, names: [], users: new Set(), pending: false, told: NONE, quiet: NONE }
 }
 
 function fresh(open: Map<string, Session>, id: string, now: EpochMs): Session | undefined {
   const session = open.get(id)
-  if (session && isFresh(session, now)) return session
+  if (!session || isFresh(session, now)) return session
   open.delete(id)
   return undefined
 }
@@ -115,42 +134,53 @@ function keep(open: Map<string, Session>, id: string, session: Session, now: Epo
   open.set(id, session)
 }
 
-function absorb(session: Session, fields: Fields, names: readonly string[]): void {
-  const { nofail, mlfgained, ...rest } = session.fields
-  if (isSet(fields['mlfgained'])) session.pending = false
+function absorb(session: Session, fields: Record<string, FieldValue>, { gained }: Said): void {
+  const all = session.fields
+  if (gained) session.pending = false
   // Lines of a failure that was told already are not told again.
-  if (!isSet(nofail) && !isSet(mlfgained) && !session.pending) session.told = NONE
-  session.fields = { ...rest, ...fields }
-  const order = session.names.filter((name) => name !== 'nofail' && name !== 'mlfgained')
-  if (session.users.size > 0 && !order.includes('users')) order.push('users')
-  for (const name of names) if (name in fields && name !== 'mlfforget' && !order.includes(name)) order.push(name)
-  session.names = order
+  if (!isSet(all['nofail']) && !isSet(all['mlfgained']) && !session.pending) session.told = NONE
+  unquiet(session)
+  for (const name in fields) all[name] = fields[name]!
 }
 
-function settle(session: Session, own: Fields, lines: readonly string[]): Known {
-  const { fields } = session
-  if (isSet(own['mlfgained']) && !isSet(own['nofail'])) fields['nofail'] = own['mlfgained']!
-  let quiet = isSet(own['mlfgained']) || isSet(own['nofail'])
+function unquiet(session: Session): void {
+  delete session.fields['nofail']
+  delete session.fields['mlfgained']
+  if (session.names.length > 0) {
+    session.names = session.names.filter((name) => name !== 'nofail' && name !== 'mlfgained')
+  }
+}
+
+/** In the order in which they became known. */
+function namesWith({ names, users }: Session, more: readonly string[]): readonly string[] {
+  const isNew = names.length === 0
+  const first = users.size > 0 && !isNew ? [...names, 'users'] : names
+  const last = users.size > 0 && isNew ? ['users'] : []
+  return [...new Set([...first, ...more, ...last])].filter((name) => name !== 'mlfforget')
+}
+
+function settle(session: Session, said: Said, lines: readonly string[]): Known {
+  let { quiet } = said
   // A second user name in one connection is a try of its own, and so is what waited for its address.
   if (session.pending || session.users.size > 1) {
     quiet = false
-    delete fields['nofail']
-    delete fields['mlfgained']
-    session.names = session.names.filter((name) => name !== 'nofail' && name !== 'mlfgained')
+    unquiet(session)
   }
   session.pending = false
+  const own = { lines, count: lines.length }
   if (!quiet) {
-    session.told = more(more(session.quiet, session.told), { lines, count: lines.length })
+    session.told = more(more(session.quiet, session.told), own)
     session.quiet = NONE
-  } else if (!isSet(own['mlfforget'])) {
-    session.quiet = more(session.quiet, { lines, count: lines.length })
+  } else if (!said.forget) {
+    session.quiet = more(session.quiet, own)
   }
-  const { names, told } = session
-  const users = session.users.size > 0 ? session.users : NOBODY
-  return { fields: { ...fields }, names, users, ...told, quiet: isSet(fields['nofail']) }
+  const { fields, names, told } = session
+  return { fields, names, users: session.users.size > 0 ? session.users : NOBODY, ...told, quiet }
 }
 
 function more(before: Kept, after: Kept): Kept {
+  if (before.count === 0) return after
+  if (after.count === 0) return before
   return { lines: [...before.lines, ...after.lines].slice(-MOST_LINES), count: before.count + after.count }
 }
 

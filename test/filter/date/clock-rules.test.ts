@@ -67,7 +67,7 @@ const ROWS: readonly { readonly says: string; readonly live?: boolean; readonly 
     steps: [
       { found: -5, counts: -5 },
       { now: 55, counts: 55, warns: 'no date' },
-      { now: 56, counts: 55 },
+      { now: 56, counts: 56 },
     ],
   },
   {
