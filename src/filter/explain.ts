@@ -17,6 +17,8 @@ export interface Explanation {
   readonly decided: Looked | undefined
   /** Where none did: those that came furthest, the nearest first. */
   readonly nearest: readonly Looked[]
+  /** How many failregex there are. */
+  readonly of: number
   /** Expressions that there was no time to look at. */
   readonly unseen: number
   /** Literals of which the line holds none: so many expressions are not even asked for that. */
@@ -47,6 +49,7 @@ export interface Explainer {
 /** @param monotonic milliseconds that pass */
 export function explainer({ filter: { settings, needles } }: Trial, monotonic: () => number): Explainer {
   const { failregex, ignoreregex, prefregex, usedns, maxlines } = settings
+  const of = failregex.length
   const reaching = reacher(usedns, maxlines > 1)
   const known = new Map<string, Expression>()
   const search = (python: string, text: string, multiline: boolean): Match | undefined => {
@@ -83,7 +86,7 @@ export function explainer({ filter: { settings, needles } }: Trial, monotonic: (
       const until = monotonic() + MOST_MS
       const prefix = prefixOf(line, tried)
       const decided = decidedBy(line, tried)
-      if (decided || tried.prefix === 'missed') return { prefix, decided, nearest: [], unseen: 0, missing: [] }
+      if (decided || tried.prefix === 'missed') return { prefix, decided, nearest: [], of, unseen: 0, missing: [] }
       const looked: Looked[] = []
       for (const [index, python] of failregex.entries()) {
         if (monotonic() > until) break
@@ -91,7 +94,7 @@ export function explainer({ filter: { settings, needles } }: Trial, monotonic: (
         looked.push({ option: 'failregex', index, of: failregex.length, python, text: tried.text, ...found })
       }
       return {
-        ...{ prefix, decided, nearest: nearest(looked), unseen: failregex.length - looked.length },
+        ...{ prefix, decided, nearest: nearest(looked), of, unseen: failregex.length - looked.length },
         missing: missing(looked),
       }
     },

@@ -169,6 +169,7 @@ function fakeFiles(clock: Clock) {
     async *stream(path) {
       yield node(path).bytes
     },
+    gunzip: (packed) => packed,
     watch(folder, tell) {
       const watch = { folder, tell }
       watches.add(watch)

@@ -26,6 +26,8 @@ export interface Files {
   open(path: string, options?: { readonly follow?: boolean }): OpenFile
   /** All bytes from the start on, of a pipe as they come; waiting for them holds up nothing else. Throws as it goes on. */
   stream(path: string): AsyncIterable<Uint8Array>
+  /** What gzip packed into these, in one part or several. @throws Fault `file.packed` where they are damaged or cut off */
+  gunzip(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /**
    * Tells that something in a folder changed, perhaps too often, perhaps without a name: a wake-up, not a truth.
    * `file.absent` if the folder is not there.

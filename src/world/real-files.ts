@@ -20,6 +20,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { pipeline, Readable } from 'node:stream'
 import { Fault } from '../base/fault.ts'
 import type { Files, OpenFile, Stat } from './files.ts'
 
@@ -86,6 +87,17 @@ export const realFiles: Files = {
       yield* createReadStream(path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
     } catch (thrown) {
       throw fileFault(path, thrown)
+    }
+  },
+  async *gunzip(packed) {
+    // Not loaded by those who unpack nothing.
+    const { createGunzip } = await import('node:zlib')
+    const unpacked = pipeline(Readable.from(packed), createGunzip(), () => {})
+    try {
+      yield* unpacked as AsyncIterable<Uint8Array>
+    } catch (cause) {
+      if (cause instanceof Fault) throw cause
+      throw new Fault('file.packed', 'what gzip packed is damaged or cut off', { cause })
     }
   },
   watch(folder, onChange) {

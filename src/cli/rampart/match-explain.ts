@@ -5,7 +5,7 @@ import type { FieldValue } from '../../filter/groups.ts'
 import type { Tried } from '../../filter/trial.ts'
 import { type Colour, paint, type Terminal, wrap } from '../print.ts'
 import type { MatchedLine } from './match-line.ts'
-import { marked, type Span } from './match-mark.ts'
+import { folded, marked, type Span } from './match-mark.ts'
 import type { Told } from './match-told.ts'
 
 export function printExplanation(
@@ -46,7 +46,7 @@ function verdictWords(terminal: Terminal, { verdict, note, id }: Told): string {
 
 const INDENT = 2
 /** Where what is said of a label stands. */
-const COLUMN = 13
+const COLUMN = 15
 
 function label(terminal: Terminal, name: string, words: string): string {
   const said = wrap(terminal, words, COLUMN)
@@ -64,7 +64,9 @@ function dateWords(terminal: Terminal, text: string, { date, time }: Tried): str
   }
   const line = marked(terminal, text, INDENT, { start: date.start, end: date.end, colour: 'blue' })
   const moment = date.time === undefined ? 'looks like one, but there is no such moment' : iso(date.time)
-  return line + label(terminal, 'date', `${moment}, by ${printable(date.template)}`)
+  return (
+    line + label(terminal, 'date', `${moment}, by the template`) + folded(terminal, date.template, COLUMN, MOST_ROWS)
+  )
 }
 
 function iso(time: number): string {
@@ -91,26 +93,37 @@ function decidedWords(terminal: Terminal, { decided }: Explanation): string {
   const span: Span | undefined = match && { start: match.start, end: match.end, colour: 'green' }
   return [
     label(terminal, option, `${index + 1} of ${of} matched${needle ? `; ${needleWords(needle)}` : ''}`),
-    marked(terminal, decided.python, COLUMN, undefined),
+    folded(terminal, decided.python, COLUMN, MOST_ROWS),
     marked(terminal, shownText(decided), COLUMN, span),
   ].join('')
 }
+
+/** Of a text that is shown whole. */
+const MOST_ROWS = 6
 
 function needleWords({ any, here }: NonNullable<Looked['needle']>): string {
   return here.length > 0 ? `the line holds ${list(here, 'and')}` : `the prefilter finds no ${list(any, 'or')}`
 }
 
-function nearestWords(terminal: Terminal, { nearest, decided, unseen, prefix }: Explanation): string {
+function nearestWords(terminal: Terminal, { nearest, of, decided, unseen, prefix }: Explanation): string {
   if (decided || (prefix && !prefix.match)) return ''
-  const near = nearest.filter(({ reach }) => reach!.literal > 0)
+  const near = nearest.filter(({ reach }) => reach!.literal > 0 || of <= FEW)
   const parts = near.map((looked) => {
     const words = `${looked.index + 1} of ${looked.of} came this far:`
     return label(terminal, looked.option, words) + reachLines(terminal, looked)
   })
-  if (near.length === 0) parts.push(label(terminal, 'failregex', `none of ${nearest[0]?.of ?? 0} came anywhere near`))
+  if (near.length === 0) {
+    parts.push(
+      label(terminal, 'failregex', of === 1 ? 'did not come anywhere near' : `none of ${of} came anywhere near`),
+    )
+    if (nearest[0]) parts.push(marked(terminal, shownText(nearest[0]), COLUMN, undefined))
+  }
   if (unseen > 0) parts.push(label(terminal, '', `there was no time to look at ${unseen} others`))
   return parts.join('')
 }
+
+/** So few are shown even where nothing of them was found. */
+const FEW = 3
 
 /** The expression, and what it was shown, each with a mark where they part. */
 function reachLines(terminal: Terminal, looked: Looked): string {
@@ -131,20 +144,24 @@ function shownText({ text }: Looked): string {
 
 const MOST_SETS = 3
 
-function missingWords(terminal: Terminal, { missing, nearest }: Explanation): string {
+function missingWords(terminal: Terminal, { missing, of }: Explanation): string {
   if (missing.length === 0) return ''
-  const of = nearest[0]?.of ?? 0
   const count = missing.reduce((sum, { expressions }) => sum + expressions, 0)
-  const sets = missing.slice(0, MOST_SETS).map(({ any, expressions }) => `${list(any, 'or')} (${expressions})`)
-  const more = missing.length > MOST_SETS ? ' and others' : ''
-  const who = count === of ? 'no expression is even asked' : `${count} of ${of} are not even asked`
-  return label(terminal, 'prefilter', `${who}: the line holds no ${sets.join(', no ')}${more}`)
+  const who =
+    count === of
+      ? of === 1
+        ? 'it is not even asked'
+        : 'none of them is even asked'
+      : `${count} of ${of} are not even asked`
+  const lacks = missing.slice(0, MOST_SETS).map(({ any }) => any[0]!)
+  const such = missing.length === 1 && missing[0]!.any.length === 1 ? 'holds no' : 'holds nothing such as'
+  return label(terminal, 'prefilter', `${who}, since the line ${such} ${list(lacks, 'or')}`)
 }
 
 const MOST_LITERALS = 3
 
 function list(texts: readonly string[], word: 'and' | 'or'): string {
-  const shown = texts.slice(0, MOST_LITERALS).map((text) => `"${printable(text)}"`)
+  const shown = texts.slice(0, MOST_LITERALS).map((text) => `"${printable(text.trim() || text)}"`)
   if (texts.length > MOST_LITERALS) shown.push(`${texts.length - MOST_LITERALS} more`)
   return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} ${word} ${shown.at(-1)}`
 }

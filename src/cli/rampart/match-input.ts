@@ -1,6 +1,6 @@
 /** The bytes of a log as whole lines, however they come: a file, a packed one, a pipe that trickles. */
-import { Fault } from '../../base/fault.ts'
 import { wholeLines } from '../../source/lines.ts'
+import type { Files } from '../../world/files.ts'
 
 export interface Lines {
   /** Whole lines, each with its newline; the last of the log may have lacked one. */
@@ -13,10 +13,10 @@ export interface Lines {
 export const MAX_LINE_BYTES = 64 * 1024
 
 /** What came together is handed on together, so that nobody waits for more than a line's end. */
-export async function* linesOf(input: AsyncIterable<Uint8Array>): AsyncIterable<Lines> {
+export async function* linesOf(input: AsyncIterable<Uint8Array>, gunzip: Files['gunzip']): AsyncIterable<Lines> {
   /** The unfinished line; one byte more than the cap tells that there was more. */
   let rest: Uint8Array = EMPTY
-  for await (const chunk of unpacked(input)) {
+  for await (const chunk of unpacked(input, gunzip)) {
     const last = chunk.lastIndexOf(NEWLINE)
     if (last < 0) {
       rest = capped(rest, chunk)
@@ -65,19 +65,17 @@ function* shortened(bytes: Uint8Array): Iterable<Lines> {
 }
 
 /** What begins as gzip does is unpacked; no text does. */
-async function* unpacked(input: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* unpacked(input: AsyncIterable<Uint8Array>, gunzip: Files['gunzip']): AsyncIterable<Uint8Array> {
   const chunks = input[Symbol.asyncIterator]()
   const head = await chunks.next()
   if (head.done) return
   const whole = again(head.value, chunks)
-  if (head.value[0] !== 0x1f || head.value[1] !== 0x8b) return yield* whole
-  try {
-    const packed = ReadableStream.from(whole)
-    yield* packed.pipeThrough(new DecompressionStream('gzip')) as AsyncIterable<Uint8Array>
-  } catch (cause) {
-    if (cause instanceof Fault) throw cause
-    throw new Fault('match.gzip', 'the log is packed by gzip, and damaged or cut off', { cause })
-  }
+  const isPacked = head.value[0] === 0x1f && head.value[1] === 0x8b
+  yield* isPacked ? gunzip(copies(whole)) : whole
+}
+/** The stream looks at them when it likes; their buffer may be used again by then. */
+async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) yield chunk.slice()
 }
 
 async function* again(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {

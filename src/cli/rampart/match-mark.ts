@@ -24,6 +24,19 @@ export function marked(terminal: Terminal, text: string, indent: number, span: S
   return `${margin}${line}\n${margin}${' '.repeat(before.length)}${mark}\n`
 }
 
+/** A text that may be long, over at most so many lines. */
+export function folded(terminal: Terminal, text: string, indent: number, most: number): string {
+  const shown = printable(text)
+  const width = room(terminal, indent)
+  const lines: string[] = []
+  for (let at = 0; at < shown.length || at === 0; at += width) {
+    const isLast = lines.length === most - 1
+    lines.push(isLast ? head(shown.slice(at), width) : shown.slice(at, at + width))
+    if (isLast || width === Number.POSITIVE_INFINITY) break
+  }
+  return lines.map((line) => `${' '.repeat(indent)}${line}\n`).join('')
+}
+
 function room({ columns }: Terminal, indent: number): number {
   return columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - indent)
 }

@@ -76,7 +76,7 @@ async function each(
   print: (line: MatchedLine) => string,
 ): Promise<Counts> {
   let counts = NO_COUNTS
-  for await (const lines of linesOf(inputOf(setting, log))) {
+  for await (const lines of linesOf(inputOf(setting, log), setting.world.files.gunzip)) {
     const { shown, count } = matcher.match(lines)
     counts = counted(counts, { shown, count, cut: lines.cut })
     let out = ''
