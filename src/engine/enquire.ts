@@ -21,8 +21,8 @@ export function enquire(
   history: Recall,
   meant: (id: string) => Network | undefined,
 ): FailureEvent | Promise<FailureEvent> | undefined {
-  const { id, kind, time, attempts, lines } = failure
-  const network = kind === 'dns' ? undefined : meant(id)
+  const { id, time, attempts, lines } = failure
+  const network = meant(id)
   if (!network) return undefined
   const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, earlier: 0 }
   if (!asksEarlier(state, network, attempts)) return event

@@ -10,7 +10,7 @@ export interface FoundId {
 }
 
 export function foundId({ id, kind }: Pick<Failure, 'id' | 'kind'>): FoundId {
-  const network = kind === 'dns' ? undefined : parseNetwork(id)
+  const network = parseNetwork(id)
   if (!network) return { ip: undefined, note: reason(id, kind) }
   const ip = printNetwork(network)
   if (ip === id) return { ip, note: undefined }
