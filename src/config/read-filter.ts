@@ -109,9 +109,12 @@ export function filterSettings(
   option: (name: string) => IniValue | undefined,
   report: (fault: Fault) => void,
 ): FilterSettings {
+  const places: { [name: string]: Place } = {}
   const text = (name: string): string | undefined => {
     try {
-      return option(name)?.text
+      const value = option(name)
+      if (value && EXPRESSIONS.has(name)) places[name] = value.at
+      return value?.text
     } catch (thrown) {
       report(asFault(thrown, 'config.bad-filter'))
       return undefined
@@ -131,8 +134,11 @@ export function filterSettings(
     mode: text('mode') || undefined,
     logtype: text('logtype') || 'file',
     at,
+    places,
   }
 }
+
+const EXPRESSIONS: ReadonlySet<string> = new Set(['failregex', 'ignoreregex', 'prefregex'])
 
 export function lines(text: string | undefined): string[] {
   return (text ?? '')
