@@ -202,11 +202,12 @@ function logReport(log: string, state: LogState, jails: readonly ReadingJail[]):
   return { kind: 'log', log, jails: names, state: state.kind, why }
 }
 
-function faultReport({ code, message, hint }: Fault, jail?: string): Report {
+function faultReport({ code, message, hint, at }: Fault, jail?: string): Report {
+  const place = at?.line === undefined ? '' : `${at.file}:${at.line}: `
   return {
     kind: 'fault',
     code,
-    message: jail === undefined ? message : `the jail ${jail} does not run: ${message}`,
+    message: jail === undefined ? message : `the jail ${jail} does not run: ${place}${message}`,
     hint,
   }
 }
