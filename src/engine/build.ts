@@ -231,7 +231,7 @@ async function beginReading(
 function held(world: World, settings: JailSettings): HeldJail {
   const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next })
   const logs = new Map(
-    settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading' }]] : [],
+    settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading', cut: 0 }]] : [],
   )
   return { name: settings.name, settings, scope: settings.scope!, state, logs }
 }

@@ -138,10 +138,20 @@ export class Engine {
         return this.#pipeline.take(report.batch as Batch)
       case 'log': {
         const { log, state, why } = report
-        for (const name of report.jails) this.#jails.get(name)?.logs.set(log, { log, state, why })
+        for (const name of report.jails) {
+          const logs = this.#jails.get(name)?.logs
+          logs?.set(log, { log, state, why, cut: logs.get(log)?.cut ?? 0 })
+        }
         this.tell({ kind: 'log', log, state, why })
         return
       }
+      case 'cut':
+        for (const name of report.jails) {
+          const logs = this.#jails.get(name)?.logs
+          const known = logs?.get(report.log)
+          if (logs && known) logs.set(report.log, { ...known, cut: report.lines })
+        }
+        return
       case 'fault':
         return this.fault(
           new Problem(report.code, report.message, report.hint === undefined ? {} : { hint: report.hint }),
@@ -154,7 +164,7 @@ export class Engine {
   /** A log of a jail that is waited for. */
   expect(jail: string, log: string): void {
     const logs = this.#jails.get(jail)?.logs
-    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined })
+    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined, cut: 0 })
   }
 
   tell(body: EventBody): void {

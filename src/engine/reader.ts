@@ -69,7 +69,14 @@ export function read(world: World, plan: Plan, { tell, fed }: ReaderOptions): Re
     matchers.set(log, made)
     return made
   }
-  const done = follow(world, source, { matcherOf, ages, late, tell })
+  const told = new Map<string, number>()
+  const onCut = (log: string, lines: number) => {
+    if (lines <= (told.get(log) ?? 0)) return
+    told.set(log, lines)
+    const names = readersOf(jails, log).map(({ plan }) => plan.name)
+    void tell({ kind: 'cut', log, jails: names, lines })
+  }
+  const done = follow(world, source, { matcherOf, ages, late, tell, onCut })
   source.want(jails.flatMap(({ plan }) => plan.wanted))
   return {
     feed(chunk, live) {
@@ -104,13 +111,16 @@ interface Following {
   readonly ages: Ages
   readonly late: LateMarks
   readonly tell: Tell
+  /** So many lines of the log have been cut so far. */
+  readonly onCut: (log: string, lines: number) => void
 }
 
-async function follow(world: World, source: Source, { matcherOf, ages, late, tell }: Following): Promise<void> {
+async function follow(world: World, source: Source, { matcherOf, ages, late, tell, onCut }: Following): Promise<void> {
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
   const cancel = world.clock.every(MARK_EVERY_MS, () => void late.sayAll())
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
-    const { log, end } = chunk
+    const { log, end, cutLines } = chunk
+    onCut(log, cutLines)
     const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     if (failures.length === 0) late.add(log, end, lines)

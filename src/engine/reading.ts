@@ -124,7 +124,7 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   const feed = deframer((frame: Frame) => {
     if (frame.kind !== 'message') throw new Fault('wire.bad', 'the reader sends bytes')
     const report = asReport(frame.message)
-    if (report.kind !== 'fault') check(report.kind === 'log' ? report.log : report.batch.log)
+    if (report.kind !== 'fault') check(report.kind === 'batch' ? report.batch.log : report.log)
     void take(report)
   })
   const child = world.run.start(command, {

@@ -2,7 +2,6 @@
 import { Fault } from '../base/fault.ts'
 import type { Failure } from '../filter/failure.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
-import type { FieldValue } from '../filter/groups.ts'
 import type { Chunk } from '../source/chunk.ts'
 import type { LogState } from '../source/input.ts'
 import type { Mark } from '../source/position.ts'
@@ -33,6 +32,8 @@ export type Report =
       readonly state: LogState['kind']
       readonly why?: string | undefined
     }
+  /** Lines of the log, so far, that were longer than the reader takes, and were cut. */
+  | { readonly kind: 'cut'; readonly log: string; readonly jails: readonly string[]; readonly lines: number }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
 
 /** What goes with the bytes of a log that the core reads for the reader. */
@@ -73,6 +74,13 @@ export function asReport(message: unknown): Report {
         state: asState(report['state']),
         why: optional(report['why']),
       }
+    case 'cut':
+      return {
+        kind: 'cut',
+        log: text(report['log']),
+        jails: list(report['jails']).map(text),
+        lines: number(report['lines']),
+      }
     case 'fault':
       return {
         kind: 'fault',
@@ -97,31 +105,31 @@ function asBatch(batch: Readonly<Record<string, unknown>>): Batch {
     log: text(batch['log']),
     mark: batch['mark'] === undefined ? undefined : asMark(batch['mark']),
     lines: number(batch['lines']),
-    failures: list(batch['failures']).map((one) => {
-      const { jail, failure } = record(one)
-      return { jail: text(jail), failure: asFailure(record(failure)) }
-    }),
+    failures: list(batch['failures']).map(asFound),
   }
 }
 
-function asFailure(failure: Readonly<Record<string, unknown>>): Found['failure'] {
-  const kind = failure['kind']
+/** Checked where it lies: a flood has a hundred thousand of them. */
+function asFound(one: unknown): Found {
+  const { jail, failure } = record(one)
+  text(jail)
+  const { id, kind, time, lines, attempts, fields } = record(failure)
   if (kind !== 'ip' && kind !== 'dns' && kind !== 'fid') throw bad()
-  return {
-    id: text(failure['id']),
-    kind,
-    time: number(failure['time']),
-    lines: list(failure['lines']).slice(0, MAX_LINES).map(text),
-    attempts: Math.max(1, Math.floor(number(failure['attempts']))),
-    fields: Object.fromEntries(
-      Object.entries(record(failure['fields'])).map(([name, value]) => [name, asFieldValue(value)]),
-    ),
-  }
+  text(id)
+  number(time)
+  if (number(attempts) < 1 || !Number.isInteger(attempts)) throw bad()
+  if (list(lines).length > MAX_LINES) throw bad()
+  for (const line of list(lines)) text(line)
+  const named = record(fields)
+  for (const name in named) checkField(named[name])
+  return one as Found
 }
 
-function asFieldValue(value: unknown): FieldValue {
-  if (!Array.isArray(value)) return text(value)
-  return value.slice(0, MAX_LINES).map((part) => (part === null ? null : text(part)))
+function checkField(value: unknown): void {
+  if (typeof value === 'string') return void text(value)
+  const parts = list(value)
+  if (parts.length > MAX_LINES) throw bad()
+  for (const part of parts) if (part !== null) text(part)
 }
 
 /** Kept and handed back as it is; only its size matters here. */

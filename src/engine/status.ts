@@ -38,6 +38,8 @@ export interface LogStatus {
   readonly log: string
   readonly state: string
   readonly why?: string | undefined
+  /** Lines that were longer than 64 KiB and were cut to that, since the reader began. */
+  readonly cut: number
 }
 
 export interface BanStatus {

@@ -59,8 +59,9 @@ function row(jail: JailStatus): (string | Cell)[] {
   ]
 }
 
-function logWords({ log, state, why }: LogStatus): string {
-  return printable(state === 'reading' ? log : `${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
+function logWords({ log, state, why, cut }: LogStatus): string {
+  const lines = cut === 0 ? '' : ` (${thousands(cut)} ${cut === 1 ? 'line' : 'lines'} cut at 64 KiB)`
+  return printable(state === 'reading' ? log + lines : `${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
 }
 
 function troubles(terminal: Terminal, status: Status): string[] {
