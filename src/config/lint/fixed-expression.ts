@@ -65,7 +65,7 @@ function candidates({ tries, filter }: Subject, index: number, kind: LogLine['ki
   const { written, tree } = tries.fail[index]!
   const { anchored, leading, before } = shapeOf(tree)
   const beginnings = BEGINNINGS[kind ?? 'other']
-  const inner = ['[^"]*', '[^",]*', String.raw`\S+`]
+  const inner = ['[^"]*', '[^",]*', String.raw`\S+`, '.*?']
   const ends = kind === undefined ? ['$', String.raw`\s*$`] : ['']
   const middle = before.filter((repeat) => repeat !== leading)
   const result: string[] = []

@@ -51,7 +51,7 @@ function thirdParty(subject: Subject, index: number, { shape, lines, attack, sur
       ? 'A repeat of anything stands before the address, so that the address may be one that a client wrote.'
       : `Where this line has 192.0.2.66, ${where} he chooses who is banned.`,
     example: { line: attack, does: `counts against ${VICTIM}; ${PEER} caused it` },
-    ...remedy(subject, index, lines, lines[0]?.kind === 'error' ? ADVICE_ERROR_LOG : ADVICE),
+    ...remedy(subject, index, lines, shape.anchored && lines[0]?.kind === 'error' ? ADVICE_ERROR_LOG : ADVICE),
   }
 }
 
@@ -59,7 +59,7 @@ function thirdParty(subject: Subject, index: number, { shape, lines, attack, sur
 const ADVICE_ERROR_LOG =
   'count the request in the access log in its place: there nginx escapes quotes, so that no text can pass for another field'
 const ADVICE =
-  'write what really stands there, or a set that leaves out the mark behind it: [^"]* for .* before a quote'
+  'begin with ^ and write what really stands there, or a set that leaves out the mark behind it: [^"]* for .* before a quote'
 
 function unanchored(subject: Subject, index: number, shape: Shape, made: readonly MadeUp[]): Finding {
   const proof = made.find(({ within }) => within === 'before' || within === shape.leading) ?? made[0]

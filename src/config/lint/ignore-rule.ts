@@ -33,10 +33,17 @@ function judge(subject: Subject, index: number): readonly Finding[] {
         : 'The ignoreregex also finds its text where the expression lets anything be.',
       source: { text: written, from: 0, to: written.length },
       example: { line, does: `is ignored; without those words it counts against ${PEER}` },
-      ...remedy(sure ? betterIgnore(subject, index, lines) : undefined),
+      ...(AGENT.test(written)
+        ? { better: BY_ADDRESS }
+        : remedy(sure ? betterIgnore(subject, index, lines) : undefined)),
     },
   ]
 }
+
+/** Words for who somebody says he is. */
+const AGENT = /bot\b|crawl|spider|mozilla|chrome|safari|firefox|monitor|uptime/i
+const BY_ADDRESS =
+  'whoever likes calls himself so: spare such visitors by their addresses (ignoreip), or by an ignorecommand that looks up the name of the address and the address of that name'
 
 const SLOTS: readonly Slot[] = ['agent', 'referrer', 'user']
 

@@ -11,7 +11,7 @@ export interface Forms {
 
 /** Nginx's access log in its usual format, and its error log. @param index of one failregex; undefined: any of them */
 export function knownForms({ tries }: Subject, index?: number): Forms {
-  const can = (pieces: readonly Piece[]) => canMatchForm(tries, pieces, index)
+  const can = (pieces: readonly Piece[]) => canMatchForm(tries, pieces, { index })
   return { access: can(accessPieces(COMBINED)!), error: can(errorPieces()) }
 }
 
@@ -25,14 +25,21 @@ export function piecesOf(
   return kind === 'syslog' ? syslogPieces() : undefined
 }
 
+export interface How {
+  /** One failregex; undefined: any of them. */
+  readonly index?: number | undefined
+  /** As if the date were not cut out. */
+  readonly uncut?: boolean
+}
+
 /** Whether any expression of the filter could match a line of this form: `false` is certain. */
 export function canMatchForm(
   { fail, prefix, date }: Subject['tries'],
   pieces: readonly Piece[],
-  index?: number,
+  how: How = {},
 ): boolean {
-  const found = date(lineOf(pieces))
+  const found = how.uncut ? undefined : date(lineOf(pieces))
   const shown = found ? withoutSpan(pieces, found) : pieces
   if (prefix) return canMatch(prefix.tree, shown)
-  return fail.some(({ tree }, number) => (index === undefined || number === index) && canMatch(tree, shown))
+  return fail.some(({ tree }, number) => (how.index === undefined || number === how.index) && canMatch(tree, shown))
 }

@@ -65,6 +65,9 @@ function variable(name: string, filling: Filling, escaping: AccessLog['escaping'
   ) {
     return own(SERVERS[name] ?? 'example.org', String.raw`[^"\s]*`)
   }
+  // Any text may stand in it, but seldom does: who asks for blanks or brackets there means something else.
+  if (name === 'remote_user')
+    return { text: escaped(ordinary(name, filling), escaping), source: String.raw`[^"\s[\]]*`, tainted: true }
   return {
     text: escaped(ordinary(name, filling), escaping),
     source: escaping === 'default' ? ESCAPED : '.*',
@@ -108,14 +111,14 @@ export function errorPieces(): readonly Piece[] {
     { text: '1234#1234: ', source: String.raw`\d+#\d+: (?:\*\d+ )?`, tainted: false },
     { text: 'x', source: '.*', tainted: true },
     { text: `, client: ${PEER}`, source: `(?:,? ?client:? ${ADDRESS}|)`, tainted: false },
-    { text: ', server: example.org', source: '.*', tainted: true },
+    { text: ', server: example.org', source: String.raw`(?:, .*|:\d+.*| [a-z].*|)`, tainted: true },
   ]
 }
 
 /** The pieces of a syslog line: whatever the program writes may hold the address. */
 export function syslogPieces(): readonly Piece[] {
   return [
-    { text: 'Nov 22 20:43:28', source: String.raw`\S+(?: +\d+ [\d:]+)?`, tainted: false },
+    { text: 'Nov 22 20:43:28', source: String.raw`(?:[A-Z][a-z]+ +\d+ \d+:\d+:\d+|\d+-\d+-\d+T\S+)`, tainted: false },
     { text: ' host sshd[1234]:', source: String.raw` \S+ [^\s:]+:`, tainted: false },
     { text: ' text', source: ' .*', tainted: false },
   ]

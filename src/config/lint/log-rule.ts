@@ -1,5 +1,5 @@
 /**
- * Whether a jail can see anything in the logs that it is pointed at. Rules: `lint.no-log`, `lint.wrong-log`,
+ * Whether a jail can see anything in the logs that it is pointed at. Rules: `lint.no-log`, `lint.wrong-log`, `lint.date-cut`,
  * `lint.hidden-by-level`, `lint.no-date`, `lint.prefix-misses`, `lint.no-client-address`, `lint.one-address`,
  * `lint.forged-address`.
  */
@@ -9,7 +9,7 @@ import { allLines } from './lines-for.ts'
 import { PEER } from './log-piece.ts'
 import type { LogView } from './log-view.ts'
 import { LEVELS } from './nginx-writes.ts'
-import { nameOf, orElse, placeOf, type Subject, written } from './subject.ts'
+import { nameOf, orElse, placeOf, placeOfExpression, type Subject, written } from './subject.ts'
 
 export function logRule(subject: Subject): readonly Finding[] {
   const { logs, jail } = subject
@@ -21,6 +21,8 @@ export function logRule(subject: Subject): readonly Finding[] {
   if (jail.filter.failregex.length === 0 || jail.filter.maxlines > 1) return missing
   const blind = addresses(subject)
   if (blind.some(({ severity }) => severity === 'error')) return [...missing, ...blind]
+  const cut = orElse([], () => dateCut(subject))
+  if (cut.length > 0) return [...missing, ...cut]
   const wrong = orElse([], () => wrongLog(subject))
   if (wrong.length > 0) return [...missing, ...wrong]
   return [...missing, ...hiddenByLevel(subject), ...dates(subject), ...blind]
@@ -60,11 +62,49 @@ function about(subject: Subject): Pick<Finding, 'jail' | 'at' | 'source'> {
   }
 }
 
+/** The expressions are shown the line without its date. */
+function dateCut(subject: Subject): readonly Finding[] {
+  const { logs, tries, filter } = subject
+  const known = logs.map(({ kind, access, lines }) => ({ pieces: piecesOf(kind, access), lines }))
+  const finds = (uncut: boolean) =>
+    known.some(({ pieces, lines }) =>
+      pieces
+        ? canMatchForm(tries, pieces, { uncut })
+        : lines.slice(-MOST_LINES).some((line) => matchesLine(subject, line, uncut)),
+    )
+  if (finds(false) || !finds(true)) return []
+  const [text = ''] = tries.prefix ? [filter.prefregex] : filter.failregex
+  return [
+    {
+      code: 'lint.date-cut',
+      severity: 'error',
+      jail: subject.jail?.name,
+      at: placeOfExpression(subject, tries.prefix ? 'prefregex' : 'failregex', text),
+      message: `${nameOf(subject)}: the expression asks for the date, which is cut out before it sees the line: it bans nobody`,
+      why: 'What surrounds the date stays: of [22/Nov/2026:20:43:28 +0000] the brackets are left, of a date at the start of the line the blank behind it.',
+      source: { text, from: 0, to: text.length },
+      better: String.raw`write \[\] where the date stood in brackets, and ^\s* where it stood at the start of the line`,
+    },
+  ]
+}
+
+function matchesLine({ tries }: Subject, line: string, uncut: boolean): boolean {
+  if (!uncut) return tries.line(line).matched !== undefined
+  const shown = `${line}\n`
+  return tries.prefix
+    ? tries.prefix.expression.search(shown) !== undefined
+    : tries.fail.some(({ expression }) => expression.search(shown))
+}
+
 function wrongLog(subject: Subject): readonly Finding[] {
   const { logs, tries, host } = subject
   const known = logs.map((log) => ({ log, pieces: piecesOf(log.kind, log.access) }))
   const impossible = known.filter(({ pieces }) => pieces && !canMatchForm(tries, pieces))
   if (impossible.length < known.length || impossible.length === 0) return []
+  // What it finds is a word of the message then, and another rule's.
+  const kinds = logs.map(({ kind }) => kind as string)
+  if (allLines(subject).some((line) => kinds.includes(line.kind) && tries.line(line.text()).matched !== undefined))
+    return []
   const [{ log }] = impossible as [(typeof impossible)[number]]
   const forms = knownForms(subject)
   const meant =
@@ -79,7 +119,7 @@ function wrongLog(subject: Subject): readonly Finding[] {
       message: `${nameOf(subject)} can never match a line of ${log.path}: it bans nobody`,
       why: whyNever(log, meant),
       example: proof && { line: proof.text(), does: `is one that the filter finds: it counts against ${PEER}` },
-      ...(path === undefined ? { better: betterFormat(log) } : { write: `logpath = ${path}` }),
+      ...(path === undefined ? { better: betterFormat(subject, log) } : { write: `logpath = ${path}` }),
     },
   ]
 }
@@ -96,10 +136,10 @@ function whyNever({ kind, access }: LogView, meant: 'access' | 'error' | undefin
   return `That is ${KIND[kind!]}, whose lines the expressions do not fit.`
 }
 
-function betterFormat({ kind, access }: LogView): string | undefined {
+function betterFormat({ jail }: Subject, { kind, access, path }: LogView): string {
   return kind === 'access' && access?.name !== 'combined'
     ? 'let nginx write the usual format too: access_log /var/log/nginx/guard.log combined;'
-    : undefined
+    : `rampart match ${jail?.name} ${path} --explain shows how far a line fits`
 }
 
 function hiddenByLevel(subject: Subject): readonly Finding[] {

@@ -53,7 +53,9 @@ const FORMS = {
 function kindByLines(lines: readonly string[]): LogView['kind'] {
   if (lines.length === 0) return undefined
   const kinds = ['access', 'error', 'syslog'] as const
-  return kinds.find((kind) => lines.filter((line) => FORMS[kind].test(line)).length >= 0.8 * lines.length)
+  // Several programs share a system log: only if all lines have its form it has no other.
+  const share = (kind: keyof typeof FORMS) => lines.filter((line) => FORMS[kind].test(line)).length / lines.length
+  return kinds.find((kind) => share(kind) >= (kind === 'syslog' ? 1 : 0.8))
 }
 
 /** An empty or absent log in nginx's folder is what its name says. */

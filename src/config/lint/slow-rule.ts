@@ -77,24 +77,25 @@ function doubling(one: Compiled): Slow | undefined {
   return nested[0] && { repeat: nested[0], line: undefined, how: 'may double' }
 }
 
-const SHORT = 20
 /** Steps of a line twice as long as a short one that are no trouble, whatever their growth. */
 const FEW_STEPS = 10_000
 
 function cubing(one: Compiled): Slow | undefined {
+  const whole = example(one.tree.root).slice(0, 8)
   for (const repeat of loops(one.tree.root).slice(0, MOST_LOOPS)) {
-    for (const turn of ['x', ' ', example(repeat.body)]) {
-      const [short, long] = [pumped(one, repeat, turn.repeat(SHORT)), pumped(one, repeat, turn.repeat(2 * SHORT))]
-      if (turn === '' || short === undefined || long === undefined) continue
-      const taken = steps(one.tree.root, long, ENOUGH)
+    for (const turn of ['x', ' ', example(repeat.body), whole]) {
+      const line = TURNS_TRIED.map((turns) => pumped(one, repeat, turn.repeat(turns)))
+      const taken = line.map((text) => (text === undefined || turn === '' ? 0 : steps(one.tree.root, text, ENOUGH)))
       // A cube's share is 8; what is lower is left out here and there.
-      if (taken > FEW_STEPS && taken >= 6.5 * steps(one.tree.root, short, MANY))
-        return { repeat, line: long, how: 'grows' }
+      const at = taken.findIndex((many, index) => many > FEW_STEPS && many >= 6.5 * (taken[index - 1] ?? many))
+      if (at >= 0) return { repeat, line: line[at], how: 'grows' }
     }
   }
   return undefined
 }
 
+/** Each twice the one before. */
+const TURNS_TRIED = [5, 10, 20, 40] as const
 const MOST_LOOPS = 12
 /** Steps that are counted; a cube of forty is a few times less. */
 const ENOUGH = 200_000
@@ -140,9 +141,12 @@ function saferOrAdvice(subject: Subject, one: Compiled, repeat: Repeat): Pick<Fi
   if (write !== undefined) return { write: asValue(write) }
   return {
     better:
-      'let each turn of the outer repeat begin with a mark that its inside cannot hold: (?:, [^,]*)* for (?:,? .*)*',
+      'let each turn of the outer repeat begin with a mark that its inside cannot hold, (?:, [^,]*)* for (?:,? .*)*, and no two alternatives match the same text',
   }
 }
+
+/** One character, or a set. */
+const ATOM = String.raw`\\.|\[[^\]]*\]|[^\\()[\]]`
 
 /** Candidates that take the ambiguity out, tried for being quick and finding the same ordinary text. */
 function safer({ filter }: Subject, { written, tree, expression: old }: Compiled, repeat: Repeat): string | undefined {
@@ -159,6 +163,13 @@ function safer({ filter }: Subject, { written, tree, expression: old }: Compiled
     outer.replace(/^\((\?:)?((?:\\.|\[[^\]]*\]|[^\\()[\]]))[*+]\)([*+])$/, (_, plain, atom, turns) =>
       plain ? atom + turns : `(${atom}${turns})`,
     ),
+    // (?:x+,?)+ is x+(?:,x+)*,? where x is no comma
+    outer.replace(new RegExp(String.raw`^\(\?:(${ATOM})\+(${ATOM})([?*])\)([*+])$`), (_, x, mark, many, turns) => {
+      const same = `${x}+(?:${mark}${many === '*' ? '+' : ''}${x}+)*${mark}${many}`
+      return turns === '+' ? same : `(?:${same})?`
+    }),
+    // (.*,)* is (.*,)?
+    outer.replace(/^(\((?:\?:)?\.\*[^\\()[\]|]\))[*+]$/, (all, turn) => (all.endsWith('*') ? `${turn}?` : turn)),
     // A separator that may be missing must stand.
     outer.replace(/(\\s|\\W| |,|;)[?*](?=\))/, '$1'),
     outer.replace(/(\\s|\\W| |,|;)\*/g, '$1'),
