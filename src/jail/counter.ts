@@ -43,7 +43,7 @@ function roundHalfEven(value: number): number {
 }
 
 /** More tell nobody anything, and each failure copies them: `maxmatches` is `maxretry` unless an admin says less. */
-const MOST_MATCHES = 50
+const MOST_MATCHES = 20
 
 function last(lines: readonly string[], max: number): readonly string[] {
   return max <= 0 ? [] : lines.slice(-Math.min(max, MOST_MATCHES))
