@@ -11,19 +11,32 @@ export interface ActionCommands {
   readonly commands: readonly Command[]
 }
 
-/** @param options the jail's */
-export function actionCommands(
-  layered: Layered,
-  reference: Reference,
-  jail: { readonly name: string; readonly options: Options; readonly at: Place },
-): ActionCommands {
+interface Of {
+  readonly name: string
+  readonly options: Options
+  readonly at: Place
+}
+
+export interface ActionDefinition {
+  readonly definition: Definition
+  /** `actname`. */
+  readonly name: string
+  readonly options: Options
+}
+
+/** An action of a jail, under the name that it has there. */
+export function actionDefinition(layered: Layered, reference: Reference, jail: Of): ActionDefinition {
   const parameters = new Map(reference.parameters)
   const name = parameters.get('name') ?? jail.name
   parameters.set('name', name)
   const actname = parameters.get('actname') ?? actionName(reference.name, name, jail.name)
   parameters.set('actname', actname)
   const read = definition(layered, ACTION_OPTIONS, parameters, jail.at)
-  const options = combine(read, { jail: jail.options, later: BAN_TAGS })
+  return { definition: read, name: actname, options: combine(read, { jail: jail.options, later: BAN_TAGS }) }
+}
+
+export function actionCommands(layered: Layered, reference: Reference, jail: Of): ActionCommands {
+  const { definition: read, name: actname, options } = actionDefinition(layered, reference, jail)
   const isOwn = (option: string) => option in ACTION_OPTIONS
   const settings: Word[] = [...options].flatMap(([option, { value }]) => (isOwn(option) ? [[option, value]] : []))
   for (const [option, { value }] of read.given) {

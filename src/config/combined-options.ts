@@ -64,18 +64,21 @@ export interface Combining {
   readonly all?: boolean
   /** Tags that wait for the moment of a ban. */
   readonly later?: ReadonlySet<string>
+  /** `family=inet6`: the twins of that condition stand for their options; else tags of such options wait. */
+  readonly condition?: string
 }
 
 /**
  * The table after all substitutions. What is wrong is added to the faults; such an option is left out.
  */
-export function combine(definition: Definition, { jail, all = false, later }: Combining): Options {
+export function combine(definition: Definition, { jail, all = false, later, condition }: Combining): Options {
   const vars = merged(jail, definition.given)
   const reader: Reader = { layered: definition.layered, overrides: texts(vars) }
   const own = definitionOptions(definition, reader, vars)
   addInit(definition)
   if (all) addOthers(definition, own)
   const table = merged(own, definition.given)
+  if (condition !== undefined) takeTwins(table, condition)
   substitute(definition, reader, table, later)
   convert(definition, table)
   return table
@@ -157,6 +160,18 @@ function addOthers(definition: Definition, own: Map<string, Option>): void {
   }
 }
 
+function takeTwins(table: Map<string, Option>, condition: string): void {
+  for (const [name, option] of [...table]) {
+    const twin = TWIN.exec(name)
+    if (!twin) continue
+    table.delete(name)
+    if (twin[2] === condition) table.set(twin[1]!, option)
+  }
+}
+
+/** `x?family=inet6`. */
+const TWIN = /^([\p{L}\p{N}_]+)\?(.+)$/u
+
 /** In order, each seeing what became of those before it. */
 function substitute(
   definition: Definition,
@@ -166,8 +181,8 @@ function substitute(
 ): void {
   const left = new Set(later)
   for (const name of table.keys()) {
-    const conditional = /^([\p{L}\p{N}_]+)\?./u.exec(name)
-    if (conditional) left.add(conditional[1]!)
+    const twin = TWIN.exec(name)
+    if (twin) left.add(twin[1]!)
   }
   const tag = (name: string): string | undefined => {
     if (left.has(name)) return undefined

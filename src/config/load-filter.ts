@@ -187,7 +187,7 @@ function refuseUnknownChoice({ warnings }: ReadFilter): void {
 /** @throws Fault, the first of what is wrong */
 function merged(layered: Layered, name: string, filter: ReadFilter | undefined): FilterSettings {
   const at = filter?.at ?? layered.sections.get(name)!.at
-  const reader: Reader = { layered, known: (option) => filter?.option(option)?.text }
+  const reader: Reader = { layered, known: (option) => filter?.known(option) }
   const jail = jailReader(reader, name)
   const settings = mergedFilter(jail, reader, { name, at, backend: 'auto' }, filter)
   if (jail.faults[0]) throw jail.faults[0]

@@ -3,11 +3,12 @@ import type { ActionSettings } from '../action/action-settings.ts'
 import { parseDuration } from '../base/duration.ts'
 import { Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
-import type { Reader } from './interpolate.ts'
+import { actionDefinition } from './action-commands.ts'
+import { combine, type Options, pythonText } from './combined-options.ts'
+import { readValue } from './interpolate.ts'
+import { BAN_TAGS } from './known-options.ts'
 import type { Reference } from './list.ts'
-import { lowerCase, plainOption, tagLookup } from './read-filter.ts'
 import { type Layered, readLayers } from './read-layers.ts'
-import { substituteTags } from './tags.ts'
 
 /**
  * @param reference one word of a jail's `action`
@@ -17,38 +18,55 @@ export function readAction(
   world: World,
   folders: readonly string[],
   reference: Reference,
-  jail: { readonly name: string; readonly at: Place },
+  jail: { readonly name: string; readonly at: Place; readonly options: Options },
 ): ActionSettings {
   if (reference.name.endsWith('.py')) return pythonAction(reference, jail)
   const layered = readLayers(world, folders, `action.d/${reference.name}`)
   if (!layered) throw missing(reference.name, folders, jail.at)
   const fault = layered.faults[0]?.fault
   if (fault) throw fault
-  const parameters = new Map([['name', jail.name], ['actname', reference.name], ...reference.parameters])
-  const reader: Reader = { layered, overrides: lowerCase(parameters) }
-  const [inet4, inet6] = [commands(reader, parameters, 'inet4'), commands(reader, parameters, 'inet6')]
-  const option = (name: string) => plainOption(reader, parameters, NONE, name)?.text.trim()
-  const timeout = option('timeout')
-  const onDemand = option('actionstart_on_demand')
+  const { definition: read, name, options } = actionDefinition(layered, reference, jail)
+  const [inet4, inet6] = (['inet4', 'inet6'] as const).map((family) => {
+    const table = combine(read, { jail: jail.options, later: BAN_TAGS, condition: `family=${family}` })
+    return texts(table, COMMANDS)
+  })
+  const wrong = read.faults[0] ?? read.tagFaults[0]
+  if (wrong) throw wrong
+  const timeout = options.get('timeout')?.value ?? definedTimeout(layered)
+  const onDemand = options.get('actionstart_on_demand')?.value
   return {
-    name: parameters.get('actname')!,
+    name,
     action: reference.name,
     kind: 'shell',
-    commands: { inet4, inet6 },
-    properties: properties(reader, parameters),
-    timeout: timeout ? parseDuration(timeout) : 60,
-    norestored: isTrue(option('norestored')),
-    startOnDemand: onDemand ? isTrue(onDemand) : hasConditions(layered, parameters),
+    commands: { inet4: inet4!, inet6: inet6! },
+    properties: texts(
+      read.given,
+      [...read.given.keys()].filter((key) => !key.startsWith('known/')),
+    ),
+    timeout: timeout ? parseDuration(String(timeout)) : 60,
+    norestored: options.get('norestored')?.value === true,
+    startOnDemand: typeof onDemand === 'boolean' ? onDemand : hasConditions(layered, reference.parameters),
     at: layered.sections.get('Definition')?.at ?? { file: layered.files[0] ?? reference.name },
   }
+}
+
+function definedTimeout(layered: Layered): string | undefined {
+  return layered.sections.has('Definition') ? readValue({ layered }, 'Definition', 'timeout')?.text : undefined
+}
+
+function texts(options: Options, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = options.get(name)?.value
+      return value === undefined ? [] : [[name, pythonText(value)]]
+    }),
+  )
 }
 
 /** `1`, `yes`, `true`, `on`, as Fail2ban takes them. */
 export function isTrue(text: string | undefined): boolean {
   return /^(1|yes|true|on)$/i.test(text ?? '')
 }
-
-const NONE: ReadonlyMap<string, string> = new Map()
 
 const COMMANDS: readonly string[] = [
   'actionstart',
@@ -62,27 +80,6 @@ const COMMANDS: readonly string[] = [
   'actionreload',
   'actionflush',
 ]
-
-function commands(reader: Reader, parameters: ReadonlyMap<string, string>, family: string): Record<string, string> {
-  const conditional = (option: string) => plainOption(reader, parameters, NONE, `${option}?family=${family}`)
-  const always = (option: string) => plainOption(reader, parameters, NONE, option)
-  const plain = (option: string) => (option === 'family' ? undefined : (conditional(option) ?? always(option)))
-  const others = tagLookup(reader, parameters, plain)
-  // Both families are rendered, so that a conditional twin is known here and nothing need wait for it.
-  const tag = (name: string) => plain(name)?.text ?? plain(name.toLowerCase())?.text ?? others(name)
-  const result: Record<string, string> = {}
-  for (const name of COMMANDS) {
-    const value = plain(name)
-    if (value) result[name] = substituteTags(name, value.text, tag, value.at)
-  }
-  return result
-}
-
-function properties(reader: Reader, parameters: ReadonlyMap<string, string>): Record<string, string> {
-  const names = new Set([...parameters.keys(), ...(reader.layered.sections.get('Init')?.options.keys() ?? [])])
-  const entries = [...names].filter((name) => !name.startsWith('known/'))
-  return Object.fromEntries(entries.map((name) => [name, plainOption(reader, parameters, NONE, name)?.text ?? '']))
-}
 
 function hasConditions(layered: Layered, parameters: ReadonlyMap<string, string>): boolean {
   const names = [...layered.sections.values()].flatMap(({ options }) => [...options.keys()])

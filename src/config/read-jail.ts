@@ -7,11 +7,13 @@ import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
+import { type Option, type Options, pythonBool, pythonInt } from './combined-options.ts'
 import { type FoundLogs, hasJournal } from './discover.ts'
 import { expandGlob } from './glob.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { type JailReader, jailReader } from './jail-reader.ts'
+import { JAIL_OPTIONS } from './known-options.ts'
 import { parseParameters, parseReference, splitList } from './list.ts'
 import { meansBlock, scopeOf, widest } from './meaning.ts'
 import { readAction } from './read-action.ts'
@@ -44,11 +46,11 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const backend = found?.backend ?? backendOf(source, plain)
   const filter = filterOf(source, plain, backend)
   // From here on %(known/x)s may mean the filter's own option.
-  const reader: Reader = { layered: source.layered, known: (option) => filter?.option(option)?.text }
+  const reader: Reader = { layered: source.layered, known: (option) => filter?.known(option) }
   const jail = jailReader(reader, name)
   const options = optionsOf(jail, name)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
-  const { scope, actions } = actionsOf(source, jail, { name, at })
+  const { scope, actions } = actionsOf(source, jail, { name, at, options: tableOf(jail) })
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])
@@ -113,13 +115,13 @@ export function mergedFilter(
   of: { readonly name: string; readonly at: Place; readonly backend: string },
   filter: ReadFilter | undefined,
 ): FilterSettings {
+  const ofFilter = filter?.within(tableOf(jail))
   const option = (name: string): IniValue | undefined => {
-    const given = filter?.parameters.has(name) ? filter.option(name) : undefined
+    const given = ofFilter?.(name)
     const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
-    // Fail2ban sends both, the parameter's first: lists add up, and of the date patterns the last one stays.
+    // Fail2ban sends both, the filter's first: lists add up, and of the date patterns the last one stays.
     if (given && own && LISTS.has(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
-    if (name === 'datepattern') return own ?? given ?? filter?.option(name)
-    return given ?? own ?? filter?.option(name)
+    return name === 'datepattern' ? (own ?? given) : (given ?? own)
   }
   const settings = filterSettings(filter ?? of, option, (fault) => {
     jail.attempt('filter', () => {
@@ -136,6 +138,18 @@ export function mergedFilter(
     jail.warnings.push(new Fault('config.no-failregex', `jail ${of.name} has no failregex`, { at: of.at, hint }))
   }
   return settings
+}
+
+/** What filters and actions see of their jail. */
+function tableOf(jail: JailReader): Options {
+  const table = new Map<string, Option>()
+  for (const [name, kind] of Object.entries(JAIL_OPTIONS)) {
+    const value = jail.value(name)
+    if (!value) continue
+    const { text, at } = value
+    table.set(name, { value: kind === 'int' ? pythonInt(text) : kind === 'bool' ? pythonBool(text) : text, at })
+  }
+  return table
 }
 
 /** Source of the defaults: jail.conf(5). */
@@ -207,7 +221,7 @@ function logsOf(jail: JailReader): LogSettings[] {
 function actionsOf(
   { world, folders, services }: JailSource,
   jail: JailReader,
-  of: { readonly name: string; readonly at: Place },
+  of: { readonly name: string; readonly at: Place; readonly options: Options },
 ): { readonly scope: Scope | undefined; readonly actions: readonly ActionSettings[] } {
   let scope: Scope | undefined
   const actions: ActionSettings[] = []
