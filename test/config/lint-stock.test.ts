@@ -1,10 +1,12 @@
 /** The article that many follow, our own stock configuration, and that of the installed Fail2ban. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Finding } from '../../src/config/lint/finding.ts'
 import { lint } from '../../src/config/lint/lint.ts'
+import { VICTIM } from '../../src/config/lint/log-piece.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
 
 const STOCK = 'config'
@@ -105,6 +107,24 @@ test('the article: each of its faults, and a form that stands', async () => {
   const mended = await lint(hostWith({ [STOCK]: '/stock' }, files), { folders, logs: true })
   assert.deepEqual(mended.findings.map(short), [])
 })
+
+test('the article: Fail2ban itself bans the third party, and with what is to be written does not', {
+  skip: existsSync('/usr/bin/fail2ban-regex') ? false : 'Fail2ban is not installed',
+}, async () => {
+  const folders = ['/stock', '/etc/fail2ban']
+  const { findings } = await lint(hostWith({ [STOCK]: '/stock' }, ARTICLE), { folders, logs: true })
+  const banned = findings.filter(({ code }) => code === 'lint.third-party-ban')
+  assert.equal(banned.length, 2)
+  for (const { source, example, write } of banned) {
+    assert.equal(idByFail2ban(example!.line, source!.text), VICTIM)
+    assert.notEqual(idByFail2ban(example!.line, write!), VICTIM)
+  }
+})
+
+function idByFail2ban(line: string, expression: string): string {
+  const { stdout } = spawnSync('fail2ban-regex', ['-o', 'id', line, expression], { encoding: 'utf8', timeout: 30_000 })
+  return stdout.trim()
+}
 
 /** Reads the access log where that is JSON, as the jails below do not. */
 const JSON_JAIL = 'nginx-json'

@@ -43,9 +43,10 @@ const UNREADABLE = /^(file\.|config\.(unreadable|no-jails)$)/
 function isFolder({ world }: Setting, folder: string, optional: readonly string[]): boolean {
   if (world.files.stat(folder)?.kind === 'folder') return true
   if (optional.includes(folder)) return false
-  throw new Fault('config.no-folder', `there is no folder ${folder}`, {
-    hint: 'give the folder that holds jail.conf or jail.local',
-  })
+  const hint = folder.includes('/')
+    ? 'give the folder that holds jail.conf or jail.local'
+    : 'names of jails and filters stand before --config'
+  throw new Fault('config.no-folder', `there is no folder ${folder}`, { hint })
 }
 
 /** Stable names; what does not apply is left out. */
