@@ -31,7 +31,10 @@ export interface Filter {
    */
   match(text: string, line: string, now: EpochMs, only?: readonly number[], undated?: boolean): Verdict | undefined
   /** All that the expressions say of a line: for those who show it. It goes on with the same sessions. */
-  examine(entry: Entry, how: Pick<How, 'now' | 'checkAll' | 'raw'>): Examined & { readonly taken: readonly string[] }
+  examine(
+    entry: Entry,
+    how: Pick<How, 'now' | 'checkAll' | 'raw' | 'named'>,
+  ): Examined & { readonly taken: readonly string[] }
   /** Over the time that its expressions take. */
   readonly watch: Watch
 }
@@ -57,7 +60,7 @@ export function filter(settings: FilterSettings): Filter {
     },
     examine(entry, how) {
       const before = open.buffer
-      const examined = examine(compiled, open, entry, { maxlines, named: true, ...how })
+      const examined = examine(compiled, open, entry, { maxlines, ...how })
       return { ...examined, taken: maxlines > 1 ? taken(before, open.buffer, maxlines) : [] }
     },
   }

@@ -74,17 +74,19 @@ export interface TrialOptions {
   readonly today?: EpochMs | undefined
   /** false: a name counts before an id, since its addresses would be banned (`fail2ban-regex` without `--raw`). */
   readonly raw?: boolean
+  /** Whether the names of the groups are wanted in their order too; they are unless this says false. */
+  readonly named?: boolean
 }
 
 /** @throws Fault as `filter` and `dateDetector` do */
 export function trial(settings: FilterSettings, options: TrialOptions = {}): Trial {
   const tried = filter(settings)
   tried.watch.beCareful()
-  const { zone = settings.logtimezone, local, today, checkAll = false, raw = true } = options
+  const { zone = settings.logtimezone, local, today, checkAll = false, raw = true, named = true } = options
   const dates = dateDetector({ patterns: settings.datepattern, zone, local, today })
   const last: Last = { time: undefined, text: '', whole: false }
   const examined = (dated: Dated, now: EpochMs): Tried => {
-    const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw })
+    const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw, named })
     const { date, time, whole, line } = dated
     return {
       ...{ date, time, whole, line, text, prefix },

@@ -2,7 +2,7 @@
 import { Fault } from '../../base/fault.ts'
 
 export interface Decoder {
-  decode(bytes: Uint8Array): string
+  decode(bytes: Buffer, start?: number, end?: number): string
   /** ASCII is itself: a line can be cut out before it is decoded. */
   readonly holdsAscii: boolean
   readonly isUtf8: boolean
@@ -18,22 +18,19 @@ export function decoder(name: string): Decoder {
 }
 
 function utf8(): Decoder {
-  return { decode: (bytes) => view(bytes).toString('utf8'), holdsAscii: true, isUtf8: true }
+  return { decode: (bytes, start, end) => bytes.toString('utf8', start, end), holdsAscii: true, isUtf8: true }
 }
 
 function ascii(): Decoder {
   return {
-    decode: (bytes) =>
-      view(bytes)
-        .toString('latin1')
-        .replace(/[\x80-\xff]/g, '\ufffd'),
+    decode: (bytes, start, end) => bytes.toString('latin1', start, end).replace(/[\x80-\xff]/g, '\ufffd'),
     holdsAscii: true,
     isUtf8: false,
   }
 }
 
 function latin1(): Decoder {
-  return { decode: (bytes) => view(bytes).toString('latin1'), holdsAscii: true, isUtf8: false }
+  return { decode: (bytes, start, end) => bytes.toString('latin1', start, end), holdsAscii: true, isUtf8: false }
 }
 
 /** The Encoding Standard has other names, and calls Windows' code pages by theirs. */
@@ -45,12 +42,12 @@ function byLabel(name: string, plain: string): Decoder {
   ]) {
     try {
       const decoder = new TextDecoder(label, { ignoreBOM: true })
-      return { decode: (bytes) => decoder.decode(bytes), holdsAscii: !label.startsWith('utf-16'), isUtf8: false }
+      return {
+        decode: (bytes, start, end) => decoder.decode(bytes.subarray(start, end)),
+        holdsAscii: !label.startsWith('utf-16'),
+        isUtf8: false,
+      }
     } catch {}
   }
   throw new Fault('regex-command.encoding', `unknown encoding: ${name}`)
-}
-
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

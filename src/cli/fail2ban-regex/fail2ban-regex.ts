@@ -77,7 +77,11 @@ async function run(setting: Setting, out: Printer, { options, words }: CommandLi
     const asked = { ...where(setting, options), options, isJournal: isJournal(word), say, told }
     const settings = askedFilter(asked, regex, ignoreregex)
     if ('code' in settings) return settings
-    const trial = trialOf(settings, { checkAll: options.checkAll && !options.out, raw: options.raw })
+    const trial = trialOf(settings, {
+      checkAll: options.checkAll && !options.out,
+      raw: options.raw,
+      named: Boolean(options.out),
+    })
     if ('code' in trial) return trial
     const encoding = options.encoding ?? 'UTF-8'
     const log = logOf(setting, word, { ...settings, encoding, say })

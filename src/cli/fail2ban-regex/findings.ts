@@ -98,21 +98,25 @@ function dateMemory() {
   }
 }
 
+/** So many ids are looked at for what is worth a note. */
+const MOST_NOTED = 1000
+
 /** Names are not looked up, and what is no address is never banned: told once each, with the first of them. */
 function notes() {
-  const first = { name: undefined as string | undefined, wrong: undefined as string | undefined }
+  const found = { dns: new Set<string>(), ip: new Set<string>(), fid: new Set<string>() }
   return {
     add({ matches }: Tried) {
       for (const { failure } of matches) {
-        if (failure?.kind === 'dns') first.name ??= failure.id
-        else if (failure?.kind === 'ip') {
-          if (first.wrong === undefined && !parseAddress(failure.id.replace(/\/.*$/, ''))) first.wrong = failure.id
-        }
+        if (failure && found[failure.kind].size < MOST_NOTED) found[failure.kind].add(failure.id)
       }
     },
-    all: () => [
-      ...(first.name === undefined ? [] : [`note: host names are not looked up: "${printable(first.name)}"`]),
-      ...(first.wrong === undefined ? [] : [`note: no address, never banned: "${printable(first.wrong)}"`]),
-    ],
+    all(): readonly string[] {
+      const [name] = found.dns
+      const wrong = [...found.ip].find((id) => !parseAddress(id.replace(/\/.*$/, '')))
+      return [
+        ...(name === undefined ? [] : [`note: host names are not looked up: "${printable(name)}"`]),
+        ...(wrong === undefined ? [] : [`note: no address, never banned: "${printable(wrong)}"`]),
+      ]
+    },
   }
 }

@@ -23,7 +23,8 @@ export function lineReader(reading: Reading): LineReader {
     if (bare !== undefined) findings.add(bare, trial.try(bare, clock.now()))
   }
   const decoded = decodedBy(reading)
-  const skips = reading.skips === false ? undefined : skipper(reading, (bytes) => line(decoded(bytes)))
+  const skips =
+    reading.skips === false ? undefined : skipper(reading, (bytes, start, end) => line(decoded(bytes, start, end)))
   return {
     buffer: skips?.buffer ?? new Uint8Array(1 << 20),
     line,
@@ -37,7 +38,7 @@ export function lineReader(reading: Reading): LineReader {
         }
         const newline = view.indexOf(NEWLINE, at)
         const end = newline < 0 ? view.length : newline + 1
-        line(decoded(view.subarray(at, end)))
+        line(decoded(view, at, end))
         at = end
       }
     },
@@ -45,13 +46,15 @@ export function lineReader(reading: Reading): LineReader {
 }
 
 /** The first line that is not of the encoding is told of. */
-function decodedBy({ decoder, encoding, told, log }: Reading): (bytes: Uint8Array) => string {
+function decodedBy({ decoder, encoding, told, log }: Reading): (bytes: Buffer, start: number, end: number) => string {
   if (!decoder) return () => ''
   if (!told.hears('warning')) return decoder.decode
   let silent = false
-  return (bytes) => {
+  return (all, start, end) => {
+    const bytes = all.subarray(start, end)
     const text = decoder.decode(bytes)
-    if (silent || !text.includes('\ufffd') || holdsMark(bytes)) return text
+    // The mark may stand in the log itself.
+    if (silent || !text.includes('\ufffd') || bytes.includes('\ufffd')) return text
     silent = true
     told.log('warning', 'filter', `Error decoding line from ${repr(log)} with ${repr(encoding)}.`)
     const advice = 'Consider setting logencoding to appropriate encoding for this jail.'
@@ -62,9 +65,4 @@ function decodedBy({ decoder, encoding, told, log }: Reading): (bytes: Uint8Arra
     )
     return text
   }
-}
-
-/** The mark itself, in UTF-8. */
-function holdsMark(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('\ufffd')
 }

@@ -89,13 +89,36 @@ function reader(
   return (found: Found, now: EpochMs): Pick<DateFound, 'time' | 'whole'> => {
     const current = Math.floor(now / 1000)
     if (!held || !last || current !== second || !sameParts(found, last)) {
-      held = { time: time(found.hit, found.template, now), whole: isWhole(found.hit, found.template) }
+      const later = held && last && current === second ? laterInMinute(found, last, held.time) : undefined
+      held =
+        held && later !== undefined
+          ? { time: later, whole: held.whole }
+          : { time: time(found.hit, found.template, now), whole: isWhole(found.hit, found.template) }
     }
     last = found
     second = current
     return held
   }
 }
+
+/** The time of a date that differs from the last in its seconds alone; undefined for any other, or without a whole day. */
+function laterInMinute({ hit, template }: Found, before: Found, time: EpochMs | undefined): EpochMs | undefined {
+  const { names, groups } = hit
+  if (time === undefined || template !== before.template) return undefined
+  let by: number | undefined
+  let wholeDays = 0
+  for (let at = 0; at < names.length; at++) {
+    const name = names[at]
+    const [now, then] = [groups[at + 1], before.hit.groups[at + 1]]
+    if (name === 'Y' || name === 'd') wholeDays++
+    if (name === '' || name === 'f' || now === then) continue
+    if (name !== 'S' || by !== undefined || !SECONDS.test(now ?? '') || !SECONDS.test(then ?? '')) return undefined
+    by = Number(now) - Number(then)
+  }
+  return by === undefined || wholeDays < 2 ? undefined : time + by * 1000
+}
+
+const SECONDS = /^[0-5]\d$/
 
 function sameParts({ hit, template }: Found, before: Found): boolean {
   if (template !== before.template) return false

@@ -3,7 +3,7 @@
  * the milliseconds that UTC would need to show the same, so that arithmetic on it is plain.
  */
 import type { EpochMs } from '../../world/clock.ts'
-import { posixZone } from './posix-zone.ts'
+import { isPosixZone, posixZone } from './posix-zone.ts'
 
 export type WallMs = number
 
@@ -21,7 +21,7 @@ export interface LocalTime {
  * @param name as the variable TZ has it: `CET-01CEST-02,M3.5.0,M10.5.0` or `Europe/Berlin`; undefined: this process's own
  * @throws Fault `date.zone`
  */
-export function localTime(name?: string): LocalTime {
+export function localTime(name: string | undefined = unreadable(process.env['TZ'])): LocalTime {
   const offset = name === undefined ? ownOffset : posixZone(name)
   let quarter = Number.NaN // the quarter hour of the wall whose offset is held
   let held = 0
@@ -48,6 +48,14 @@ export function localTime(name?: string): LocalTime {
 
 const QUARTER = 900_000
 const DAY = 86_400_000
+
+/** This process's TZ where V8 reads it as something else: POSIX's rules as UTC, a path as whatever its name looks like. */
+function unreadable(zone: string | undefined): string | undefined {
+  if (zone === undefined) return undefined
+  if (isPosixZone(zone)) return zone
+  const path = /^:?\/.*\/zoneinfo\/(?:posix\/)?([^/].*)$/.exec(zone)?.[1]
+  return path !== undefined && Intl.supportedValuesOf('timeZone').includes(path) ? path : undefined
+}
 
 /** Milliseconds east of Greenwich. */
 function ownOffset(time: EpochMs): number {

@@ -8,6 +8,11 @@ import type { EpochMs } from '../../world/clock.ts'
 /** Milliseconds east of Greenwich at a moment. */
 export type Offset = (time: EpochMs) => number
 
+/** Whether it is a zone's rule, not its name. */
+export function isPosixZone(name: string): boolean {
+  return FORM.test(name)
+}
+
 /** @throws Fault `date.zone` */
 export function posixZone(name: string): Offset {
   const parts = FORM.exec(name)
