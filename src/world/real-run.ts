@@ -132,9 +132,21 @@ const NO_CHILD: Child = {
   ended: Promise.resolve(NOT_STARTED),
 }
 
-/** Children get a short, known environment: nothing of the caller's shell reaches a program that runs as root. */
+/**
+ * Children get a short, known environment: nothing of the caller's shell reaches a program that runs as root, but for the
+ * time zone, since the reader must mean by a local time what we do. A file elsewhere than
+ * the zones' own is none: root would read it.
+ */
 function environment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', ...extra }
+  const zone = process.env['TZ']
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C.UTF-8',
+    ...(zone !== undefined && /^[\w<>+,./:-]{0,64}$/.test(zone) && !/^:?\/(?!usr\/share\/zoneinfo\/)|\.\./.test(zone)
+      ? { TZ: zone }
+      : {}),
+    ...extra,
+  }
 }
 
 function gather(stream: NodeJS.ReadableStream, max: number): () => string {

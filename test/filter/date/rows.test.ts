@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../../../src/base/fault.ts'
 import { type DateOptions, dateDetector } from '../../../src/filter/date/detector.ts'
+import { localTime } from '../../../src/filter/date/local-time.ts'
 
 /** Sunday, 22 November 2026, 17:00 UTC. */
 const NOW = Date.UTC(2026, 10, 22, 17)
@@ -166,3 +167,23 @@ test('hits are counted by template', () => {
     [2, 1],
   )
 })
+
+const OWN: readonly (readonly [zone: string, wall: string])[] = [
+  ['CET-1CEST,M3.5.0,M10.5.0/3', '2026-07-01T12:00:00.000Z'],
+  ['<-0330>3:30', '2026-07-01T06:30:00.000Z'],
+  ['IST-5:30', '2026-07-01T15:30:00.000Z'],
+  ['/usr/share/zoneinfo/Europe/Berlin', '2026-07-01T12:00:00.000Z'],
+  ['Europe/Berlin', '2026-07-01T12:00:00.000Z'],
+]
+
+for (const [zone, wall] of OWN) {
+  test(`local time is this process's own by TZ=${zone}, which V8 may read as another`, (t) => {
+    const before = process.env['TZ']
+    t.after(() => {
+      if (before === undefined) delete process.env['TZ']
+      else process.env['TZ'] = before
+    })
+    process.env['TZ'] = zone
+    assert.equal(new Date(localTime().wall(Date.UTC(2026, 6, 1, 10))).toISOString(), wall)
+  })
+}
