@@ -4,18 +4,23 @@
  */
 import type { Files } from '../world/files.ts'
 
-/** The paths that are there, sorted; a path without a pattern is itself if it is there. */
-export function expandGlob(files: Files, pattern: string): string[] {
+export interface GlobOptions {
+  /** In the disk's own order, which is Python's, not sorted. */
+  readonly asStored?: boolean
+}
+
+/** The paths that are there; a path without a pattern is itself if it is there. */
+export function expandGlob(files: Files, pattern: string, options: GlobOptions = {}): string[] {
   if (!MAGIC.test(pattern)) return isThere(files, pattern) ? [pattern] : []
   const slash = pattern.lastIndexOf('/') + 1
   // Of several slashes one is left, but at the root.
   const before = pattern.slice(0, slash).replace(/(?<=[^/])\/+$/, '/')
   const name = pattern.slice(slash)
-  const folders = MAGIC.test(before) ? foldersOf(files, before) : [before]
+  const folders = MAGIC.test(before) ? foldersOf(files, before, options) : [before]
   const matches = MAGIC.test(name) ? globMatcher(name) : undefined
   const paths = folders.flatMap((folder) => {
     if (!matches) return isThere(files, folder + name) ? [folder + name] : []
-    return namesIn(files, folder === '' ? '.' : folder)
+    return namesIn(files, folder === '' ? '.' : folder, options)
       .filter(matches)
       .map((one) => folder + one)
       .filter((path) => isThere(files, path))
@@ -26,8 +31,8 @@ export function expandGlob(files: Files, pattern: string): string[] {
 const MAGIC = /[*?[]/
 
 /** What the part up to the last slashes stands for, each with one slash behind it. */
-function foldersOf(files: Files, before: string): string[] {
-  const found = expandGlob(files, before.slice(0, -1))
+function foldersOf(files: Files, before: string, options: GlobOptions): string[] {
+  const found = expandGlob(files, before.slice(0, -1), options)
   return found.filter((path) => isFolder(files, path)).map((path) => `${path}/`)
 }
 /** Whether a path without folders, or a whole path, fits a pattern. */
@@ -57,9 +62,9 @@ function safeExpression(source: string): RegExp {
   }
 }
 
-function namesIn(files: Files, folder: string): readonly string[] {
+function namesIn(files: Files, folder: string, options: GlobOptions): readonly string[] {
   try {
-    return files.list(folder)
+    return files.list(folder, options)
   } catch {
     return []
   }

@@ -240,7 +240,7 @@ function addLogs({ source, commands, name, missing }: Reading, options: Options)
   for (const line of String(logpath.value ?? '').split('\n')) {
     const blank = line.lastIndexOf(' ')
     const [path, where] = blank < 0 ? [line, 'head'] : [line.slice(0, blank), line.slice(blank + 1)]
-    const files = expandGlob(source.world.files, path)
+    const files = expandGlob(source.world.files, path, { asStored: true })
     if (files.length === 0) missing.push(path)
     for (const file of files) commands.push({ words: ['set', name, 'addlogpath', file, where], at: logpath.at })
   }

@@ -12,8 +12,8 @@ export interface Files {
   text(path: string, maxBytes?: number): string
   /** Old or new content, never a mixture, and on disk when it returns: temporary file, fsync, rename, fsync of the folder. */
   write(path: string, content: string | Uint8Array, mode: number): void
-  /** Names in a folder, sorted; empty if it is not there. */
-  list(path: string): readonly string[]
+  /** Names in a folder, sorted, or in the disk's own order; empty if it is not there. */
+  list(path: string, options?: { readonly asStored?: boolean }): readonly string[]
   makeFolder(path: string, mode: number): void
   /** Absent is fine. */
   remove(path: string): void

@@ -7,6 +7,7 @@ import {
   fsyncSync,
   lstatSync,
   mkdirSync,
+  opendirSync,
   openSync,
   readdirSync,
   readlinkSync,
@@ -52,9 +53,9 @@ export const realFiles: Files = {
   write(path, content, mode) {
     attempt(path, () => replace(path, content, mode))
   },
-  list(path) {
+  list(path, { asStored = false } = {}) {
     try {
-      return readdirSync(path).sort()
+      return asStored ? namesAsStored(path) : readdirSync(path).sort()
     } catch (thrown) {
       if (codeOf(thrown) === 'ENOENT') return []
       throw fileFault(path, thrown)
@@ -108,6 +109,18 @@ export const realFiles: Files = {
     watcher.on('error', () => onChange(undefined))
     return () => watcher.close()
   },
+}
+
+/** readdir() sorts; only reading entry by entry does not. */
+function namesAsStored(path: string): string[] {
+  const folder = opendirSync(path)
+  try {
+    const names: string[] = []
+    for (let entry = folder.readSync(); entry; entry = folder.readSync()) names.push(entry.name)
+    return names
+  } finally {
+    folder.closeSync()
+  }
 }
 
 function open(path: string, follow: boolean): OpenFile {

@@ -26,7 +26,7 @@ export function theirs(folders: readonly string[]): Read[] {
 
 function asRead(line: string): Read {
   const { commands, well, error } = JSON.parse(line)
-  return error === undefined ? { commands: inOrder(commands), well } : { commands: undefined, well: false, error }
+  return error === undefined ? { commands: commands, well } : { commands: undefined, well: false, error }
 }
 
 export function ours(folder: string): Read & { readonly stream: CommandStream } {
@@ -34,19 +34,5 @@ export function ours(folder: string): Read & { readonly stream: CommandStream } 
   const isRefused = stream.fatal.length > 0 || !stream.commands
   const isSkipped = stream.jails.length > 0 && stream.jails.every(({ refusal }) => refusal)
   const texts = stream.commands?.map((command) => repr(words(command, stream.jails)))
-  return { commands: isRefused ? undefined : inOrder(texts ?? []), well: !isRefused && !isSkipped, stream }
-}
-
-/** Files that one pattern finds come in the order of the disk there: as sorted here. */
-function inOrder(commands: readonly string[]): string[] {
-  const result: string[] = []
-  let logs: string[] = []
-  for (const command of commands) {
-    if (/^\['set', .*'addlogpath', /.test(command)) logs.push(command)
-    else {
-      result.push(...logs.sort(), command)
-      logs = []
-    }
-  }
-  return [...result, ...logs.sort()]
+  return { commands: isRefused ? undefined : (texts ?? []), well: !isRefused && !isSkipped, stream }
 }
