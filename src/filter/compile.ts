@@ -28,7 +28,7 @@ export interface Reader extends Expression {
 export function compileFilter(settings: FilterSettings): Compiled {
   const { failregex, ignoreregex, prefregex, maxlines, at, name } = settings
   if (failregex.length === 0) throw new Fault('filter.no-expression', `the filter ${name} has no failregex`, { at })
-  const task: Task = { settings, keeper: watch() }
+  const task: Task = { settings, keeper: watch(maxlines) }
   const prefix = prefregex === undefined ? undefined : reader(translate(prefregex, task, 'prefregex'))
   const fail = failregex.map((python) =>
     reader(translate(python, task, 'failregex', maxlines > 1 ? { multiline: true } : {}), prefix),

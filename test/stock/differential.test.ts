@@ -6,13 +6,15 @@ import { test } from 'node:test'
 import { loadFilter } from '../../src/config/load-filter.ts'
 import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import { realWorld } from '../../src/world/real.ts'
-import { compareTrials } from '../filter/compare.ts'
+import { compareGuard, compareTrials } from '../filter/compare.ts'
 import { type Case, type Line, missing as noFail2ban } from '../filter/oracle.ts'
 import { chance } from '../filter/regex/random.ts'
 import { corpora, missing as noCorpus, type Step } from './corpus.ts'
 import { mangled } from './mangle.ts'
 
 const NOW = 1124013600
+const LATER = 1700000000
+const YEAR = 365 * 86_400
 const STAMP = '2005-08-14T10:00:00'
 const ZONE = 'CET-01CEST-02,M3.5.0,M10.5.0'
 const missing = noCorpus || noFail2ban
@@ -49,6 +51,24 @@ for (const checkAll of [true, false]) {
       return { settings: { ...settings, usedns }, checkAll, raw, lines: lines.map(([line, at]) => [line, NOW + at]) }
     })
     context.diagnostic(`${compareTrials(cases, ZONE)} lines equal in every field`)
+  })
+}
+
+for (const live of [true, false]) {
+  const when = live ? 'in a log that is written now' : 'while catching up'
+  test(`the guard, ${when}`, { skip: missing }, (context) => {
+    const from = chance(live ? 143 : 144)
+    const cases = groups.filter(isSafe).map(({ settings, steps }): Case => {
+      const lines = mangled(
+        steps.map(({ line }) => line),
+        from,
+      )
+      const findtime = live ? 600 : 20 * YEAR
+      // Without names: the guard looks none up.
+      const quiet = { ...settings, usedns: 'raw' as const }
+      return { settings: quiet, live, findtime, lines: lines.map(([line, at]) => [line, LATER + at]) }
+    })
+    context.diagnostic(`${compareGuard(cases)} lines equal`)
   })
 }
 

@@ -12,7 +12,8 @@ export function mangled(lines: readonly string[], from: Chance, count = lines.le
     let line = lines[from.below(lines.length)]!
     if (from.below(4) > 0) line = line.replace(/\[\d+\]/, () => `[${100 + from.below(ids)}]`)
     for (let changes = from.below(4); changes > 0; changes--) line = changed(line, lines, from)
-    made.push([line.replace(/[\r\n]+/g, ''), at])
+    // The guard leaves out some of many that are longer.
+    made.push([line.replace(/[\r\n]+/g, '').slice(0, 1000), at])
     if (isSlow) at += from.below(40)
   }
   return made

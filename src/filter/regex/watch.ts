@@ -54,6 +54,8 @@ export interface Alarm {
 
 /** Characters. Ordinary lines are shorter; V8 is done with n² steps of this in about 1 ms. */
 const LONG = 1000
+/** The text of so many lines may be ordinary. */
+const MOST_LINES = 8
 /** The same where nobody stops what goes on: n³ steps of this take V8 about 50 ms. */
 const LONG_ALONE = 512
 /** Time for long lines: at once, and the share of all time that comes back. */
@@ -77,13 +79,17 @@ interface Care {
   readonly told: Map<Alarm['kind'], number>
 }
 
-/** @param clock milliseconds that only grow */
-export function watch(clock: () => number = () => performance.now()): Watch {
+/**
+ * @param lines how many lines an expression sees at once: as much longer is what is ordinary
+ * @param clock milliseconds that only grow
+ */
+export function watch(lines = 1, clock: () => number = () => performance.now()): Watch {
+  const ordinary = LONG * Math.min(lines, MOST_LINES)
   const cares: Care[] = []
   const purse = purseOf(clock())
   let alarms: Alarm[] = []
   let careful = false
-  let long = LONG
+  let long = ordinary
   const tell = (care: Care, kind: Alarm['kind'], now: number) => {
     const before = care.told.get(kind)
     if (before !== undefined && now - before < HOUR_MS) return
@@ -101,7 +107,7 @@ export function watch(clock: () => number = () => performance.now()): Watch {
   const slowly = (care: Care, text: string, search: Search): Match | undefined => {
     const now = clock()
     if (care.aside && now < care.aside.until && text.length >= care.aside.length) return undefined
-    if (text.length > LONG && !careful && purse.isEmpty(now)) {
+    if (text.length > ordinary && !careful && purse.isEmpty(now)) {
       tell(care, 'left out', now)
       return undefined
     }

@@ -14,7 +14,7 @@ const LONG = 'x'.repeat(1001)
 function scene(risks: readonly Risk[], costs: { patient?: number; gaveUp?: boolean } = {}) {
   let now = 1000
   const asked: string[] = []
-  const keeper: Watch = watch(() => now)
+  const keeper: Watch = watch(1, () => now)
   const searches = risks.map((risk, index): Search => {
     const python = `e${index}`
     return keeper.over({
