@@ -7,6 +7,7 @@ import { type IniValue, strip } from './ini.ts'
 import { FILTER_OPTIONS } from './known-options.ts'
 import type { Reference } from './list.ts'
 import { readLayers } from './read-layers.ts'
+import { unknownKeys } from './unknown-keys.ts'
 import { unknownParameters } from './unknown-parameters.ts'
 
 /** A filter that was read: its options with all substitutions done, each when it is asked for. */
@@ -71,7 +72,7 @@ export function readFilter(
     within,
     parameters,
     faults: [...read.faults, ...read.tagFaults],
-    warnings: [...layered.warnings, ...read.warnings, ...unknown],
+    warnings: [...layered.warnings, ...read.warnings, ...unknownKeys(layered, 'filter'), ...unknown],
   }
 }
 
@@ -135,10 +136,8 @@ function atLeastOne(text: string | undefined): number {
   return Math.max(1, number)
 }
 
+/** Fail2ban takes a word that it does not know for `no`. */
 function usedns(text: string | undefined): Usedns {
-  const word = text?.trim().toLowerCase()
-  if (word === 'raw') return 'raw'
-  if (word === 'yes' || word === 'true' || word === 'on' || word === '1') return 'yes'
-  if (word === 'no' || word === 'false' || word === 'off' || word === '0') return 'no'
-  return 'warn'
+  const word = text?.toLowerCase() ?? 'warn'
+  return word === 'yes' || word === 'warn' || word === 'raw' ? word : 'no'
 }

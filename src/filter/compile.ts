@@ -71,7 +71,7 @@ function translate(python: string, { settings, keeper }: Task, option: Option, f
     throw new Fault(thrown.code, `filter ${settings.name}: ${thrown.message} in its ${option} ${python}`, {
       at: placeOf(settings, option),
       cause: thrown,
-      hint: thrown.hint ?? hintFor(thrown, python),
+      ...hintFor(thrown, python),
     })
   }
 }
@@ -80,10 +80,12 @@ function placeOf({ at, places }: FilterSettings, option: Option): Place {
   return places?.[option] ?? at
 }
 
-function hintFor({ message }: Fault, python: string): string {
-  return /\bgroup\b/.test(message) && (python.match(ADDRESS_TAG)?.length ?? 0) > 1
-    ? 'an expression may have one address only: <HOST>, <ADDR> and <SUBNET> name the same groups'
-    : 'correct it, or take it out; fail2ban-regex tries it on a line'
+function hintFor({ message, hint }: Fault, python: string): { readonly hint?: string } {
+  if (/\bgroup\b/.test(message) && (python.match(ADDRESS_TAG)?.length ?? 0) > 1)
+    return {
+      hint: 'an expression may have one address only: <HOST>, <ADDR>, <SUBNET> and their like name the same groups',
+    }
+  return hint === undefined ? {} : { hint }
 }
 
 const ADDRESS_TAG = /<(?:HOST|ADDR|SUBNET|IP4|IP6|DNS|F-(?:ADDR|SUBNET|IP4|IP6|DNS)\/)>/g
