@@ -62,7 +62,7 @@ export const realFiles: Files = {
     }
   },
   makeFolder(path, mode) {
-    attempt(path, () => mkdirSync(path, { recursive: true, mode }))
+    attempt(path, () => makeFolder(path, mode))
   },
   remove(path) {
     attempt(path, () => rmSync(path, { force: true }))
@@ -158,6 +158,24 @@ function withRoom(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const larger = new Uint8Array(bytes.length * 4)
   larger.set(bytes)
   return larger
+}
+
+/** Node's own `recursive` tries without end below /proc, where making a folder fails as if the one above were missing. */
+function makeFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, { mode })
+  } catch (thrown) {
+    const code = codeOf(thrown)
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return
+    const above = dirname(path)
+    if (code !== 'ENOENT' || above === path || statOrNothing(above)) throw thrown
+    makeFolder(above, mode)
+    makeFolder(path, mode)
+  }
+}
+
+function statOrNothing(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false })
 }
 
 function replace(path: string, content: string | Uint8Array, mode: number): void {

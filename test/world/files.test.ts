@@ -53,6 +53,18 @@ for (const size of [0, 1, 4095, 4096, 4097, 70_000]) {
   })
 }
 
+test('a folder is made with those above it, and refused where none can be', { timeout: 10_000 }, () => {
+  const { files } = realWorld()
+  const path = join(folder, 'made/of/three')
+  files.makeFolder(path, 0o700)
+  files.makeFolder(path, 0o700)
+  assert.equal(files.stat(path)?.mode, 0o700)
+  files.write(join(path, 'file'), '', 0o600)
+  assert.throws(() => files.makeFolder(join(path, 'file'), 0o700), { code: 'file.exists' })
+  assert.throws(() => files.makeFolder(join(path, 'file/below'), 0o700), { code: 'file.absent' })
+  assert.throws(() => files.makeFolder('/proc/none/such', 0o700), { code: 'file.absent' })
+})
+
 test('files whose size the kernel does not tell are read whole', () => {
   assert.match(realWorld().files.text('/proc/self/status'), /^Name:\t.*\n.*/)
 })
