@@ -1,6 +1,6 @@
 /** What commands print with: a terminal, colour where it helps, columns that line up. All text from outside is escaped. */
 import { printDuration } from '../base/duration.ts'
-import type { Fault } from '../base/fault.ts'
+import type { Fault, Place } from '../base/fault.ts'
 import { printable } from '../base/printable.ts'
 import type { EpochMs } from '../world/clock.ts'
 
@@ -93,7 +93,11 @@ export function thousands(count: number): string {
 
 /** `FILE:LINE: message` and its hint below. */
 export function printFault(fault: Fault): string {
-  const place = fault.at ? `${fault.at.file}${fault.at.line === undefined ? '' : `:${fault.at.line}`}` : ''
-  const at = place === '' || fault.message.startsWith(place) ? '' : `${place}: `
-  return `${printable(at + fault.message)}${fault.hint === undefined ? '' : `\n  ${printable(fault.hint)}`}\n`
+  return `${withPlace(fault)}${fault.hint === undefined ? '' : `\n  ${printable(fault.hint)}`}\n`
+}
+
+/** `FILE:LINE: message`, unless the message begins with its file. */
+export function withPlace({ at, message }: { readonly at?: Place | undefined; readonly message: string }): string {
+  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}` : ''
+  return printable(place === '' || message.startsWith(place) ? message : `${place}: ${message}`)
 }

@@ -214,7 +214,7 @@ export class Engine {
         : { state: 'unused' },
       history: { state: history.state().kind },
       spared: ownSpared(this.#spared),
-      faults: this.#faults.map(({ code, message, hint }) => ({ code, message, hint })),
+      faults: this.#faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })),
     }
   }
 

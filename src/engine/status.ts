@@ -1,4 +1,5 @@
 /** What the guard tells of itself. These shapes are what `--json` prints: names and meanings stay. Times are EpochMs. */
+import type { Place } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Status {
@@ -16,7 +17,15 @@ export interface Status {
   readonly history: { readonly state: string }
   /** Spared beside what every host spares (loopback, link-local ...). */
   readonly spared: readonly string[]
-  readonly faults: readonly { readonly code: string; readonly message: string; readonly hint?: string | undefined }[]
+  readonly faults: readonly FaultStatus[]
+}
+
+export interface FaultStatus {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  /** The file that is at fault. */
+  readonly at?: Place | undefined
 }
 
 export interface JailStatus {

@@ -13,6 +13,7 @@ import {
   table,
   thousands,
   whyNot,
+  withPlace,
   wrap,
 } from '../print.ts'
 import type { Setting } from './setting.ts'
@@ -72,7 +73,7 @@ function troubles(terminal: Terminal, status: Status): string[] {
     lines.push(paint(terminal, 'red', `the kernel refuses: ${printable(status.kernel.why ?? '')}`))
   if (status.history.state !== 'ok')
     lines.push(paint(terminal, 'yellow', `the history is not kept: ${status.history.state}`))
-  for (const { message } of status.faults) lines.push(paint(terminal, 'yellow', wrap(terminal, printable(message), 2)))
+  for (const fault of status.faults) lines.push(paint(terminal, 'yellow', wrap(terminal, withPlace(fault), 2)))
   return lines
 }
 
