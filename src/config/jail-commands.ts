@@ -24,6 +24,7 @@ import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from './known-options.ts'
 import { badParameters, type Misread, readReference, splitList } from './list.ts'
 import { placed } from './placed.ts'
 import { type Layered, readLayers } from './read-layers.ts'
+import { unknownActionParameters, unknownKeys } from './unknown-keys.ts'
 
 export interface JailSource {
   readonly world: World
@@ -165,7 +166,7 @@ function filterDefinition(reading: Reading, first: Options): Definition | undefi
   if (!parameters.get('logtype') && !layered.sections.get('Definition')?.options.has('logtype')) {
     parameters.set('logtype', String(first.get('backend')?.value ?? '').startsWith('systemd') ? 'journal' : 'file')
   }
-  reading.warnings.push(...layered.warnings)
+  reading.warnings.push(...layered.warnings, ...unknownKeys(layered, 'filter'))
   return definition(layered, FILTER_OPTIONS, parameters, at)
 }
 
@@ -211,7 +212,8 @@ function actionOf(reading: Reading, options: Options, word: string, at: Place): 
   const { commands, definition } = actionCommands(layered, reference, { name: jail, options, at })
   for (const fault of definition.faults) add(reading, fault)
   reading.tagFaults.push(...definition.tagFaults)
-  reading.warnings.push(...layered.warnings, ...definition.warnings)
+  const unknown = unknownActionParameters(layered, name, reference.parameters.keys(), at)
+  reading.warnings.push(...layered.warnings, ...definition.warnings, ...unknownKeys(layered, 'action'), ...unknown)
   return commands
 }
 

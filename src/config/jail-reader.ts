@@ -2,7 +2,7 @@
 import { parseDuration, type Seconds } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import { type IniValue, strip } from './ini.ts'
-import { type Reader, readValue } from './interpolate.ts'
+import { ownValue, type Reader, readValue } from './interpolate.ts'
 import { placed } from './placed.ts'
 import { isTrue } from './read-action.ts'
 
@@ -12,6 +12,8 @@ export interface JailReader {
   /** The interpolated value; undefined if it is absent or at fault. */
   value(option: string): IniValue | undefined
   text(option: string): string | undefined
+  /** As the file says it, before any substitution. */
+  raw(option: string): string | undefined
   /** A whole number of at least `least`; another value is a warning and counts as absent, as in Fail2ban. */
   number(option: string, least?: number): number | undefined
   flag(option: string, fallback: boolean): boolean
@@ -57,6 +59,7 @@ export function jailReader(reader: Reader, section: string): JailReader {
     warnings,
     value,
     text,
+    raw: (option) => ownValue(reader.layered, section, option)?.text,
     attempt,
     number(option, least = Number.NEGATIVE_INFINITY) {
       const found = value(option)

@@ -28,12 +28,12 @@ export interface Choose {
  * @param folders first to last, later wins: stock, /etc/fail2ban, /etc/rampart
  */
 export function loadConfiguration(world: World, folders: readonly string[], choose: Choose): Configuration {
-  const { server, faults: serverFaults } = readServer(world, folders)
+  const { server, faults: serverFaults, warnings: serverWarnings } = readServer(world, folders)
   const layered = readLayers(world, folders, 'jail')
   if (!layered) {
     const hint = 'give the folder that holds jail.conf, with filter.d and action.d beside it'
     const fault = new Fault('config.no-jails', `there is no jail.conf in ${folders.join(', ')}`, { hint })
-    return { server, jails: [], known: [], faults: [...serverFaults, fault], warnings: [] }
+    return { server, jails: [], known: [], faults: [...serverFaults, fault], warnings: serverWarnings }
   }
   const known = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
   const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
@@ -52,8 +52,19 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
     jails: read.flatMap(({ settings }) => settings ?? []),
     known,
     faults: [...faults, ...read.flatMap((jail) => jail.faults)],
-    warnings: [...layered.warnings, ...unknownOptions(layered, chosen), ...read.flatMap((jail) => jail.warnings)],
+    warnings: unique([
+      ...serverWarnings,
+      ...layered.warnings,
+      ...unknownOptions(layered, chosen),
+      ...read.flatMap((jail) => jail.warnings),
+    ]),
   }
+}
+
+/** A file that many jails read tells its warnings once. */
+function unique(faults: readonly Fault[]): Fault[] {
+  const key = ({ code, message, at }: Fault) => `${code} ${message} ${at?.file} ${at?.line}`
+  return [...new Map(faults.map((fault) => [key(fault), fault])).values()]
 }
 
 /** The jails that `enabled` switches on; where none stands in the admin's folders, those of what was found. */

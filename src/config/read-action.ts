@@ -9,6 +9,7 @@ import { readValue } from './interpolate.ts'
 import { BAN_TAGS } from './known-options.ts'
 import type { Reference } from './list.ts'
 import { type Layered, readLayers } from './read-layers.ts'
+import { unknownActionParameters, unknownKeys } from './unknown-keys.ts'
 
 /**
  * @param reference one word of a jail's `action`
@@ -18,7 +19,7 @@ export function readAction(
   world: World,
   folders: readonly string[],
   reference: Reference,
-  jail: { readonly name: string; readonly at: Place; readonly options: Options },
+  jail: { readonly name: string; readonly at: Place; readonly options: Options; readonly warn: (fault: Fault) => void },
 ): ActionSettings {
   if (reference.name.endsWith('.py')) return pythonAction(reference, jail)
   const layered = readLayers(world, folders, `action.d/${reference.name}`)
@@ -32,6 +33,10 @@ export function readAction(
   })
   const wrong = read.faults[0] ?? read.tagFaults[0]
   if (wrong) throw wrong
+  for (const fault of layered.warnings) jail.warn(fault)
+  for (const fault of unknownKeys(layered, 'action')) jail.warn(fault)
+  const given = reference.parameters.keys()
+  for (const fault of unknownActionParameters(layered, reference.name, given, jail.at)) jail.warn(fault)
   const timeout = options.get('timeout')?.value ?? definedTimeout(layered)
   const onDemand = options.get('actionstart_on_demand')?.value
   return {

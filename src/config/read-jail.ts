@@ -225,16 +225,19 @@ function actionsOf(
 ): { readonly scope: Scope | undefined; readonly actions: readonly ActionSettings[] } {
   let scope: Scope | undefined
   const actions: ActionSettings[] = []
+  const given = { ...of, at: jail.value('action')?.at ?? of.at, warn: (fault: Fault) => jail.warnings.push(fault) }
+  // What stands in the action by %(port)s is the port's own fault.
+  const portOption = jail.raw('action')?.includes('%(') ? 'port' : 'action'
   for (const word of splitList(jail.text('action') ?? '')) {
     jail.attempt('action', () => {
       const reference = parseReference(word)
       if (!meansBlock(world, folders, reference.name)) {
-        actions.push(readAction(world, folders, reference, of))
+        actions.push(readAction(world, folders, reference, given))
         return
       }
-      const settings = absentIsFine(() => readAction(world, folders, reference, of))
-      const one = scopeOf(reference, settings, services)
-      scope = scope ? widest(scope, one) : one
+      const settings = absentIsFine(() => readAction(world, folders, reference, given))
+      const one = jail.attempt(portOption, () => scopeOf(reference, settings, services))
+      if (one) scope = scope ? widest(scope, one) : one
     })
   }
   return { scope, actions }

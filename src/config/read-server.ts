@@ -6,16 +6,18 @@ import { type Reader, readValue } from './interpolate.ts'
 import { placed } from './placed.ts'
 import { readLayers } from './read-layers.ts'
 import type { ServerSettings } from './settings.ts'
+import { unknownServerKeys } from './unknown-keys.ts'
 
 export interface ReadServer {
   readonly server: ServerSettings
   readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
 }
 
 /** A value that cannot be read is a fault and leaves its default standing. Source of the defaults: fail2ban.conf(5). */
 export function readServer(world: World, folders: readonly string[]): ReadServer {
   const layered = readLayers(world, folders, 'fail2ban')
-  if (!layered) return { server: DEFAULTS, faults: [] }
+  if (!layered) return { server: DEFAULTS, faults: [], warnings: [] }
   const reader: Reader = { layered }
   const faults = layered.faults.map(({ fault }) => fault)
   const read = <T>(option: string, parse: (text: string) => T, fallback: T): T => {
@@ -40,7 +42,7 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
     dbpurgeage: read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage),
     dbmaxmatches: read('dbmaxmatches', count, DEFAULTS.dbmaxmatches),
   }
-  return { server, faults }
+  return { server, faults, warnings: [...layered.warnings, ...unknownServerKeys(layered)] }
 }
 
 const DEFAULTS: ServerSettings = {

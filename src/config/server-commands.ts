@@ -5,6 +5,7 @@ import { pythonInt, wrongNumber } from './combined-options.ts'
 import type { Command, Word } from './command.ts'
 import { readValue } from './interpolate.ts'
 import { type Layered, readLayers } from './read-layers.ts'
+import { unknownServerKeys } from './unknown-keys.ts'
 
 /** Given on the command line; they come before the file's. */
 export interface ServerOptions {
@@ -34,7 +35,7 @@ const OPTIONS: readonly (readonly [name: string, fallback: string | undefined])[
 export function serverCommands(world: World, folders: readonly string[], given: ServerOptions): ServerCommands {
   const layered = readLayers(world, folders, 'fail2ban')
   const fatal = layered?.faults.map(({ fault }) => fault) ?? []
-  const warnings: Fault[] = [...(layered?.warnings ?? [])]
+  const warnings: Fault[] = layered ? [...layered.warnings, ...unknownServerKeys(layered)] : []
   const commands: Command[] = []
   const has = layered?.sections.has('Definition') ?? false
   if (!has) warnings.push(noDefinition(layered, folders))

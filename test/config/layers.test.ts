@@ -247,3 +247,50 @@ test('syslog files that are not there are the journal, where there is one', () =
 function names({ jails }: Configuration): string {
   return jails.map(({ name }) => name).join(' ')
 }
+
+const BLAMED: readonly (readonly [sentence: string, files: Files, told: string])[] = [
+  [
+    'a port is blamed where it was set, not where the action names it',
+    {
+      '/stock/jail.conf': '[DEFAULT]\naction = nftables[port="%(port)s"]\n[a]\nenabled=1\n',
+      '/etc/rampart/jail.local': '[a]\nport = foo\n',
+    },
+    'ports.unknown-name /etc/rampart/jail.local:2',
+  ],
+  [
+    'a misspelt option of a filter',
+    {
+      '/stock/jail.conf': '[a]\nenabled=1\nfilter=f\n',
+      '/stock/filter.d/f.conf': '[Definition]\nfailregex=<own>\nown=1\nignorregex=2\n',
+    },
+    'config.unknown-option /stock/filter.d/f.conf:4 ignoreregex',
+  ],
+  [
+    'a misspelt option of an action, and what its jail gives it',
+    {
+      '/stock/jail.conf': '[a]\nenabled=1\nfailregex=x\naction=c[toekn=1, port=2]\n',
+      '/stock/action.d/c.conf': '[Definition]\nactionban=<token>\nactionunbann=<lt_<token>>\nlt_5=6\n',
+    },
+    'config.unknown-option /stock/action.d/c.conf:3 actionunban, config.unknown-option /stock/jail.conf:4 token',
+  ],
+  [
+    'a misspelt option of fail2ban.conf',
+    { '/stock/jail.conf': '', '/stock/fail2ban.conf': '[Definition]\ndbpurgage=1d\nx=%(y)s\ny=1\n' },
+    'config.unknown-option /stock/fail2ban.conf:2 dbpurgeage, config.unknown-option /stock/fail2ban.conf:3',
+  ],
+]
+for (const [sentence, files, told] of BLAMED) {
+  test(`tells of ${sentence}`, () => {
+    const { faults, warnings } = loadConfiguration(worldOf(files), FOLDERS, {})
+    const lines = [...faults, ...warnings].map(
+      ({ code, at, hint }) => `${code} ${at?.file}:${at?.line} ${/did you mean ([^?]+)/.exec(hint ?? '')?.[1] ?? ''}`,
+    )
+    assert.equal(
+      lines
+        .filter((line) => !line.startsWith('config.no-failregex'))
+        .map((line) => line.trim())
+        .join(', '),
+      told,
+    )
+  })
+}
