@@ -268,7 +268,7 @@ const BLAMED: readonly (readonly [sentence: string, files: Files, told: string])
   [
     'a misspelt option of an action, and what its jail gives it',
     {
-      '/stock/jail.conf': '[a]\nenabled=1\nfailregex=x\naction=c[toekn=1, port=2]\n',
+      '/stock/jail.conf': '[a]\nenabled=1\nfailregex=x\naction=c[tokn=1, port=2]\n',
       '/stock/action.d/c.conf': '[Definition]\nactionban=<token>\nactionunbann=<lt_<token>>\nlt_5=6\n',
     },
     'config.unknown-option /stock/action.d/c.conf:3 actionunban, config.unknown-option /stock/jail.conf:4 token',
