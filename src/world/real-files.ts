@@ -28,7 +28,7 @@ import type { Files, OpenFile, Stat } from './files.ts'
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** Most of what is read at once is small: /proc by the hundred, where 64 KiB each left 20 MB of garbage. */
 const FIRST_BYTES = 4096
-const STREAM_BYTES = 256 * 1024
+const STREAM_BYTES = 1024 * 1024
 
 export const realFiles: Files = {
   stat(path, { follow = true } = {}) {

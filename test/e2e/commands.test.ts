@@ -136,8 +136,8 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       input: `${ATTACKERS}.9 - - [22/Nov/2026:18:29:45 +0000] "GET /.env HTTP/1.1" 404 153 "-" "x"\n`,
     },
     { name: 'match of nothing', words: ['match', 'nginx-botsearch', '-'], code: 1, input: 'hello\n' },
-    { name: 'match by no filter', words: ['match', 'nginx-x'], code: 1, err: [/nginx-x/] },
-    { name: 'match of no log', words: ['match', 'sshd', '/var/log/no.log'], code: 1, err: [/\/var\/log\/no\.log/] },
+    { name: 'match by no filter', words: ['match', 'nginx-x'], code: 2, err: [/nginx-x/] },
+    { name: 'match of no log', words: ['match', 'sshd', '/var/log/no.log'], code: 2, err: [/\/var\/log\/no\.log/] },
     {
       name: 'nobody asks the guard',
       as: NOBODY,

@@ -40,7 +40,7 @@ export function lineFinder(trial: Trial, decode: Decode | undefined): LineFinder
 
 /** Of a log's begin every line is dated; then one line in so many bytes. */
 const FIRST_LINES = 2000
-const SAMPLE_BYTES = 64 * 1024
+const SAMPLE_BYTES = 256 * 1024
 
 /**
  * An ignoreregex that is asked before the expressions counts lines that no expression matches; where an expression spans
