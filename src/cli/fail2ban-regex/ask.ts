@@ -71,10 +71,10 @@ function givenOptions(options: Options, say: Asked['say']): Partial<FilterSettin
   }
 }
 
-/** The template of a single pattern has a name of its own. */
+/** Of one or two templates the first gives its name. */
 function patternName(pattern: string): string {
   const templates = dateDetector({ patterns: pattern }).templates()
-  return templates.length === 1 ? templates[0]!.template.name : 'Default Detectors'
+  return templates.length <= 2 ? templates[0]!.template.name : 'Default Detectors'
 }
 
 function usednsOf(text: string): Usedns {

@@ -88,7 +88,7 @@ function roomFor(options: Options, most: number): Record<Kind, number> {
 }
 
 function judged(
-  { matches, ignored, ignores }: Tried,
+  { matches, ignored, ignores, time }: Tried,
   { fail, ignore, options }: { fail: readonly Hits[]; ignore: readonly Hits[]; options: Options },
 ): Kind {
   for (const index of ignores) ignore[index]!.count++
@@ -101,7 +101,11 @@ function judged(
     hits.count++
     // Fail2ban says so from the third on.
     if (options.verbose > 0)
-      hits.found.push({ id: failure ? idOf(failure, options.raw) : 'None', time: failure?.time, several: real > 1 })
+      hits.found.push({
+        id: failure ? idOf(failure, options.raw) : 'None',
+        time: failure?.time ?? time,
+        several: real > 1,
+      })
     if (kind === 'nofail') quiet++
     else real++
   }

@@ -1,4 +1,4 @@
-/** The bytes of a log as pieces of whole lines; only the last piece may lack its newline. */
+/** The bytes of a log as pieces of whole lines. */
 import { Fault } from '../../base/fault.ts'
 import type { OpenFile } from '../../world/files.ts'
 
@@ -9,7 +9,10 @@ const NEWLINE = 0x0a
 /** A line that is longer is none. */
 const MAX_LINE_BYTES = 1 << 28
 
-/** @param buffer where to read to, if there is one that somebody scans; it is exchanged for a larger one for a long line */
+/**
+ * A last line without a newline is not told: who writes it is not done with it, and Fail2ban leaves it as well.
+ * @param buffer where to read to, if there is one that somebody scans; it is exchanged for a larger one for a long line
+ */
 export function fileLines(file: OpenFile, buffer: Uint8Array, tell: TellBytes): void {
   let into = buffer
   let held = 0
@@ -33,10 +36,9 @@ export function fileLines(file: OpenFile, buffer: Uint8Array, tell: TellBytes): 
     into = back
     held = rest
   }
-  if (held > 0) tell(into.subarray(0, held))
 }
 
-/** The same for bytes that come by themselves. */
+/** The same for bytes that come by themselves; their last line may lack its newline. */
 export async function streamLines(pieces: AsyncIterable<Uint8Array>, tell: TellBytes): Promise<void> {
   let held: Uint8Array[] = []
   let heldBytes = 0
