@@ -19,6 +19,8 @@ export interface Alphabet {
 
 export interface Encoded {
   readonly text: string
+  /** Two characters had to share a stand-in: sets still hold, references and groups may not. */
+  readonly shared: boolean
   /** Part of the encoded text as it was. */
   decode(part: string): string
   /** The offset in the original text, in UTF-16 units, of an offset in the encoded one. */
@@ -142,21 +144,24 @@ function encode(text: string, intervals: readonly Interval[], cells: ReadonlyMap
   const units = new Map<string, string>()
   const chars = new Map<string, string>()
   const used = new Map<Cell, number>()
+  let shared = false
   const encoded = text.replace(BEYOND_ASCII, (char) => {
     const known = units.get(char)
     if (known !== undefined) return known
     const cell = cellOf(char, intervals, cells)
     const count = used.get(cell) ?? 0
     used.set(cell, count + 1)
-    // When a block is used up, its last stand-in serves for all the rest: sets still hold, references may not.
-    const unit = String.fromCharCode(Math.min(cell.block.from + count, cell.block.to))
+    // When a block is used up, its last stand-in serves for all the rest.
+    const code = cell.block.from + count
+    shared ||= code > cell.block.to
+    const unit = String.fromCharCode(Math.min(code, cell.block.to))
     units.set(char, unit)
     chars.set(unit, char)
     return unit
   })
   const decode = (part: string) => part.replace(BEYOND_ASCII, (unit) => chars.get(unit) ?? unit)
   const offset = (at: number) => (encoded.length === text.length ? at : decode(encoded.slice(0, at)).length)
-  return { text: encoded, decode, offset }
+  return { text: encoded, shared, decode, offset }
 }
 
 const BEYOND_ASCII = /[^\x00-\x7f]/gu

@@ -1,5 +1,6 @@
 /** Escapes of Python's patterns, outside and inside of [ ]. Source: Python's documentation of `re`, checked against CPython. */
-import { match, peek, type Reader, syntax, take, takeWhile, unsupported } from './reader.ts'
+import type { Fault } from '../../base/fault.ts'
+import { match, peek, type Reader, syntax, take, takeUntil, takeWhile, unsupported } from './reader.ts'
 import type { ClassName, Where } from './tree.ts'
 
 export type Escape =
@@ -66,8 +67,7 @@ function classOrChar(from: Reader, letter: string, at: number): Escape {
   }
   const length = HEX_LENGTH[letter]
   if (length !== undefined) return hex(from, letter, length, at)
-  // Names of characters change with each Unicode version; no table of them is carried for an escape that nobody uses.
-  if (letter === 'N' && match(from, '{')) throw unsupported('\\N{...}', at, 'write the character itself or \\uXXXX')
+  if (letter === 'N' && match(from, '{')) throw named(from, at)
   if (/[a-zA-Z]/.test(letter)) throw syntax(`the unknown escape \\${letter}`, at)
   return { kind: 'char', code: letter.codePointAt(0)! }
 }
@@ -77,4 +77,11 @@ function hex(from: Reader, letter: string, length: number, at: number): Escape {
   const code = Number.parseInt(digits, 16)
   if (digits.length !== length || code > 0x10ffff) throw syntax(`the incomplete escape \\${letter}${digits}`, at)
   return { kind: 'char', code }
+}
+
+/** Names of characters change with each Unicode version; no table of them is carried for an escape that nobody uses. */
+function named(from: Reader, at: number): Fault {
+  const name = takeUntil(from, '}', 'character name')
+  if (!/^[A-Za-z0-9 -]+$/.test(name) || !/[A-Za-z]/.test(name)) return syntax(`the unknown character name ${name}`, at)
+  return unsupported('\\N{...}', at, 'write the character itself or \\uXXXX')
 }

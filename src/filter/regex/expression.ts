@@ -2,11 +2,8 @@
  * Python's regular expressions as JavaScript's: the text of `re.compile` goes in, and what comes out finds what
  * `re.search` would find. What cannot be translated exactly is refused.
  *
- * Known differences from CPython 3.11, all of them:
- * - Unicode is V8's version, newer than Python's: characters assigned since then are letters, digits or cased here.
- * - A reference under (?i) tells letters beyond ASCII apart by case where the two texts do not agree in it.
- * - A line with more than some thousand different characters beyond ASCII: a reference may take two of them for one,
- *   and a group may hold one for the other.
+ * The one known difference from CPython 3.11: Unicode is V8's version, newer than Python's, so that characters assigned
+ * since then are letters, digits or cased here.
  */
 import { Fault } from '../../base/fault.ts'
 import { alphabet } from './alphabet.ts'
@@ -14,7 +11,7 @@ import { unfold } from './fold.ts'
 import { type Literals, literals } from './literals.ts'
 import { decoded, type Match, matcher } from './matcher.ts'
 import { parse } from './parse.ts'
-import { patient } from './patient.ts'
+import { type PatientSearch, patient } from './patient.ts'
 import { type Plan, plan } from './replay.ts'
 import { rewrite } from './rewrite.ts'
 import { type Risk, risk } from './risk.ts'
@@ -77,9 +74,20 @@ function fastest(tree: Tree): Fastest {
     const ready = rewritten(plan(tree))
     const letters = alphabet([ready.root, ...ready.replays.map(({ turn }) => turn)])
     const plain = matcher(ready, letters, true)
+    // JavaScript compares stand-ins, whose case is not that of the letters.
+    const folds = walk(tree.root).some((node) => node.kind === 'reference' && node.fold !== 'none')
+    let made: PatientSearch | undefined
+    const other = (text: string) => {
+      made ??= patient(tree)
+      return made(text)
+    }
     // Only \b is written differently for text that is not ASCII.
     const coded = asksForWords(ready) ? matcher(ready, letters, false) : plain
-    const search: Search = (text, ascii = isAscii(text)) => (ascii ? plain(text) : decoded(coded, letters.encode(text)))
+    const search: Search = (text, ascii = isAscii(text)) => {
+      if (ascii) return plain(text)
+      const encoded = letters.encode(text)
+      return folds || encoded.shared ? other(text) : decoded(coded, encoded)
+    }
     return { search, again: ready.replays.length > 0 }
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'regex.unsupported') throw thrown

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { Fault } from '../../../src/base/fault.ts'
 import { type Expression, expression, type Match } from '../../../src/filter/regex/expression.ts'
 import { type Answer, askPython, type Found, noPython, type Row } from './python.ts'
-import { chance, randomLoop, randomPattern, randomText } from './random.ts'
+import { chance, randomLoop, randomPattern, randomSyntax, randomText } from './random.ts'
 import { PATTERNS, REFUSED, TEXTS } from './rows.ts'
 
 const skip = noPython() ?? false
@@ -31,6 +31,19 @@ test('CPython finds the same with random loops that pass over groups', { skip },
   compareRandom(1500, () => ({
     pattern: randomLoop(from),
     texts: Array.from({ length: 10 }, () => randomText(from) + from.pick(['', 'aab', 'abcab'])),
+  }))
+})
+
+test('CPython finds or refuses the same in random pieces of syntax', { skip }, () => {
+  const from = chance(3141)
+  compareRandom(1500, () => ({
+    pattern: randomSyntax(from),
+    ignoreCase: from.below(3) === 0,
+    multiline: from.below(8) === 0,
+    texts: Array.from(
+      { length: 6 },
+      () => randomText(from) + from.pick(['', 'aab', 'ſkKİiIıßẞ', 'σςΣµμ', 'A\b\x07@', 'ŉǰΐ']),
+    ),
   }))
 })
 
@@ -65,6 +78,8 @@ test('a text of thousands of different characters is matched all the same', () =
   const text = String.fromCodePoint(...Array.from({ length: 40_000 }, (_, index) => 0x20000 + index))
   assert.deepEqual({ ...expression('^\\w+$').search(text) }.end, 80_000)
   assert.equal(expression('\\s').search(text), undefined)
+  const last = String.fromCodePoint(0x20000 + 39_999)
+  assert.deepEqual({ ...expression('(?P<last>\\w)$').search(text)?.groups }, { last })
 })
 
 /** Runs all rows; what only the translator refuses must be unsupported, and rare. */

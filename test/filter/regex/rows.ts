@@ -106,6 +106,11 @@ export const PATTERNS: readonly PatternRow[] = [
     texts: ['äxä', '😀x😀', '😀x😁', 'äxö'],
   },
   { name: 'a reference under (?i)', pattern: '(?i)(?P<q>[a-z]+) (?P=q)', texts: ['Ab aB'] },
+  {
+    name: 'a reference under (?i) beyond ASCII',
+    pattern: '(?i)(?P<q>[a-zà-ÿσ]+) (?P=q)',
+    texts: ['äb ÄB', 'ς Σ', 'ÿ Ÿ', 'é É'],
+  },
   { name: 'a condition on an optional group', pattern: '(?P<q>")?x(?(q)"|$)' },
   { name: 'a condition without its second branch', pattern: '^(?P<q>")?user(?(q)")' },
   { name: 'a condition on a lazy optional group', pattern: '(?P<q>")??x(?(q)"| )' },
