@@ -164,6 +164,15 @@ for (const [sentence, settings, code] of refused) {
   test(`${sentence} is refused`, () => assert.throws(() => filter({ ...SETTINGS, ...settings }), { code }))
 }
 
+test('a fault names the line of the expression and, for two addresses, what is wrong', () => {
+  const places = { failregex: { file: 'x.conf', line: 7 } }
+  assert.throws(() => filter({ ...SETTINGS, failregex: ['<ADDR> by <HOST>'], places }), {
+    code: 'regex.syntax',
+    at: places.failregex,
+    hint: /one address only/,
+  })
+})
+
 test('tags that are unknown or were not opened stay as they are', () => {
   assert.equal(expandTags('<x> <FOO> </F-X> <F-A>a</F-A></F-A>', 'no'), '<x> <FOO> </F-X> (?P<a>a))')
 })
