@@ -281,7 +281,7 @@ const ROWS: readonly (readonly [string, Files, readonly string[]])[] = [
   [
     'an action that does not exist',
     jail('/var/log/app.log', 'failregex = ^app: <ADDR>$', { action: 'nosuch' }),
-    ['error config.no-action jail.local:1'],
+    ['error config.no-action jail.local:6'],
   ],
   [
     'a port that has no such name',

@@ -26,17 +26,17 @@ interface Candidate {
 
 function isBetter(subject: Subject, { text, index, lines, found }: Candidate): boolean {
   const { filter, host } = subject
-  const failregex = filter.failregex.map((old, number) => (number === index ? text : old))
-  const tried = tries({ ...filter, failregex }, host.world.clock.now())
-  const { anchored, leading } = shapeOf(tried.fail[index]!.tree)
+  // Alone: the others are as they were.
+  const tried = tries({ ...filter, failregex: [text] }, host.world.clock.now())
+  const { anchored, leading } = shapeOf(tried.fail[0]!.tree)
   if (!anchored || leading) return false
   if (lines.length > 0) {
-    const same = found.every((line) => tried.line(line.text(), index).id === PEER)
-    return same && found.length > 0 && !nginxAttack(tried, index, lines) && !oldAttack(subject, tried, index, lines)
+    const same = found.every((line) => tried.line(line.text()).id === PEER)
+    return same && found.length > 0 && !nginxAttack(tried, 0, lines) && !oldAttack(subject, tried, index, lines)
   }
   const real = realLines(subject, index)
-  const same = real.every((line) => tried.line(line, index).id === subject.tries.line(line, index).id)
-  return same && real.length > 0 && madeUpAttacks(tried, index).length === 0
+  const same = real.every((line) => tried.line(line).id === subject.tries.line(line, index).id)
+  return same && real.length > 0 && madeUpAttacks(tried, 0).length === 0
 }
 
 /** Only a log's own lines tell what may stand around the address. */
@@ -50,7 +50,7 @@ const MOST_LINES = 50
 /** What the old expression asks an attacker to write. */
 function oldAttack({ tries: old }: Subject, tried: Tries, index: number, lines: readonly LogLine[]): boolean {
   const attack = nginxAttack(old, index, lines)
-  return attack !== undefined && tried.line(attack, index).id !== PEER && tried.line(attack, index).id !== undefined
+  return attack !== undefined && ![PEER, undefined].includes(tried.line(attack).id)
 }
 
 /** What a program writes first, once the date is gone; the strictest that still fits is found by trying. */

@@ -1,6 +1,6 @@
 /** Which logs of a known form a filter can match at all. */
 import { canMatch } from './can-match.ts'
-import { accessPieces, errorPieces, lineOf, type Piece, syslogPieces, withoutSpan } from './log-piece.ts'
+import { accessPieces, errorPieces, lineOf, type Piece, syslogPieces, withoutSpan, withSpan } from './log-piece.ts'
 import { type AccessLog, COMBINED } from './nginx-writes.ts'
 import type { Subject } from './subject.ts'
 
@@ -38,8 +38,8 @@ export function canMatchForm(
   pieces: readonly Piece[],
   how: How = {},
 ): boolean {
-  const found = how.uncut ? undefined : date(lineOf(pieces))
-  const shown = found ? withoutSpan(pieces, found) : pieces
+  const found = date(lineOf(pieces))
+  const shown = found ? (how.uncut ? withSpan(pieces, found) : withoutSpan(pieces, found)) : pieces
   if (prefix) return canMatch(prefix.tree, shown)
   return fail.some(({ tree }, number) => (how.index === undefined || number === how.index) && canMatch(tree, shown))
 }

@@ -3,7 +3,6 @@
  * What is said of an expression was tried on it.
  */
 import { asFault, Fault } from '../../base/fault.ts'
-import { filter } from '../../filter/filter.ts'
 import type { FilterSettings } from '../../filter/filter-settings.ts'
 import { withinLimit } from '../../filter/regex/limit.ts'
 import type { World } from '../../world/world.ts'
@@ -20,7 +19,7 @@ import { nginxWrites } from './nginx-writes.ts'
 import { outgoingRule } from './outgoing-rule.ts'
 import { places } from './places.ts'
 import { RULES } from './rules.ts'
-import { type Host, orElse, type Rule, type Subject } from './subject.ts'
+import { type Host, nameOf, orElse, placeOf, type Subject } from './subject.ts'
 import { tries } from './tries.ts'
 
 export interface LintOptions {
@@ -130,10 +129,10 @@ function ofFiles(faults: readonly Fault[], allWarnings: readonly Fault[]): reado
 function judge(host: Host, jail: JailSettings | undefined, settings: FilterSettings): readonly Finding[] {
   const known = places(host.world, host.folders, { jail: jail?.name, filter: settings.name }, host.jails)
   const { subject, fault } = ready(host, jail, settings, known)
-  if (subject) return RULES.flatMap((rule) => limited(subject, rule))
+  if (subject) return judged(subject)
   if (!fault) return []
   const option = fault.code.startsWith('date.') ? 'datepattern' : 'failregex'
-  const at = known.option(option)?.at ?? jail?.at ?? settings.at
+  const at = known.option(option)?.at ?? fault.at ?? jail?.at ?? settings.at
   const whose = jail ? `jail ${jail.name}` : `filter ${settings.name}`
   const { code, message, hint } = fault
   return [{ code, severity: 'error', jail: jail?.name, at, message: `${whose}: ${message}`, better: hint }]
@@ -147,7 +146,7 @@ function ready(
   places: Subject['places'],
 ): { readonly subject?: Subject; readonly fault?: Fault } {
   try {
-    if (settings.failregex.length > 0) filter(settings)
+    if (settings.failregex.length === 0) return {}
     const logs = jail
       ? logViews(
           host,
@@ -160,11 +159,36 @@ function ready(
   }
 }
 
-/** Logs and made-up lines are hostile to a slow expression; who of them it is, `lint.slow` tells. */
-const RULE_MS = 5000
+/** Some hundred lines are tried with each rule, most in some 10 ms. */
+const RULE_MS = 2000
+/** With an expression that a line can keep busy. */
+const SLOW_RULE_MS = 300
 
-function limited(subject: Subject, rule: Rule): readonly Finding[] {
-  return orElse([], () => withinLimit(RULE_MS, () => rule(subject)))
+function judged(subject: Subject): readonly Finding[] {
+  const findings: Finding[] = []
+  for (const rule of RULES) {
+    const slow = findings.some(({ code, severity }) => code === 'lint.slow' && severity !== 'hint')
+    try {
+      findings.push(...withinLimit(slow ? SLOW_RULE_MS : RULE_MS, () => orElse([], () => rule(subject))))
+    } catch (thrown) {
+      const { code } = asFault(thrown, 'lint.failed')
+      if (code === 'regex.overrun' && !slow) findings.push(tooSlow(subject))
+      else if (!code.startsWith('regex.')) throw thrown
+    }
+  }
+  return findings
+}
+
+function tooSlow(subject: Subject): Finding {
+  return {
+    code: 'lint.slow',
+    severity: 'warning',
+    jail: subject.jail?.name,
+    at: placeOf(subject, 'failregex'),
+    message: `${nameOf(subject)}: its expressions take longer than ${RULE_MS / 1000} s for the lines that they were tried on`,
+    why: 'Lines that a client writes would hold up all jails of Fail2ban. Not all else could be judged.',
+    better: 'rampart match with --explain shows which expression it is; take the repeats out that can share a text',
+  }
 }
 
 /** Requests that no filter will ever see, where there is a jail that would look at them. */

@@ -128,6 +128,16 @@ export function lineOf(pieces: readonly Piece[]): string {
   return pieces.map(({ text }) => text).join('')
 }
 
+/** The pieces with the date still there: no address stands in it. */
+export function withSpan(pieces: readonly Piece[], span: { readonly start: number; readonly end: number }): Piece[] {
+  let at = 0
+  return pieces.map((piece) => {
+    const from = at
+    at += piece.text.length
+    return at > span.start && from < span.end ? { ...piece, tainted: true } : piece
+  })
+}
+
 /** What is left of the pieces when the date between the two offsets of their line is cut out. */
 export function withoutSpan(pieces: readonly Piece[], span: { readonly start: number; readonly end: number }): Piece[] {
   let at = 0

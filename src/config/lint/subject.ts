@@ -62,7 +62,8 @@ export function orElse<T>(fallback: T, act: () => T): T {
   try {
     return act()
   } catch (thrown) {
-    if (thrown instanceof Fault) return fallback
+    // A RangeError: an expression too deep for the stack.
+    if (thrown instanceof Fault || thrown instanceof RangeError) return fallback
     throw thrown
   }
 }

@@ -1,7 +1,8 @@
 /** A filter tried on single lines, without the memory of a running jail: whom would this very line count against? */
+import { compileFilter } from '../../filter/compile.ts'
 import { type DateDetector, dateDetector } from '../../filter/date/detector.ts'
 import type { FilterSettings } from '../../filter/filter-settings.ts'
-import { type Expression, expression } from '../../filter/regex/expression.ts'
+import type { Expression } from '../../filter/regex/expression.ts'
 import { parse } from '../../filter/regex/parse.ts'
 import type { Tree } from '../../filter/regex/tree.ts'
 import { expandTags } from '../../filter/tags.ts'
@@ -32,15 +33,17 @@ export interface Outcome {
   readonly prefix: boolean
 }
 
-/** @throws Fault `regex.*`, `date.*` */
+/** @throws Fault `filter.*`, `regex.*`, `date.*` */
 export function tries(settings: FilterSettings, now: EpochMs): Tries {
-  const compile = (written: string): Compiled => {
-    const python = expandTags(written, settings.usedns)
-    return { written, tree: parse(python), expression: expression(python) }
-  }
-  const prefix = settings.prefregex === undefined ? undefined : compile(settings.prefregex)
-  const fail = settings.failregex.map(compile)
-  const ignore = settings.ignoreregex.map(compile)
+  const compiled = compileFilter(settings)
+  const known = (written: string, expression: Expression): Compiled => ({
+    written,
+    expression,
+    tree: parse(expandTags(written, settings.usedns)),
+  })
+  const prefix = compiled.prefix && known(settings.prefregex!, compiled.prefix)
+  const fail = settings.failregex.map((written, index) => known(written, compiled.fail[index]!))
+  const ignore = settings.ignoreregex.map((written, index) => known(written, compiled.ignore[index]!))
   // A detector remembers where it found the last date: logs of different forms must not share one.
   const detectors = new Map<string, DateDetector>()
   const date = (line: string) => {
