@@ -62,6 +62,15 @@ export function wrap(terminal: Terminal, text: string, indent: number): string {
   return lines.join(`\n${' '.repeat(indent)}`)
 }
 
+/** JSON on one line, in which a terminal finds nothing to obey: what JSON leaves as it is, is escaped as well. */
+export function printJson(value: unknown): string {
+  const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return `${JSON.stringify(value).replace(UNSAFE_IN_JSON, escaped)}\n`
+}
+
+// DEL, C1, the separators of lines and paragraphs, and what reorders text; C0 and lone surrogates JSON escapes itself.
+const UNSAFE_IN_JSON = /[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
 /** Why a log is not being read, without the log's name before it. */
 export function whyNot(log: string, why: string): string {
   return why.startsWith(`${log} `) ? why.slice(log.length + 1) : why

@@ -397,10 +397,14 @@ describe('what a person sees', () => {
   })
   test('nothing from a log reaches the terminal as it came', async () => {
     const evil = `${STAMP} bad user \x1b[2J\u202e\x9b31m from 192.0.2.1\n`
-    for (const words of [['plain'], ['plain', '--explain']]) {
+    for (const words of [['plain'], ['plain', '--explain'], ['plain', '--json']]) {
       const { out } = await match(words, { input: [evil] })
       assert.doesNotMatch(out.replaceAll('\n', ''), /[\x00-\x1f\x7f-\x9f\u202e]/)
     }
+  })
+  test('what was escaped in the JSON is read as it stood', async () => {
+    const [told] = await objects(['plain'], [`${STAMP} bad user \x9b31m\u202e from 192.0.2.1\n`])
+    assert.deepEqual((told!['fields'] as Record<string, string>)['user'], '\x9b31m\u202e')
   })
   test('each line is told as soon as it has come', async () => {
     let heard: readonly string[] = []

@@ -3,7 +3,7 @@ import { asFault, Fault } from '../../base/fault.ts'
 import { loadWished } from '../../config/load-filter.ts'
 import { explainer } from '../../filter/explain.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { printFault } from '../print.ts'
+import { printFault, printJson } from '../print.ts'
 import { printExplanation } from './match-explain.ts'
 import { linesOf } from './match-input.ts'
 import { type LineMatcher, lineMatcher, type MatchedLine } from './match-line.ts'
@@ -61,7 +61,7 @@ async function tryLines(
   })
   const explains = explain ? explainer(matcher.trial, world.clock.monotonic) : undefined
   const counts = await each(setting, log, matcher, (line) => {
-    if (json) return `${JSON.stringify(line.told)}\n`
+    if (json) return printJson(line.told)
     return explains ? printExplanation(terminal, line, explains) : printLine(terminal, line)
   })
   if (!json) terminal.out(printSummary(terminal, loaded, counts, explain))
