@@ -7,11 +7,9 @@
 import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { IniValue } from './ini.ts'
 import { placeOf, type Reader, readValue } from './interpolate.ts'
+import { type OptionValue, pythonBool, pythonInt, pythonText, wrongNumber } from './python-values.ts'
 import type { Layered } from './read-layers.ts'
 import { substituteTags } from './tags.ts'
-
-/** undefined: Fail2ban's None. Numbers and booleans are options that it converts. */
-export type OptionValue = string | number | boolean | undefined
 
 export interface Option {
   readonly value: OptionValue
@@ -93,11 +91,6 @@ function texts(options: Options): Map<string, string> {
   const result = new Map<string, string>()
   for (const [name, { value }] of options) if (value !== undefined) result.set(name.toLowerCase(), pythonText(value))
   return result
-}
-
-/** What Python's str() gives. */
-export function pythonText(value: Exclude<OptionValue, undefined>): string {
-  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value)
 }
 
 /** Everything that may be at fault is tried; a fault is told once. */
@@ -238,20 +231,4 @@ function convert({ known, warnings }: Definition, table: Map<string, Option>): v
       table.set(name, { value, at: option.at })
     }
   }
-}
-
-/** `1`, `yes`, `true`, `on` in any case; all else is no. */
-export function pythonBool(text: string): boolean {
-  return /^(1|yes|true|on)$/i.test(text)
-}
-
-/** What Python's int() takes: blanks around, a sign, `_` between digits. */
-export function pythonInt(text: string): number | undefined {
-  const digits = /^\s*([+-]?\d+(?:_\d+)*)\s*$/.exec(text)?.[1]?.replaceAll('_', '')
-  return digits === undefined ? undefined : Number(digits) || 0
-}
-
-export function wrongNumber(name: string, text: string, at: Place): Fault {
-  const hint = `write ${name} = 5, for example`
-  return new Fault('config.bad-value', `${name} = ${text} is no whole number: it counts as not set`, { at, hint })
 }

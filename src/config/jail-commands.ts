@@ -3,45 +3,20 @@
  * Fail2ban reads, so that what it would stumble over first is known; all other faults are gathered too.
  */
 import { Fault, type Place } from '../base/fault.ts'
-import type { World } from '../world/world.ts'
 import { actionCommands, pythonActionCommand } from './action-commands.ts'
-import {
-  combine,
-  type Definition,
-  definition,
-  type Option,
-  type Options,
-  pythonBool,
-  pythonInt,
-  wrongNumber,
-} from './combined-options.ts'
+import { combine, type Definition, definition, type Option, type Options } from './combined-options.ts'
 import type { Command, Word } from './command.ts'
 import { addFilterCommands } from './filter-commands.ts'
 import { expandGlob } from './glob.ts'
 import { strip } from './ini.ts'
-import { placeOf, type Reader, readValue } from './interpolate.ts'
+import { type Reader, readValue } from './interpolate.ts'
+import { add, attempt, type JailSource, type Reading, type Refusal, refuse, startReading } from './jail-reading.ts'
 import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from './known-options.ts'
-import { badParameters, type Misread, readReference, splitList } from './list.ts'
+import { badParameters, readReference, splitList } from './list.ts'
 import { placed } from './placed.ts'
+import { pythonBool, pythonInt, wrongNumber } from './python-values.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import { unknownActionParameters, unknownKeys } from './unknown-keys.ts'
-
-export interface JailSource {
-  readonly world: World
-  readonly folders: readonly string[]
-  /** Of jail.conf. */
-  readonly layered: Layered
-}
-
-/** Why Fail2ban skips a jail; the other jails stand. */
-export interface Refusal {
-  readonly why: 'no-filter' | 'no-action' | 'bad-filter' | 'bad-action'
-  /** As the jail names it. */
-  readonly reference: string
-  /** Of a bad reference: where it stops being one. */
-  readonly misread?: Misread
-  readonly fault: Fault
-}
 
 export interface JailCommands {
   readonly name: string
@@ -71,24 +46,6 @@ export function jailCommands(source: JailSource, name: string): JailCommands {
   const fatal = refusal ? faults.slice(0, faults.indexOf(refusal.fault)) : faults
   const skipped = fatal.length === 0 ? refusal : undefined
   return { name, enabled, commands, refusal: skipped, fatal, faults, warnings, missing }
-}
-
-interface Reading {
-  readonly source: JailSource
-  readonly name: string
-  readonly at: Place
-  readonly commands: Command[]
-  readonly refusals: Refusal[]
-  readonly faults: Fault[]
-  /** Of actions. */
-  readonly tagFaults: Fault[]
-  readonly warnings: Fault[]
-  readonly missing: string[]
-}
-
-function startReading(source: JailSource, name: string): Reading {
-  const at = placeOf(source.layered, name)
-  return { source, name, at, commands: [], refusals: [], faults: [], tagFaults: [], warnings: [], missing: [] }
 }
 
 function readEnabled(reading: Reading, first: Options): void {
@@ -246,29 +203,4 @@ function addLogs({ source, commands, name, missing }: Reading, options: Options)
     if (files.length === 0) missing.push(path)
     for (const file of files) commands.push({ words: ['set', name, 'addlogpath', file, where], at: logpath.at })
   }
-}
-
-function attempt<T>(reading: Reading, option: string, act: () => T): T | undefined {
-  try {
-    return act()
-  } catch (thrown) {
-    const { layered } = reading.source
-    const at = layered.sections.get(reading.name)?.options.get(option)?.at ?? layered.defaults.get(option)?.at
-    add(reading, placed(thrown, `jail ${reading.name}`, at ?? reading.at))
-    return undefined
-  }
-}
-
-/** The same option is asked for more than once; one fault is enough. */
-function add({ faults, refusals }: Reading, fault: Fault): void {
-  const isKnown = faults.some(({ code, message }) => code === fault.code && message === fault.message)
-  // Without its filter a jail's known/ names nothing; that is no fault of its own.
-  const follows = refusals.some(({ why }) => why.endsWith('filter')) && fault.message.includes('%(known/')
-  if (!isKnown && !follows) faults.push(fault)
-}
-
-function refuse(reading: Reading, why: Omit<Refusal, 'fault'>, thrown: Fault, at: Place): void {
-  const fault = placed(thrown, `jail ${reading.name}`, at)
-  reading.refusals.push({ ...why, fault })
-  reading.faults.push(fault)
 }

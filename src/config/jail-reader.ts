@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.ts'
 import { type IniValue, strip } from './ini.ts'
 import { ownValue, type Reader, readValue } from './interpolate.ts'
 import { placed } from './placed.ts'
-import { isTrue } from './read-action.ts'
+import { pythonBool } from './python-values.ts'
 
 export interface JailReader {
   readonly faults: Fault[]
@@ -76,7 +76,7 @@ export function jailReader(reader: Reader, section: string): JailReader {
       if (!isFlag(found.text)) {
         warn(option, found, 'is neither true nor false: it counts as false', 'write true or false')
       }
-      return isTrue(found.text)
+      return pythonBool(found.text)
     },
     duration(option) {
       const found = value(option)

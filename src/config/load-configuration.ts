@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts'
 import type { FoundLogs } from './discover.ts'
 import { readValue } from './interpolate.ts'
 import { isFlag } from './jail-reader.ts'
-import { isTrue } from './read-action.ts'
+import { pythonBool } from './python-values.ts'
 import { readJail } from './read-jail.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import { readServer } from './read-server.ts'
@@ -85,7 +85,7 @@ function chosenJails(
           new Fault('config.bad-value', `jail ${name}: enabled = ${value.text} is neither`, { at: value.at, hint }),
         )
       }
-      return value && isTrue(value.text) ? [{ name, stock: isStock(value.at.file) }] : []
+      return value && pythonBool(value.text) ? [{ name, stock: isStock(value.at.file) }] : []
     } catch (thrown) {
       faults.push(asFault(thrown, 'config.bad-value'))
       return []

@@ -4,10 +4,11 @@ import { parseDuration } from '../base/duration.ts'
 import { Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { actionDefinition } from './action-commands.ts'
-import { combine, type Options, pythonText } from './combined-options.ts'
+import { combine, type Options } from './combined-options.ts'
 import { readValue } from './interpolate.ts'
 import { BAN_TAGS } from './known-options.ts'
 import type { Reference } from './list.ts'
+import { pythonText } from './python-values.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import { unknownActionParameters, unknownKeys } from './unknown-keys.ts'
 
@@ -66,11 +67,6 @@ function texts(options: Options, names: readonly string[]): Record<string, strin
       return value === undefined ? [] : [[name, pythonText(value)]]
     }),
   )
-}
-
-/** `1`, `yes`, `true`, `on`, as Fail2ban takes them. */
-export function isTrue(text: string | undefined): boolean {
-  return /^(1|yes|true|on)$/i.test(text ?? '')
 }
 
 const COMMANDS: readonly string[] = [

@@ -7,13 +7,13 @@ import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
-import { type Option, type Options, pythonBool, pythonInt } from './combined-options.ts'
+import type { Options } from './combined-options.ts'
 import { type FoundLogs, hasJournal } from './discover.ts'
 import { expandGlob } from './glob.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { type JailReader, jailReader } from './jail-reader.ts'
-import { JAIL_OPTIONS } from './known-options.ts'
+import { jailTable } from './jail-table.ts'
 import { parseParameters, parseReference, splitList } from './list.ts'
 import { meansBlock, scopeOf, widest } from './meaning.ts'
 import { readAction } from './read-action.ts'
@@ -50,7 +50,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const jail = jailReader(reader, name)
   const options = optionsOf(jail, name)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
-  const { scope, actions } = actionsOf(source, jail, { name, at, options: tableOf(jail) })
+  const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])
@@ -115,7 +115,7 @@ export function mergedFilter(
   of: { readonly name: string; readonly at: Place; readonly backend: string },
   filter: ReadFilter | undefined,
 ): FilterSettings {
-  const ofFilter = filter?.within(tableOf(jail))
+  const ofFilter = filter?.within(jailTable(jail))
   const option = (name: string): IniValue | undefined => {
     const given = ofFilter?.(name)
     const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
@@ -138,18 +138,6 @@ export function mergedFilter(
     jail.warnings.push(new Fault('config.no-failregex', `jail ${of.name} has no failregex`, { at: of.at, hint }))
   }
   return settings
-}
-
-/** What filters and actions see of their jail. */
-function tableOf(jail: JailReader): Options {
-  const table = new Map<string, Option>()
-  for (const [name, kind] of Object.entries(JAIL_OPTIONS)) {
-    const value = jail.value(name)
-    if (!value) continue
-    const { text, at } = value
-    table.set(name, { value: kind === 'int' ? pythonInt(text) : kind === 'bool' ? pythonBool(text) : text, at })
-  }
-  return table
 }
 
 /** Source of the defaults: jail.conf(5). */
