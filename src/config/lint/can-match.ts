@@ -4,7 +4,7 @@
  */
 import { ANY, type Automaton, automaton, isLoop } from '../../filter/regex/automaton.ts'
 import { parse } from '../../filter/regex/parse.ts'
-import { map, type Node, type Tree, walk } from '../../filter/regex/tree.ts'
+import { children, map, type Node, type Tree } from '../../filter/regex/tree.ts'
 import type { Piece } from './log-piece.ts'
 
 const IDS = ['fid', 'ip4', 'ip6', 'dns']
@@ -80,29 +80,17 @@ function ranges(root: Node, wanted: (index: number) => boolean): ReadonlySet<num
       return
     }
     const held = inside || (node.kind === 'group' && wanted(node.index))
-    for (const child of childrenOf(node)) visit(child, held)
+    for (const child of turnsOf(node)) visit(child, held)
   }
   visit(root, false)
   return found
 }
 
-function childrenOf(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'seq':
-      return node.items
-    case 'choice':
-      return node.branches
-    case 'condition':
-      return [node.yes, node.no]
-    case 'repeat':
-      if (node.max === 0) return []
-      return isLoop(node) || node.max === 1 ? [node.body] : [node.body, node.body]
-    case 'group':
-    case 'atomic':
-      return [node.body]
-    default:
-      return []
-  }
+/** Counted repeats count for two turns, as in the automaton. */
+function turnsOf(node: Node): readonly Node[] {
+  if (node.kind !== 'repeat') return children(node)
+  if (node.max === 0) return []
+  return isLoop(node) || node.max === 1 ? [node.body] : [node.body, node.body]
 }
 
 interface Side {
@@ -132,10 +120,4 @@ function meet(expression: Side, form: Side): boolean {
       for (const other of b.follow[q]!.keys()) if (fits(next, other)) seen.add(next * width + other)
   }
   return false
-}
-
-/** Whether the tree asks for an address or an id at all. */
-export function asksForId(root: Node, { names }: Tree): boolean {
-  const ids = new Set(IDS.flatMap((name) => names.get(name) ?? []))
-  return walk(root).some((node) => node.kind === 'group' && ids.has(node.index))
 }

@@ -1,5 +1,5 @@
 /** One text that an expression matches, made from its tree: the shortest way through, with chosen texts where it matters. */
-import type { CharSet, Node } from '../../filter/regex/tree.ts'
+import { type CharSet, children, type Node } from '../../filter/regex/tree.ts'
 import { inAscii } from '../../filter/regex/unicode.ts'
 
 export interface Wish {
@@ -67,24 +67,7 @@ function chosen(branches: readonly Node[], wish: Wish): Node {
 function leadsTo(node: Node, wish: Wish): boolean {
   if (node.kind === 'group' && wish.groups?.has(node.index)) return true
   if (node.kind === 'repeat' && wish.fill?.has(node)) return true
-  return parts(node).some((part) => leadsTo(part, wish))
-}
-
-function parts(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'seq':
-      return node.items
-    case 'choice':
-      return node.branches
-    case 'repeat':
-    case 'group':
-    case 'atomic':
-      return [node.body]
-    case 'condition':
-      return [node.yes, node.no]
-    default:
-      return []
-  }
+  return children(node).some((part) => leadsTo(part, wish))
 }
 
 function member(set: CharSet): string {

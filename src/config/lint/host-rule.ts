@@ -39,7 +39,6 @@ interface Proof {
 }
 
 function thirdParty(subject: Subject, index: number, { shape, lines, attack, sure }: Proof): Finding {
-  const where = sure ? 'a client can write' : 'the expression lets anything be: if a client can write there,'
   return {
     ...about(subject, index, shape.before.at(-1) ?? shape.leading),
     code: 'lint.third-party-ban',
@@ -49,7 +48,7 @@ function thirdParty(subject: Subject, index: number, { shape, lines, attack, sur
       : `${nameOf(subject)}: an attacker may have anyone banned, by what he writes`,
     why: sure
       ? 'A repeat of anything stands before the address, so that the address may be one that a client wrote.'
-      : `Where this line has 192.0.2.66, ${where} he chooses who is banned.`,
+      : `Where this line has ${VICTIM}, the expression lets anything be: if a client can write there, he chooses who is banned.`,
     example: { line: attack, does: `counts against ${VICTIM}; ${PEER} caused it` },
     ...remedy(subject, index, lines, shape.anchored && lines[0]?.kind === 'error' ? ADVICE_ERROR_LOG : ADVICE),
   }

@@ -1,5 +1,5 @@
 /** What an attacker would write so that an expression finds the address of somebody else in it. */
-import type { Node, Tree } from '../../filter/regex/tree.ts'
+import { type Node, type Tree, walk } from '../../filter/regex/tree.ts'
 import { example } from './example.ts'
 import { VICTIM } from './log-piece.ts'
 import { shapeOf } from './shape.ts'
@@ -20,7 +20,7 @@ export function payloads(tries: Tries, index: number): readonly string[] {
 }
 
 /** Texts for the tree, or a part of it, with this address where it asks for one. */
-export function variants(part: Node, tree: Tree, address: string): readonly string[] {
+function variants(part: Node, tree: Tree, address: string): readonly string[] {
   const { id } = shapeOf(tree)
   const groups = new Map(id === undefined ? [] : [[id, address] as const])
   return [...new Set((['first', 'last'] as const).map((branch) => example(part, { groups, branch })))]
@@ -39,15 +39,6 @@ function endings(tree: Tree): readonly Node[] {
     .flatMap((from) => ends.map((to): Node => ({ kind: 'seq', items: root.items.slice(from, to) })))
 }
 
-export function holdsGroup(node: Node, index: number): boolean {
-  if (node.kind === 'group' && node.index === index) return true
-  const inside =
-    'items' in node && node.kind === 'seq'
-      ? node.items
-      : node.kind === 'choice'
-        ? node.branches
-        : 'body' in node
-          ? [node.body]
-          : []
-  return inside.some((part) => holdsGroup(part, index))
+function holdsGroup(node: Node, index: number): boolean {
+  return walk(node).some((part) => part.kind === 'group' && part.index === index)
 }

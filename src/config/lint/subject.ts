@@ -52,6 +52,18 @@ export function written({ places }: Subject, option: string): Written | undefine
   return places.option(option)
 }
 
+/** The first line of the jail's logpath, as it was written. */
+export function aboutLogpath(subject: Subject): Pick<Finding, 'jail' | 'at' | 'source'> {
+  const option = written(subject, 'logpath')
+  const [first = ''] = option?.text.split('\n') ?? []
+  const text = `logpath = ${first}`
+  return {
+    jail: subject.jail?.name,
+    at: placeOf(subject, 'logpath'),
+    source: option && { text, from: 'logpath = '.length, to: text.length },
+  }
+}
+
 /** `jail nginx-4xx`, or `filter nginx-4xx`. */
 export function nameOf({ jail, filter }: Subject): string {
   return jail ? `jail ${jail.name}` : `filter ${filter.name}`
