@@ -105,3 +105,14 @@ const SAYS: Readonly<Record<Alarm['kind'], string>> = {
   'left out': 'gets so many long lines that some are left out',
   'set aside': 'took too long again and again: for an hour it is set aside for lines of that length',
 }
+
+/** Long lines that make the search for a date slow. */
+export function datesLeftOut(): Fault {
+  return new Fault(
+    'filter.left-out',
+    'a log gets so many long lines without a date soon found that some are left out',
+    {
+      hint: 'lines of ordinary length are matched as ever; a datepattern with a ^ finds a date sooner',
+    },
+  )
+}

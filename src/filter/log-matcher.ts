@@ -4,9 +4,10 @@
  */
 import { Fault } from '../base/fault.ts'
 import type { EpochMs } from '../world/clock.ts'
-import { alarmFault, eachLine } from './budget.ts'
+import { alarmFault, datesLeftOut, eachLine } from './budget.ts'
 import { type ClockState, isRecent, takeBack, timeOf } from './date/clock-rules.ts'
-import { type DateDetector, type DateFound, dateDetector } from './date/detector.ts'
+import { type DateFound, dateDetector } from './date/detector.ts'
+import { type NotSought, type Thrifty, thrifty } from './date/thrifty.ts'
 import { type Decode, decoder } from './decode.ts'
 import type { Failure } from './failure.ts'
 import type { Filter } from './filter.ts'
@@ -54,11 +55,16 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       const lines = candidates(scan, bytes, records.forged(bytes))
       const matchPart = ([index, numbers]: Part, line: Line): void => {
         const { jail, filter, findtime } = readings[index]!
-        const { detector, number, state, encoding } = dated[index]!
+        const { dates, number, state, encoding } = dated[index]!
         line.texts[encoding.number] ??= encoding.decode(line.bytes)
         const text = line.texts[encoding.number]!
-        line.cuts[number] ??= cutOut(text, detector.find(text, now))
-        const { date, rest } = line.cuts[number]
+        if (line.cuts[number] === undefined) {
+          const found = dates.find(text, now)
+          line.cuts[number] = found === 'not sought' ? found : cutOut(text, found)
+        }
+        const cut = line.cuts[number]!
+        if (cut === 'not sought') return
+        const { date, rest } = cut
         // What only looks like a date stays where the line before says when it was.
         const seen = date && date.time === undefined && isRecent(state, now) ? text : rest
         const time = timeOf(state, { found: date?.time, now, findtime, live })
@@ -92,6 +98,7 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       for (const { jail, filter } of readings) {
         for (const alarm of filter.watch.alarms()) faults.push(alarmFault(alarm, jail, filter.settings))
       }
+      if (dated.some(({ dates }) => dates.alarm())) faults.push(datesLeftOut())
       return { lines: scan.countLines(bytes), failures, faults }
     },
   }
@@ -103,7 +110,7 @@ interface Line {
   /** By encoding. */
   readonly texts: string[]
   /** By detector. */
-  readonly cuts: Cut[]
+  readonly cuts: (Cut | NotSought)[]
   readonly parts: readonly Part[]
   /** Parts that need not be matched again. */
   done: number
@@ -149,7 +156,7 @@ function byReading(
 
 interface Dated {
   readonly encoding: { readonly decode: Decode; readonly number: number }
-  readonly detector: DateDetector
+  readonly dates: Thrifty
   readonly number: number
   readonly state: ClockState
 }
@@ -165,12 +172,12 @@ function inEncoding(needle: Needle | undefined, { logencoding }: FilterSettings)
 /** Filters with the same encoding and patterns share what reads them: a line is decoded and dated once for all of them. */
 function datesOf(readings: readonly Reading[]): readonly Dated[] {
   const encodings = new Map<string, Dated['encoding']>()
-  const detectors = new Map<string, Pick<Dated, 'detector' | 'number'>>()
+  const detectors = new Map<string, Pick<Dated, 'dates' | 'number'>>()
   return readings.map(({ filter: { settings } }) => {
     const { logencoding, datepattern: patterns, logtimezone: zone } = settings
     const encoding = remember(encodings, logencoding, (number) => ({ decode: decoder(logencoding), number }))
     const key = `${patterns}\0${zone}\0${logencoding}`
-    const one = remember(detectors, key, (number) => ({ detector: dateDetector({ patterns, zone }), number }))
+    const one = remember(detectors, key, (number) => ({ dates: thrifty(dateDetector({ patterns, zone })), number }))
     return { ...one, encoding, state: {} as ClockState }
   })
 }

@@ -148,3 +148,11 @@ test('a short line is matched as ever by an expression that was stopped', () => 
   match.match(Buffer.from(`192.0.2.66 ${STAMP} wrong ${'a'.repeat(40)}!\n`), NOW, false)
   assert.deepEqual(found(match, `192.0.2.1 ${STAMP} wrong one two\n`), ['a 192.0.2.1 -30'])
 })
+
+test('long lines that make the search for a date slow are left out when they are many, the others count', () => {
+  const match = matcher({ a: WRONG })
+  const slow = `192.0.2.66 ${'٣1:'.repeat(5000)} wrong\n`.repeat(600)
+  const { failures, faults } = match.match(Buffer.from(`${slow}192.0.2.1 ${STAMP} wrong\n`), NOW, true)
+  assert.equal(failures.at(-1)?.failure.id, '192.0.2.1')
+  assert.ok(failures.length === 601 || faults.some(({ code }) => code === 'filter.left-out'))
+})

@@ -16,6 +16,7 @@ import { Fault } from '../../base/fault.ts'
 import { withinLimit } from './limit.ts'
 import type { Match } from './matcher.ts'
 import type { PatientSearch } from './patient.ts'
+import { purseOf } from './purse.ts'
 import type { Risk } from './risk.ts'
 
 export interface Watch {
@@ -86,7 +87,7 @@ interface Care {
 export function watch(lines = 1, clock: () => number = () => performance.now()): Watch {
   const ordinary = LONG * Math.min(lines, MOST_LINES)
   const cares: Care[] = []
-  const purse = purseOf(clock())
+  const purse = purseOf(clock(), { fullMs: PURSE_MS, refill: REFILL })
   let alarms: Alarm[] = []
   let careful = false
   let long = ordinary
@@ -179,25 +180,6 @@ export function watch(lines = 1, clock: () => number = () => performance.now()):
       const all = alarms
       if (all.length > 0) alarms = []
       return all
-    },
-  }
-}
-
-/** Time that may be spent: it comes back slowly. */
-function purseOf(start: number) {
-  let left = PURSE_MS
-  let at = start
-  const refill = (now: number) => {
-    left = Math.min(PURSE_MS, left + (now - at) * REFILL)
-    at = now
-  }
-  return {
-    isEmpty(now: number): boolean {
-      refill(now)
-      return left <= 0
-    },
-    spend(ms: number): void {
-      left -= ms
     },
   }
 }
