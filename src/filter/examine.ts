@@ -177,5 +177,8 @@ function alone(fields: Fields, names: readonly string[], lines: readonly string[
 /** All that is known of a failure; of a session a copy, since it goes on. */
 export function fieldsOf({ inSession, known: { fields, users }, whom }: Found): Fields {
   if (!inSession && whom?.ip === undefined) return fields
-  return { ...fields, ...(users.size > 0 && { users: [...users] }), ...(whom?.ip !== undefined && { ip: whom.ip }) }
+  const all: OwnFields = { ...fields }
+  if (users.size > 0) all['users'] = [...users]
+  if (whom?.ip !== undefined) all['ip'] = whom.ip
+  return all
 }
