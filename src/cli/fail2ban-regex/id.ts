@@ -12,7 +12,14 @@ export function idOf({ id, kind }: Pick<Failure, 'id' | 'kind'>, raw: boolean): 
   if (slash >= 0 && digits === undefined) return id
   // Of what is no address Fail2ban drops the length of a network, and of an id nothing.
   if (!address) return kind === 'ip' ? text : id
-  return slash < 0 ? printNetwork(address) : printShort(widen(address, Number(digits)))
+  return slash < 0 ? printed(address) : printShort(widen(address, Number(digits)))
+}
+
+/** What is an IPv4 address behind zeros stands as one, as C's inet_ntop has it. */
+function printed(address: Network): string {
+  const { family, bits } = address
+  if (family === 4 || bits >> 32n !== 0n || bits <= 0xffffn) return printNetwork(address)
+  return `::${[24n, 16n, 8n, 0n].map((by) => (bits >> by) & 0xffn).join('.')}`
 }
 
 /** The network of all addresses stands without its length. */
