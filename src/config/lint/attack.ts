@@ -12,7 +12,7 @@ export function nginxAttack(tries: Tries, index: number, lines: readonly LogLine
   for (const words of payloads(tries, index)) {
     for (const line of lines) {
       for (const slot of line.slots) {
-        const said = slot === 'request' || slot === 'path' ? `/${words}` : words
+        const said = slot === 'request' || slot === 'path' ? `/${words}` : unstripped(words)
         if (!canSay(slot, line.kind, said)) continue
         const text = line.text({ [slot]: said })
         if (countsAgainstVictim(tries, index, text)) return text
@@ -20,6 +20,11 @@ export function nginxAttack(tries: Tries, index: number, lines: readonly LogLine
     }
   }
   return undefined
+}
+
+/** nginx takes blanks at both ends of a header's value away. */
+function unstripped(words: string): string {
+  return `${words.startsWith(' ') ? 'x' : ''}${words}${words.endsWith(' ') ? 'x' : ''}`
 }
 
 function countsAgainstVictim(tries: Tries, index: number, text: string): boolean {
