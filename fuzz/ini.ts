@@ -9,6 +9,7 @@ import { parseReference, splitList } from '../src/config/list.ts'
 import { loadConfiguration } from '../src/config/load-configuration.ts'
 import { parseNginx } from '../src/config/nginx-syntax.ts'
 import { fakeWorld } from '../src/world/fake.ts'
+import { random } from './random.ts'
 
 const PIECES = [
   ...[
@@ -110,17 +111,6 @@ function onlyFaults(act: () => unknown): void {
 
 function texts({ sections }: ReturnType<typeof parseIni>): unknown {
   return [...sections].map(([name, { options }]) => [name, [...options].map(([key, { text }]) => [key, text])])
-}
-
-/** mulberry32: the same seed gives the same files. */
-function random(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 if (import.meta.main) {

@@ -13,6 +13,7 @@ import { parseParameters, parseReference, splitList } from '../src/config/list.t
 import { shellWords } from '../src/config/shell-words.ts'
 import { substituteTags } from '../src/config/tags.ts'
 import { fakeWorld } from '../src/world/fake.ts'
+import { random } from './random.ts'
 
 const PIECES = [
   ...[
@@ -135,17 +136,6 @@ function onlyFaults(act: () => unknown): void {
     act()
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
-  }
-}
-
-/** mulberry32: the same seed gives the same values. */
-function random(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 }
 

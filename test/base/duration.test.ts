@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'node:test'
+import { random } from '../../fuzz/random.ts'
 import { exactDuration } from '../../src/base/duration.ts'
 import { Fault } from '../../src/base/fault.ts'
 
@@ -35,6 +36,7 @@ const PIECES = [
 
 const SCRIPT = `
 import json, sys
+import { random } from '../../fuzz/random.ts'
 sys.path.insert(0, "/usr/lib/python3/dist-packages")
 from fail2ban.server.mytime import MyTime
 
@@ -85,16 +87,5 @@ function ours(text: string): [number, boolean] | null {
   } catch (thrown) {
     assert.ok(thrown instanceof Fault && thrown.code === 'duration.bad')
     return null
-  }
-}
-
-/** mulberry32. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
 }

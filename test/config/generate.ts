@@ -2,6 +2,7 @@
  * Configuration folders by chance: every rule of the dialect, mixed with mistakes. The same seed gives the same folder.
  * What they hold is written here; nothing of it is Fail2ban's own.
  */
+import { random } from '../../fuzz/random.ts'
 
 export type Files = Readonly<Record<string, string>>
 
@@ -36,15 +37,8 @@ interface Dice {
   of<T>(list: readonly T[]): T
 }
 
-/** mulberry32. */
-export function diceOf(seed: number): Dice {
-  let state = seed >>> 0
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
+function diceOf(seed: number): Dice {
+  const next = random(seed)
   const below = (end: number) => Math.floor(next() * end)
   return { below, one: (of) => below(of) === 0, of: (list) => list[below(list.length)]! }
 }
