@@ -10,7 +10,7 @@ import { PARTS } from './guard/parts.ts'
 import { printJson, printTable, type Row } from './guard/row.ts'
 
 /** Benchmarks of single rooms: programs of their own that print what they find. */
-const ROOMS = ['prefilter', 'follow', 'bans', 'store']
+const ROOMS = ['detect', 'prefilter', 'follow', 'bans', 'store']
 
 const json = process.argv.includes('--json')
 const names = process.argv.slice(2).filter((word) => word !== '--json')

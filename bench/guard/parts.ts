@@ -3,7 +3,8 @@ import { answers } from './answers.ts'
 import { benign } from './benign.ts'
 import { flood } from './flood.ts'
 import { idle } from './idle.ts'
+import { jails } from './jails.ts'
 import { latency } from './latency.ts'
 import type { Part } from './measured.ts'
 
-export const PARTS: Readonly<Record<string, Part>> = { memory: idle, answers, cpu: benign, latency, flood }
+export const PARTS: Readonly<Record<string, Part>> = { memory: idle, answers, cpu: benign, jails, latency, flood }

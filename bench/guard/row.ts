@@ -1,7 +1,7 @@
 /** A row of the benchmark's table, and the table: Markdown, so that docs/benchmarks.md can show what a terminal does. */
 import { cpus, loadavg, release } from 'node:os'
 
-export type Unit = 'ms' | 's' | 's CPU' | 'MiB' | '% CPU'
+export type Unit = 'ms' | 's' | 's CPU' | 'µs CPU' | 'MiB' | '% CPU'
 
 export interface Row {
   readonly what: string
@@ -54,7 +54,7 @@ function ratio(times: number): string {
   return Number.isFinite(times) ? `${times.toFixed(times >= 10 ? 0 : 1)}x` : ''
 }
 
-function machine(): string {
+export function machine(): string {
   const { arch, versions } = process
   return `${cpus().length} CPUs (${cpus()[0]?.model ?? 'unknown'}, ${arch}), Linux ${release()}, Node ${versions.node}`
 }

@@ -1,4 +1,4 @@
-/** Lines of an nginx access log in the combined format, the same at each run but for their time. */
+/** Lines of nginx's logs, the same at each run but for their time. */
 
 /** Addresses of attackers, each another one. Source: RFC 2544, 198.18.0.0/15 is for benchmarks. */
 export function attackers(): () => string {
@@ -34,6 +34,88 @@ export function ordinary(lines: number): Buffer {
     )
   }
   return Buffer.from(text.join(''))
+}
+
+/**
+ * An access log as it grew in the last two minutes: ordinary traffic, and so large a share of attacks (0 to 1), half of them
+ * probes for a login page, half bytes that are no HTTP.
+ */
+export function attacked(lines: number, share: number): Buffer {
+  const benign = ordinary(lines).toString().split('\n')
+  const attacker = recurring(attackers(), 500)
+  return grown(lines, share, {
+    benign: (at, time) => benign[at]!.replace(/\[[^\]]*\]/, `[${stamp(time)}]`),
+    attack: (at, time) =>
+      at % 2 === 0
+        ? `${attacker(at)} - - [${stamp(time)}] "GET /wp-login.php HTTP/1.1" 404 162 "-" "Mozilla/5.0"`
+        : `${attacker(at)} - - [${stamp(time)}] "\\x16\\x03\\x01\\x02" 400 157 "-" "-"`,
+  })
+}
+
+/** An error log likewise: half of the attacks are wrong passwords, half requests above a limit. */
+export function errors(lines: number, share: number): Buffer {
+  const attacker = recurring(attackers(), 500)
+  const record = (at: number, time: Date, level: string, what: string, who: string) =>
+    `${errorStamp(time)} [${level}] 929#929: *${at} ${what}, client: ${who}, server: www.example.org, request: "GET /admin/${at % 97} HTTP/1.1", host: "www.example.org"`
+  return grown(lines, share, {
+    benign: (at, time) => {
+      const who = `10.${at & 255}.${(at >> 4) & 255}.${1 + (at % 250)}`
+      const missing = `open() "/var/www/html/img/${at}.png" failed (2: No such file or directory)`
+      const slow = 'upstream timed out (110: Connection timed out) while reading response header from upstream'
+      return record(at, time, 'error', at % 2 === 0 ? missing : slow, who)
+    },
+    attack: (at, time) =>
+      at % 2 === 0
+        ? record(at, time, 'error', 'user "admin": password mismatch', attacker(at))
+        : record(at, time, 'error', `limiting requests, excess: ${at % 9}.120 by zone "one"`, attacker(at)),
+  })
+}
+
+/** Where sshd writes, among other programs: such a share of its sessions fail to log in, two lines each. */
+export function logins(lines: number, share: number): Buffer {
+  const attacker = recurring(attackers(), 500)
+  const text = (at: number, time: Date, what: string) =>
+    `${syslogStamp(time)} host ${what.replace('#', String(1000 + at))}`
+  return grown(lines, share, {
+    benign: (at, time) =>
+      text(
+        at,
+        time,
+        at % 3 === 0
+          ? 'CRON[#]: pam_unix(cron:session): session closed for user root'
+          : at % 3 === 1
+            ? `sshd[#]: Accepted publickey for alice from 10.0.${at & 255}.7 port ${20000 + (at % 9999)} ssh2: ED25519 SHA256:abc`
+            : 'sshd[#]: pam_unix(sshd:session): session opened for user alice(uid=1000) by (uid=0)',
+      ),
+    attack: (at, time) =>
+      text(
+        at,
+        time,
+        `sshd[#]: Failed password for invalid user admin from ${attacker(at)} port ${20000 + (at % 9999)} ssh2`,
+      ),
+  })
+}
+
+/** How many milliseconds of a log are made. */
+const GROWN_MS = 120_000
+
+function grown(
+  lines: number,
+  share: number,
+  line: Record<'benign' | 'attack', (at: number, time: Date) => string>,
+): Buffer {
+  const chance = sequence(11)
+  const end = Date.now()
+  const text = Array.from({ length: lines }, (_, at) => {
+    const time = new Date(end - GROWN_MS + (GROWN_MS * at) / lines)
+    return `${line[chance() < share ? 'attack' : 'benign'](at, time)}\n`
+  })
+  return Buffer.from(text.join(''))
+}
+
+function recurring(next: () => string, count: number): (at: number) => string {
+  const addresses = Array.from({ length: count }, next)
+  return (at) => addresses[at % count]!
 }
 
 /** Probes only, in turn from so many addresses. */
@@ -107,9 +189,24 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
 /** nginx's `$time_local`. */
 function stamp(time: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
   const minutes = -time.getTimezoneOffset()
   const zone = `${minutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(minutes) / 60))}${two(Math.abs(minutes) % 60)}`
   const day = `${two(time.getDate())}/${MONTHS[time.getMonth()]}/${time.getFullYear()}`
   return `${day}:${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')} ${zone}`
+}
+
+/** As nginx begins a record of its error log. */
+function errorStamp(time: Date): string {
+  const day = [time.getFullYear(), time.getMonth() + 1, time.getDate()].map(two).join('/')
+  return `${day} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0')
+}
+
+/** As syslog begins a line: the day of the month padded with a blank. */
+function syslogStamp(time: Date): string {
+  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')
+  return `${MONTHS[time.getMonth()]} ${String(time.getDate()).padStart(2)} ${clock}`
 }
