@@ -36,7 +36,6 @@ const PIECES = [
 
 const SCRIPT = `
 import json, sys
-import { random } from '../../fuzz/random.ts'
 sys.path.insert(0, "/usr/lib/python3/dist-packages")
 from fail2ban.server.mytime import MyTime
 
