@@ -6,7 +6,7 @@ import { asValue, fixedExpression } from './fixed-expression.ts'
 import { linesFor } from './lines-for.ts'
 import { PEER, VICTIM } from './log-piece.ts'
 import type { LogLine } from './nginx-lines.ts'
-import { type Shape, shapeOf } from './shape.ts'
+import { type Shape, shapeOf, takesAll } from './shape.ts'
 import { quantifierSpan, type Span } from './spot.ts'
 import { nameOf, orElse, placeOfExpression, type Subject } from './subject.ts'
 
@@ -40,7 +40,7 @@ interface Proof {
 
 function thirdParty(subject: Subject, index: number, { shape, lines, attack, sure }: Proof): Finding {
   return {
-    ...about(subject, index, shape.before.at(-1) ?? shape.leading),
+    ...about(subject, index, shape.before.findLast(takesAll) ?? shape.before.at(-1) ?? shape.leading),
     code: 'lint.third-party-ban',
     severity: sure ? 'error' : 'warning',
     message: sure
