@@ -1,5 +1,6 @@
 /** Bytes of a log as text, by a filter's `logencoding`. What is none of its encoding becomes U+FFFD, as Fail2ban reads it. */
 import { Fault } from '../base/fault.ts'
+import { bufferOf } from './plain-scan.ts'
 
 export type Decode = (bytes: Uint8Array) => string
 
@@ -36,8 +37,4 @@ const ASCII = /^(us-)?ascii$|^646$/
 function decodeUtf8(bytes: Uint8Array): string {
   for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return bufferOf(bytes).toString('utf8')
   return bufferOf(bytes).toString('latin1')
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -13,6 +13,7 @@ import type { Failure } from './failure.ts'
 import type { Filter } from './filter.ts'
 import type { FilterSettings } from './filter-settings.ts'
 import { nginxRecords } from './nginx-record.ts'
+import { bufferOf } from './plain-scan.ts'
 import { type Needle, type Prefilter, prefilter } from './prefilter.ts'
 
 /** A jail's filter on a log. */
@@ -53,6 +54,7 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       const failures: Matched['failures'][number][] = []
       const faults: Fault[] = []
       const lines = candidates(scan, bytes, records.forged(bytes))
+      const chunk = bufferOf(bytes)
       const matchPart = ([index, numbers]: Part, line: Line): void => {
         const { jail, filter, findtime } = readings[index]!
         const { dates, number, state, encoding } = dated[index]!
@@ -84,7 +86,7 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
           if (line?.at !== at) {
             const { start, end } = lines[at]!
             const parts = byReading(lines[at]!.owners, owners)
-            line = { at, bytes: bytes.subarray(start, end), texts: [], cuts: [], parts, done: 0 }
+            line = { at, bytes: chunk.subarray(start, end), texts: [], cuts: [], parts, done: 0 }
           }
           for (const part of line.parts.slice(line.done)) {
             matchPart(part, line)

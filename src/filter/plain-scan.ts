@@ -57,7 +57,7 @@ export function plainLines(literals: readonly Literal[], bytes: Uint8Array, tell
 
 /** A view with Node's fast searches; nothing is copied. */
 export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 const NEWLINE = 0x0a
