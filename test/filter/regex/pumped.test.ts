@@ -51,7 +51,9 @@ function isSlow(python: string): boolean {
   const tree = parse(python)
   if (risk(tree.root) === 'linear') return false
   const search = patient(tree)
-  return pumped(python, LENGTH, chance(7)).some((text) => {
+  // Of the two texts for each loop the one with all that stands around it; the other was tried by hand.
+  const texts = pumped(python, LENGTH, chance(7)).filter((_, index) => index % 2 === 1)
+  return texts.some((text) => {
     try {
       search(text, STEPS_A_CHARACTER * LENGTH)
       return false
