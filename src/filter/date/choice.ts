@@ -57,8 +57,16 @@ interface State {
   readonly stock: boolean
   /** The last hit, as it may be found again without a search. */
   memory: Memory | undefined
-  /** The last line that had a date, and its hit. */
-  seen: { readonly line: string; readonly hit: Hit } | undefined
+  /** The same for a template that is anchored. */
+  held: Held | undefined
+}
+
+/** The last hit of an anchored template: where its text stands at the same place there is no need of a search. */
+interface Held {
+  readonly steady: Steady
+  /** Where the text stood. */
+  readonly start: number
+  readonly hit: Hit
 }
 
 /** Where the last hit stood, and the characters at both sides of its two ends. */
@@ -79,26 +87,23 @@ export function choice(templates: readonly Template[]): Choice {
     place: { from: 1, to: FAR, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
     stock: templates.every((template) => template.stock !== undefined),
     memory: undefined,
-    seen: undefined,
+    held: undefined,
   }
   return {
     find(line, now, years) {
-      const known = state.memory && recall(state, state.memory, line)
-      if (known) {
-        state.seen = { line, hit: known }
-        return repeat(state, known, now)
-      }
+      const known = state.held ? hold(state.held, line) : state.memory && recall(state, state.memory, line)
+      if (known) return repeat(state, known, now)
       const how = { wide: NOT_ASCII.test(line), years }
       const picked = pick(state, line, how)
       if (!picked) return undefined
       use(state, picked, line, now)
-      state.seen = { line, hit: picked.hit }
       state.memory = memoryOf(picked.hit, picked.entry.template, line, state.memory, (text) =>
         othersHit(state, text, how),
       )
+      state.held = heldOf(picked, line)
       return { hit: picked.hit, template: picked.entry.template }
     },
-    steady: () => steady(state),
+    steady: () => state.held?.steady,
     repeat(count, now) {
       const entry = state.entries[state.last]
       if (!entry) return
@@ -178,16 +183,21 @@ function othersHit({ entries, stock, last }: State, text: string, how: Flavour):
  * The template that hit last is taken at its word where it is anchored, whatever else the line holds. Then the text from the
  * line's begin, or from the mark that must stand before the date, up to the date's end and what bounds it, decides.
  */
-function steady({ entries, last, seen }: State): Steady | undefined {
-  const template = entries[last]?.template
-  if (!template || !seen || !template.anchored) return undefined
-  const { line, hit } = seen
+function heldOf({ entry: { template }, hit }: Picked, line: string): Held | undefined {
+  if (!template.anchored) return undefined
   const mark = template.behind
   if (mark === undefined && (template.stock === undefined || hit.from !== 0)) return undefined
   const start = mark === undefined ? 0 : hit.start - 1
-  const around = line.charAt(start) === (mark ?? line.charAt(0)) ? windowOf(line, start, hit.end) : undefined
+  if (mark !== undefined && line.charAt(start) !== mark) return undefined
+  const around = windowOf(line, start, hit.end)
   // What ends with the line would need a look at what ends a line.
-  return around && !around.ends ? { window: around.window, mark } : undefined
+  return around && !around.ends ? { steady: { window: around.window, mark }, start, hit } : undefined
+}
+
+function hold({ steady: { window, mark }, start, hit }: Held, line: string): Hit | undefined {
+  const at = mark === undefined ? 0 : line.indexOf(mark)
+  if (at < 0 || !line.startsWith(window, at)) return undefined
+  return at === start ? hit : { ...hit, start: hit.start + at - start, end: hit.end + at - start }
 }
 
 /** A hit of the last template again: only numbers change. */
