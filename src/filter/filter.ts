@@ -33,7 +33,7 @@ export interface Filter {
   /** All that the expressions say of a line: for those who show it. It goes on with the same sessions. */
   examine(
     entry: Entry,
-    how: Pick<How, 'now' | 'checkAll' | 'raw' | 'named'>,
+    how: Pick<How, 'now' | 'only' | 'checkAll' | 'raw' | 'named'>,
   ): Examined & { readonly taken: readonly string[] }
   /** Over the time that its expressions take. */
   readonly watch: Watch

@@ -13,8 +13,11 @@ import type { Fields } from './groups.ts'
 export interface Trial {
   readonly filter: Filter
   readonly dates: DateDetector
-  /** The next line, without its newline. */
-  try(line: string, now: EpochMs): Tried
+  /**
+   * The next line, without its newline.
+   * @param only numbers of the expressions that may match, if that is known (Filter.needles)
+   */
+  try(line: string, now: EpochMs, only?: readonly number[]): Tried
   /** The next line, of which is known that no expression matches it: its date alone is read. */
   pass(line: string, now: EpochMs): void
   /** The next line of a log whose lines have their time beside them, as the journal's do. */
@@ -85,8 +88,8 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
   const { zone = settings.logtimezone, local, today, checkAll = false, raw = true, named = true } = options
   const dates = dateDetector({ patterns: settings.datepattern, zone, local, today })
   const last: Last = { time: undefined, text: '', whole: false }
-  const examined = (dated: Dated, now: EpochMs): Tried => {
-    const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw, named })
+  const examined = (dated: Dated, now: EpochMs, only?: readonly number[]): Tried => {
+    const { ignored, matches, prefix, text, taken } = tried.examine(dated, { now, checkAll, raw, named, only })
     const { date, time, whole, line } = dated
     return {
       ...{ date, time, whole, line, text, prefix },
@@ -99,7 +102,7 @@ export function trial(settings: FilterSettings, options: TrialOptions = {}): Tri
   return {
     filter: tried,
     dates,
-    try: (line, now) => examined(dated(last, line, dates.find(line, now), now), now),
+    try: (line, now, only) => examined(dated(last, line, dates.find(line, now), now), now, only),
     pass(line, now) {
       dated(last, line, dates.find(line, now), now)
     },

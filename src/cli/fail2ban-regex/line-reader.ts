@@ -18,13 +18,15 @@ const NEWLINE = 0x0a
 
 export function lineReader(reading: Reading): LineReader {
   const { trial, clock, findings } = reading
-  const line = (text: string) => {
+  const line = (text: string, only?: readonly number[]) => {
     const bare = bareLine(text)
-    if (bare !== undefined) findings.add(bare, trial.try(bare, clock.now()))
+    if (bare !== undefined) findings.add(bare, trial.try(bare, clock.now(), only))
   }
   const decoded = decodedBy(reading)
   const skips =
-    reading.skips === false ? undefined : skipper(reading, (bytes, start, end) => line(decoded(bytes, start, end)))
+    reading.skips === false
+      ? undefined
+      : skipper(reading, (bytes, start, end, only) => line(decoded(bytes, start, end), only))
   return {
     buffer: skips?.buffer ?? new Uint8Array(1 << 20),
     line,

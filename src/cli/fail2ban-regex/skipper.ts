@@ -1,6 +1,7 @@
 /**
- * Bytes of a log through a filter without looking at lines that cannot match: the prefilter names those that can. Of the
- * others only the date counts, and that is known without a search where it is the same as the line's before.
+ * Bytes of a log through a filter without looking at lines that cannot match: the prefilter names those that can, and by
+ * which expressions. Of the others only the date counts, and that is known without a search where it is the same as the
+ * line's before.
  */
 import { type Prefilter, prefilter } from '../../filter/prefilter.ts'
 import type { EpochMs } from '../../world/clock.ts'
@@ -14,8 +15,8 @@ export interface Skipper {
   bytes(bytes: Buffer): void
 }
 
-/** Looks at a line as ever. */
-export type Look = (bytes: Buffer, start: number, end: number) => void
+/** Looks at a line. `only`: numbers of the expressions that may match; all if undefined. */
+export type Look = (bytes: Buffer, start: number, end: number, only?: readonly number[]) => void
 
 const NEWLINE = 0x0a
 /** Small enough to stay in the cache of one core while it is looked at three times. */
@@ -36,13 +37,9 @@ export function skipper(reading: Reading, look: Look): Skipper | undefined {
   }
 }
 
-function maySkip({ settings, options, decoder, told, trial, findings }: Reading): boolean {
-  // A prefregex, and ignoreregex that come first, count lines that no failregex matches; rows do not show that.
-  const early = settings.ignoreregex.length > 0 && settings.ignoreregex.length < settings.failregex.length - 2
-  const counted = options.out === undefined && (settings.prefregex !== undefined || early)
+function maySkip({ settings, decoder, told, trial, findings }: Reading): boolean {
   const { needles } = trial.filter
   return (
-    !counted &&
     settings.maxlines <= 1 &&
     decoder?.isUtf8 === true &&
     !told.hears('warning') &&
@@ -50,6 +47,12 @@ function maySkip({ settings, options, decoder, told, trial, findings }: Reading)
     needles.length > 0 &&
     needles.every((needle) => needle !== undefined)
   )
+}
+
+/** A prefregex, and ignoreregex that come first, count lines that no failregex matches; rows do not show that. */
+function isCounted({ settings, options }: Reading): boolean {
+  const early = settings.ignoreregex.length > 0 && settings.ignoreregex.length < settings.failregex.length - 2
+  return options.out === undefined && (settings.prefregex !== undefined || early)
 }
 
 interface Skipping {
@@ -78,15 +81,31 @@ function pieces(it: Skipping, bytes: Buffer): void {
 function piece(it: Skipping, bytes: Buffer): void {
   const now = it.reading.clock.now()
   it.steady.load(bytes)
-  const found: number[] = []
-  it.scan.candidates(bytes, (start, end) => found.push(start, end + 1))
+  const found: Candidate[] = []
+  it.scan.candidates(bytes, (start, newline, owners) => found.push({ start, end: newline + 1, owners: [...owners] }))
   let at = 0
-  for (let i = 0; i < found.length; i += 2) {
-    skip(it, bytes, at, found[i]!, now)
-    at = found[i + 1]!
-    it.look(bytes, found[i]!, at)
+  const between = isCounted(it.reading) ? lookAtNone : skip
+  for (const { start, end, owners } of found) {
+    between(it, bytes, at, start, now)
+    it.look(bytes, start, end, owners)
+    at = end
   }
-  skip(it, bytes, at, bytes.length, now)
+  between(it, bytes, at, bytes.length, now)
+}
+
+interface Candidate {
+  readonly start: number
+  readonly end: number
+  readonly owners: readonly number[]
+}
+
+/** Lines that no failregex matches. */
+function lookAtNone({ look }: Skipping, bytes: Buffer, from: number, to: number): void {
+  for (let at = from; at < to; ) {
+    const end = bytes.indexOf(NEWLINE, at) + 1
+    look(bytes, at, end, [])
+    at = end
+  }
 }
 
 /** Lines that match nothing. */
