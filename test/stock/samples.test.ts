@@ -5,6 +5,7 @@ import { globSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { parseAddress, printNetwork } from '../../src/base/address.ts'
 import { loadFilter } from '../../src/config/load-filter.ts'
 import { filter as compile, type Filter } from '../../src/filter/filter.ts'
@@ -63,9 +64,8 @@ test('every stock filter has samples', () => {
 
 for (const runner of RUNNERS) {
   for (const file of files) {
-    const name = basename(file, '.log')
     for (const group of readSamples(file)) {
-      const filter = group.options === '' ? name : `${name}[${options(group)}]`
+      const filter = reference(file, group)
       describe(`${runner.name}, ${filter}`, { skip: runner.missing ?? false }, () => {
         let found: readonly (string | undefined)[] | undefined
         for (const [index, sample] of group.samples.entries()) {
@@ -103,6 +103,12 @@ for (const file of files) {
   }
 }
 
+/** `nginx-4xx`, `nginx-4xx[codes="403|410"]` */
+function reference(file: string, group: Group): string {
+  const name = basename(file, '.log')
+  return group.options === '' ? name : `${name}[${options(group)}]`
+}
+
 /** `codes=403|410` is `codes="403|410"` where a list of options is read. */
 function options({ options }: Group): string {
   return options.replace(/^([^=]+)=(.*)$/, '$1="$2"')
@@ -134,32 +140,50 @@ function matched(filter: Filter, log: string): string[] {
 /** When the samples were taken; dates without a year are of this one. */
 const NOW = Date.UTC(2026, 10, 23)
 
-/** The original, as it is installed: it tells which lines matched, and their addresses. */
+/** The original, as it is installed: it tells which lines matched, and their addresses. All at once, since it starts slowly. */
 function fail2banRegex(): Runner {
   const there = spawnSync('fail2ban-regex', ['--version']).status === 0
+  let told: ReadonlyMap<string, readonly string[]> | undefined
   return {
     name: 'fail2ban-regex',
     missing: there ? undefined : 'fail2ban-regex is not installed',
     judge(filter, lines) {
-      const log = join(folder, 'samples.log')
-      writeFileSync(log, lines.map((line) => `${line}\n`).join(''))
-      const run = (...extra: string[]) => {
-        const args = ['-c', 'config', '--usedns', 'no', '-e', 'utf-8', ...extra, log, filter]
-        return execFileSync('fail2ban-regex', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
-      }
+      told ??= askFail2ban(files.flatMap((file) => readSamples(file).map((group) => ({ file, group }))))
+      const [rows = '', matches = ''] = told.get(filter) ?? []
       const addresses = new Map<string, string>()
-      for (const row of run('-o', '<ip> <msg>').split('\n')) {
+      for (const row of rows.split('\n')) {
         const blank = row.indexOf(' ')
         if (blank > 0) addresses.set(row.slice(blank + 1), row.slice(0, blank))
       }
       // A session tells all its lines with each failure: only those that were matched are failures.
-      const sessions = stockFilter(filter).settings.failregex.some((python) => python.includes('<F-NOFAIL>'))
-      if (!sessions) return lines.map((line) => addresses.get(line))
-      const [, told = ''] = run('--print-all-matched').split('Matched line(s):\n')
-      const matched = new Set(told.split('\n`-')[0]!.split('\n'))
-      return lines.map((line) => (matched.has(`|  ${line}`) ? addresses.get(line) : undefined))
+      const [list = ''] = matches.split('Matched line(s):\n')[1]?.split('\n`-') ?? []
+      const matched = new Set(list.split('\n').map((row) => row.trimEnd()))
+      return lines.map((line) => (matched.has(`|  ${line}`.trimEnd()) ? addresses.get(line) : undefined))
     },
   }
+}
+
+/** What it prints of each filter's samples: an address and a line for each line of a failure; what matched. */
+function askFail2ban(
+  tasks: readonly { readonly file: string; readonly group: Group }[],
+): ReadonlyMap<string, readonly string[]> {
+  const names = tasks.map(({ file, group }) => reference(file, group))
+  const input = tasks.flatMap(({ group }, index) => {
+    const log = join(folder, `${index}.log`)
+    writeFileSync(log, group.samples.map(({ line }) => `${line}\n`).join(''))
+    const args = ['-c', 'config', '--usedns', 'no', '-e', 'utf-8']
+    return [
+      [...args, '-o', '<ip> <msg>', log, names[index]!],
+      [...args, '--print-all-matched', log, names[index]!],
+    ]
+  })
+  const program = fileURLToPath(new URL('../cli/regex-oracle.py', import.meta.url))
+  const options = { input: input.map((words) => `${JSON.stringify(words)}\n`).join(''), encoding: 'utf8' } as const
+  const answers = execFileSync('/usr/bin/python3', [program], { ...options, maxBuffer: 1 << 28 })
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly out: string }).out)
+  return new Map(names.map((name, index) => [name, answers.slice(2 * index, 2 * index + 2)]))
 }
 
 /** Addresses are compared as such: the kernel's log writes IPv6 in full. */
