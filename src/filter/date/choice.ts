@@ -67,6 +67,8 @@ interface Held {
   /** Where the text stood. */
   readonly start: number
   readonly hit: Hit
+  /** Where in the text its two digits of a second stand; -1 if that is not plain. */
+  readonly seconds: number
 }
 
 /** Where the last hit stood, and the characters at both sides of its two ends. */
@@ -91,7 +93,7 @@ export function choice(templates: readonly Template[]): Choice {
   }
   return {
     find(line, now, years) {
-      const known = state.held ? hold(state.held, line) : state.memory && recall(state, state.memory, line)
+      const known = state.held ? holdOrTick(state, state.held, line) : state.memory && recall(state, state.memory, line)
       if (known) return repeat(state, known, now)
       const how = { wide: NOT_ASCII.test(line), years }
       const picked = pick(state, line, how)
@@ -191,7 +193,42 @@ function heldOf({ entry: { template }, hit }: Picked, line: string): Held | unde
   if (mark !== undefined && line.charAt(start) !== mark) return undefined
   const around = windowOf(line, start, hit.end)
   // What ends with the line would need a look at what ends a line.
-  return around && !around.ends ? { steady: { window: around.window, mark }, start, hit } : undefined
+  if (!around || around.ends) return undefined
+  return { steady: { window: around.window, mark }, start, hit, seconds: placeOfSeconds(hit, around.window) }
+}
+
+function placeOfSeconds({ names, groups }: Hit, window: string): number {
+  const [hour, minute, second] = ['H', 'M', 'S'].map((name) => groups[names.indexOf(name) + 1] ?? '')
+  const time = `${hour}:${minute}:${second}`
+  const at = window.indexOf(time)
+  return SECONDS.test(second!) && at >= 0 && at === window.lastIndexOf(time) ? at + time.length - 2 : -1
+}
+
+const SECONDS = /^[0-5]\d$/
+
+/** The same text, or the same but for the second: most lines that are no longer the last one's are the next one's. */
+function holdOrTick(state: State, held: Held, line: string): Hit | undefined {
+  const hit = hold(held, line)
+  if (hit || held.seconds < 0) return hit
+  const next = tick(held, line)
+  if (!next) return undefined
+  state.held = next
+  // What it held is another second.
+  state.memory = undefined
+  return next.hit
+}
+
+function tick({ steady: { window, mark }, start, hit, seconds }: Held, line: string): Held | undefined {
+  const at = mark === undefined ? 0 : line.indexOf(mark)
+  if (at < 0) return undefined
+  const second = line.slice(at + seconds, at + seconds + 2)
+  const other = window.slice(0, seconds) + second + window.slice(seconds + 2)
+  if (!SECONDS.test(second) || !line.startsWith(other, at)) return undefined
+  const groups = [...hit.groups]
+  groups[hit.names.indexOf('S') + 1] = second
+  const by = at - start
+  const moved = { ...hit, groups, start: hit.start + by, end: hit.end + by }
+  return { steady: { window: other, mark }, start: at, hit: moved, seconds }
 }
 
 function hold({ steady: { window, mark }, start, hit }: Held, line: string): Hit | undefined {
