@@ -1,34 +1,51 @@
 /** The commands that tell a jail its filter. Order and conditions were measured beside Fail2ban 1.0.2. */
-import type { Options } from './combined-options.ts'
-import type { Command, Word } from './command.ts'
+import type { Option, Options } from './combined-options.ts'
+import type { Command } from './command.ts'
 import { shellWords } from './shell-words.ts'
 
-/**
- * Puts the options of a filter, or those of them that the jail sets itself, into the jail's commands: `usedns` before all
- * others, then what must stand before the expressions.
- * @throws Fault `config.bad-quotes`
- */
-export function addFilterCommands(commands: Command[], options: Options, jail: string): void {
-  let first = 0
-  for (const [name, { value, at }] of options) {
-    if (value === undefined) continue
-    const add = (...words: readonly Word[]) => commands.push({ words: [...words], at })
-    if (name === 'failregex' || name === 'ignoreregex') {
-      const lines = String(value)
-        .split('\n')
-        .filter((line) => line !== '')
-      if (lines.length > 1) add('multi-set', jail, `add${name}`, lines)
-      else if (lines.length === 1) add('set', jail, `add${name}`, lines[0])
-    } else if (name === 'usedns' || name === 'maxlines' || name === 'prefregex') {
-      commands.splice(name === 'usedns' ? 0 : first, 0, { words: ['set', jail, name, value], at })
-      first++
-    } else if ('datepattern'.includes(name)) {
-      // Fail2ban sends any option whose name is a piece of that word.
-      add('set', jail, name, value)
-    } else if (name === 'journalmatch') {
-      for (const line of String(value).split('\n')) {
-        if (line !== '') add('set', jail, 'addjournalmatch', ...shellWords(line))
-      }
-    }
+/** Commands for the options of a filter, or for those of them that the jail sets itself. */
+export interface FilterCommands {
+  /** What must stand before all expressions, the filter's included: `usedns` first. */
+  readonly early: readonly Command[]
+  readonly others: readonly Command[]
+}
+
+/** @throws Fault `config.bad-quotes` */
+export function filterCommands(options: Options, jail: string): FilterCommands {
+  const told = [...options].map(([name, option]) => ({ name, commands: commandsFor(name, option, jail) }))
+  const those = (belong: (name: string) => boolean) =>
+    told.flatMap(({ name, commands }) => (belong(name) ? commands : []))
+  return {
+    early: [...those((name) => name === 'usedns'), ...those((name) => EARLY.has(name))],
+    others: those((name) => name !== 'usedns' && !EARLY.has(name)),
   }
+}
+
+const EARLY: ReadonlySet<string> = new Set(['maxlines', 'prefregex'])
+
+function commandsFor(name: string, { value, at }: Option, jail: string): Command[] {
+  if (value === undefined) return []
+  const lines = () =>
+    String(value)
+      .split('\n')
+      .filter((line) => line !== '')
+  switch (name) {
+    case 'usedns':
+    case 'maxlines':
+    case 'prefregex':
+      return [{ words: ['set', jail, name, value], at }]
+    case 'failregex':
+    case 'ignoreregex':
+      return expressions(lines(), `add${name}`, jail).map((words) => ({ words, at }))
+    case 'journalmatch':
+      return lines().map((line) => ({ words: ['set', jail, 'addjournalmatch', ...shellWords(line)], at }))
+  }
+  // Fail2ban sends any option whose name is a piece of that word.
+  return 'datepattern'.includes(name) ? [{ words: ['set', jail, name, value], at }] : []
+}
+
+/** Several are told in one go. */
+function expressions(lines: readonly string[], verb: string, jail: string): Command['words'][] {
+  if (lines.length > 1) return [['multi-set', jail, verb, lines]]
+  return lines.map((line) => ['set', jail, verb, line])
 }

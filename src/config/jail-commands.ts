@@ -6,7 +6,7 @@ import { Fault, type Place } from '../base/fault.ts'
 import { actionCommands, pythonActionCommand } from './action-commands.ts'
 import { combine, type Definition, definition, type Option, type Options } from './combined-options.ts'
 import type { Command, Word } from './command.ts'
-import { addFilterCommands } from './filter-commands.ts'
+import { type FilterCommands, filterCommands } from './filter-commands.ts'
 import { expandGlob } from './glob.ts'
 import { strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
@@ -49,7 +49,7 @@ export function jailCommands(source: JailSource, name: string): JailCommands {
 }
 
 function readEnabled(reading: Reading, first: Options): void {
-  const { source, commands, name } = reading
+  const { source } = reading
   const filter = filterDefinition(reading, first)
   const known = filter && knownOptions(combine(filter, { jail: first, all: true }))
   for (const fault of [...(filter?.faults ?? []), ...(filter?.tagFaults ?? [])]) add(reading, fault)
@@ -60,15 +60,24 @@ function readEnabled(reading: Reading, first: Options): void {
   reading.warnings.push(...(filter?.warnings ?? []))
   const actions = actionsOf(reading, options)
   for (const fault of [...(filter?.tagFaults ?? []), ...reading.tagFaults]) add(reading, fault)
-  attempt(reading, 'filter', () => addFilterCommands(commands, combined, name))
-  const own = new Map([...options].filter(([option]) => option in FILTER_OPTIONS))
-  attempt(reading, 'journalmatch', () => addFilterCommands(commands, own, name))
+  tell(reading, options, combined)
+  reading.commands.push(...actions)
+}
+
+/** All but the actions. @param combined the filter's options */
+function tell(reading: Reading, options: Options, combined: Options): void {
+  const { commands, name } = reading
+  const ofFilter = attempt(reading, 'filter', () => filterCommands(combined, name)) ?? NOTHING
+  const set = new Map([...options].filter(([option]) => option in FILTER_OPTIONS))
+  const own = attempt(reading, 'journalmatch', () => filterCommands(set, name)) ?? NOTHING
+  const backend = options.get('backend')
+  commands.push({ words: ['add', name, backend?.value], at: backend?.at ?? reading.at })
+  commands.push(...own.early, ...ofFilter.early, ...ofFilter.others, ...own.others)
   addOwn(reading, options)
   addLogs(reading, options)
-  commands.push(...actions)
-  const backend = options.get('backend')
-  commands.unshift({ words: ['add', name, backend?.value], at: backend?.at ?? reading.at })
 }
+
+const NOTHING: FilterCommands = { early: [], others: [] }
 
 function knownOptions(options: Options): (name: string) => string | undefined {
   return (name) => {
