@@ -59,12 +59,8 @@ function decodedBy({ decoder, encoding, told, log }: Reading): (bytes: Buffer, s
     if (silent || !text.includes('\ufffd') || bytes.includes('\ufffd')) return text
     silent = true
     told.log('warning', 'filter', `Error decoding line from ${repr(log)} with ${repr(encoding)}.`)
-    const advice = 'Consider setting logencoding to appropriate encoding for this jail.'
-    told.log(
-      'warning',
-      'filter',
-      `${advice} Continuing to process line ignoring invalid characters: ${repr({ bytes })}`,
-    )
+    const passed = `What is not of that encoding is passed over, here and from now on (-e names another): ${repr({ bytes })}`
+    told.log('warning', 'filter', passed)
     return text
   }
 }
