@@ -3,8 +3,6 @@ import { Fault } from '../../base/fault.ts'
 
 export interface Decoder {
   decode(bytes: Buffer, start?: number, end?: number): string
-  /** ASCII is itself: a line can be cut out before it is decoded. */
-  readonly holdsAscii: boolean
   readonly isUtf8: boolean
 }
 
@@ -18,19 +16,18 @@ export function decoder(name: string): Decoder {
 }
 
 function utf8(): Decoder {
-  return { decode: (bytes, start, end) => bytes.toString('utf8', start, end), holdsAscii: true, isUtf8: true }
+  return { decode: (bytes, start, end) => bytes.toString('utf8', start, end), isUtf8: true }
 }
 
 function ascii(): Decoder {
   return {
     decode: (bytes, start, end) => bytes.toString('latin1', start, end).replace(/[\x80-\xff]/g, '\ufffd'),
-    holdsAscii: true,
     isUtf8: false,
   }
 }
 
 function latin1(): Decoder {
-  return { decode: (bytes, start, end) => bytes.toString('latin1', start, end), holdsAscii: true, isUtf8: false }
+  return { decode: (bytes, start, end) => bytes.toString('latin1', start, end), isUtf8: false }
 }
 
 /** The Encoding Standard has other names, and calls Windows' code pages by theirs. */
@@ -44,7 +41,6 @@ function byLabel(name: string, plain: string): Decoder {
       const decoder = new TextDecoder(label, { ignoreBOM: true })
       return {
         decode: (bytes, start, end) => decoder.decode(bytes.subarray(start, end)),
-        holdsAscii: !label.startsWith('utf-16'),
         isUtf8: false,
       }
     } catch {}
