@@ -33,8 +33,6 @@ const UTF8 = /^(auto|utf-?8|u8)$/
 const LATIN1 = /^(latin-?1|iso-?8859-1|l1|8859|cp819)$/
 const ASCII = /^(us-)?ascii$|^646$/
 
-/** ASCII, nearly every line, is decoded faster as latin1. */
 function decodeUtf8(bytes: Uint8Array): string {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i]! > 0x7f) return bufferOf(bytes).toString('utf8')
-  return bufferOf(bytes).toString('latin1')
+  return bufferOf(bytes).toString('utf8')
 }

@@ -6,7 +6,7 @@ import type { EpochMs } from '../world/clock.ts'
 import type { Compiled } from './compile.ts'
 import type { Fields, FieldValue, OwnFields } from './groups.ts'
 import { bufferText, type Cut, cutMatch, type Entry } from './line-buffer.ts'
-import type { Expression } from './regex/expression.ts'
+import { type Expression, isAscii } from './regex/expression.ts'
 import { type Known, NOBODY, type Sessions } from './session.ts'
 import { type Whom, whom } from './whom.ts'
 
@@ -65,17 +65,20 @@ export interface Found {
 export function examine(it: Compiled, open: Open, entry: Entry, how: How): Examined {
   const lines = enter(open, entry, how.maxlines)
   const text = bufferText(lines)
+  // Every search would look for itself.
+  const ascii = isAscii(text)
   const ignored: number[] = []
   // Many expressions: ask first. Few: only what matched, below.
   const early = it.ignore.length > 0 && it.ignore.length < it.fail.length - 2
-  if (early && isIgnored(it.ignore, text, how, ignored)) return { prefix: undefined, text, ignored, matches: [] }
+  if (early && isIgnored(it.ignore, { text, ascii, ignored }, how))
+    return { prefix: undefined, text, ignored, matches: [] }
   if (!it.prefix)
-    return { prefix: undefined, text, ignored, matches: matchesIn(it, open, { lines, text, ignored }, how) }
-  const found = it.prefix.search(text)
+    return { prefix: undefined, text, ignored, matches: matchesIn(it, open, { lines, text, ascii, ignored }, how) }
+  const found = it.prefix.search(text, ascii)
   if (!found) return { prefix: 'missed', text, ignored, matches: [] }
   const around = it.prefix.read(found)
   const part = contentOf(open, around['content'])
-  const seen = { lines, text: part ?? text, ignored, around }
+  const seen = { lines, text: part ?? text, ascii, ignored, around }
   return { prefix: 'matched', text: seen.text, ignored, matches: matchesIn(it, open, seen, how) }
 }
 
@@ -91,24 +94,31 @@ function contentOf(open: Open, content: FieldValue | undefined): string | undefi
   return bufferText(open.buffer)
 }
 
-interface Seen {
-  readonly lines: readonly Entry[]
+interface Shown {
   readonly text: string
+  /** Whether the line is nothing but ASCII. */
+  readonly ascii: boolean
   readonly ignored: number[]
+}
+
+interface Seen extends Shown {
+  readonly lines: readonly Entry[]
   readonly around?: Fields
 }
 
-function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: Seen, how: How): readonly Found[] {
+function matchesIn(it: Compiled, open: Open, seen: Seen, how: How): readonly Found[] {
+  const { lines, text, ascii, around } = seen
   const several = how.maxlines > 1
   const matches: Found[] = []
   let rest: string | undefined = text
   for (const expression of how.only ?? it.fail.keys()) {
     rest ??= bufferText(open.buffer)
     const reader = it.fail[expression]!
-    const match = reader.search(rest)
+    const match = reader.search(rest, ascii)
     if (!match) continue
     const cut = cutMatch(lines, rest, match)
-    const overruled = isIgnored(it.ignore, several ? bufferText(cut.matched) : rest, how, ignored)
+    const overruled =
+      it.ignore.length > 0 && isIgnored(it.ignore, { ...seen, text: several ? bufferText(cut.matched) : rest }, how)
     if (!overruled && how.undated) continue
     // What matched is used up; only who asks all expressions shows the same line to each.
     if (several || !how.checkAll) open.buffer = cut.rest
@@ -121,13 +131,13 @@ function matchesIn(it: Compiled, open: Open, { lines, text, ignored, around }: S
 }
 
 /** Who asks all expressions gets every ignoreregex that matches. */
-function isIgnored(ignore: readonly Expression[], text: string, how: How, into: number[]): boolean {
+function isIgnored(ignore: readonly Expression[], { text, ascii, ignored }: Shown, { checkAll }: How): boolean {
   let found = false
-  for (const [index, one] of ignore.entries()) {
-    if (!one.search(text)) continue
-    into.push(index)
+  for (let index = 0; index < ignore.length; index++) {
+    if (!ignore[index]!.search(text, ascii)) continue
+    ignored.push(index)
     found = true
-    if (!how.checkAll) break
+    if (!checkAll) break
   }
   return found
 }

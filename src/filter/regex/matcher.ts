@@ -24,10 +24,11 @@ export function matcher(plan: Plan, alphabet: Alphabet, ascii: boolean): Search 
   const regex = compile(printed.source, '')
   const named = numbered(plan.names, printed)
   const replays = plan.replays.map((replay) => replayer(replay, printed, alphabet, ascii))
+  const Groups = groupsOf()
   return (text) => {
     const found = run(regex, text)
     if (found === null) return undefined
-    const groups: Record<string, string> = Object.create(null)
+    const groups = new Groups()
     read(found, named, groups)
     for (const replay of replays) replay(text, found, groups)
     const seen = printed.tail === undefined ? 0 : found[printed.tail]!.length
@@ -42,6 +43,17 @@ export function decoded(search: Search, encoded: Encoded): Match | undefined {
   const groups: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(found.groups)) groups[name] = encoded.decode(value)
   return { start: encoded.offset(found.start), end: encoded.offset(found.end), groups }
+}
+
+/**
+ * What makes objects without anything inherited, of one shape for all matches of an expression: V8 keeps them as it keeps
+ * objects of a class, where it makes a hash table of each `Object.create(null)`.
+ */
+function groupsOf(): new () => Record<string, string> {
+  const Groups = class {}
+  Object.setPrototypeOf(Groups.prototype, null)
+  Reflect.deleteProperty(Groups.prototype, 'constructor')
+  return Groups as unknown as new () => Record<string, string>
 }
 
 interface Named {
