@@ -108,6 +108,9 @@ export const FILTER_OPTIONS: ReadonlySet<string> = new Set([
 
 const LISTS: ReadonlySet<string> = new Set(['failregex', 'ignoreregex', 'journalmatch'])
 
+/** How the log is written is the jail's to say: Fail2ban reads these in no filter. */
+const OF_THE_LOG: ReadonlySet<string> = new Set(['logencoding', 'logtimezone'])
+
 /** The filter's settings, with what the jail sets in its place; faults go to the jail's. */
 export function mergedFilter(
   jail: JailReader,
@@ -117,7 +120,7 @@ export function mergedFilter(
 ): FilterSettings {
   const ofFilter = filter?.within(jailTable(jail))
   const option = (name: string): IniValue | undefined => {
-    const given = ofFilter?.(name)
+    const given = OF_THE_LOG.has(name) ? undefined : ofFilter?.(name)
     const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
     // Fail2ban sends both, the filter's first: lists add up, and of the date patterns the last one stays.
     if (given && own && LISTS.has(name)) return { text: `${given.text}\n${own.text}`, at: own.at }

@@ -106,6 +106,11 @@ const ROWS: readonly Row[] = [
     filter: 'failregex = ^<HOST>\nx=2\nmaxlines=2\nusedns=yes\ndatepattern=EPOCH\n',
   },
   {
+    name: 'how the log is written is no option of a filter',
+    jail: 'filter = NAME[logencoding=ascii]\nlogtimezone = UTC+0200\n',
+    filter: 'failregex = ^<HOST>\nlogencoding = latin1\nlogtimezone = UTC+0300\n',
+  },
+  {
     name: 'the jail adds to the filter',
     jail: 'filter = NAME\nfailregex = %(known/failregex)s\n  ^j <HOST>\nignorecommand = %(known/x)s\n',
     filter: 'failregex = ^<HOST> <x>\nx=2\n',
@@ -293,6 +298,8 @@ interface Plain {
   readonly datepattern: string
   readonly maxlines: number
   readonly usedns: string
+  readonly logencoding: string
+  readonly logtimezone: string
   readonly journalmatch: readonly string[]
   readonly maxretry: number
   readonly maxmatches: number
@@ -309,6 +316,8 @@ function plainOf({ filter, options, actions }: JailSettings): Plain {
     datepattern: filter.datepattern ?? '',
     maxlines: filter.maxlines,
     usedns: filter.usedns,
+    logencoding: filter.logencoding,
+    logtimezone: filter.logtimezone ?? '',
     journalmatch: filter.journalmatch.map((line) => line.replaceAll(/["']/g, '')),
     maxretry: options.maxretry,
     maxmatches: options.maxmatches,
@@ -355,6 +364,8 @@ function theirPlain(jail: Record<string, unknown> & { actions: Plain['actions'] 
     datepattern: text('datepattern'),
     maxlines: Number(jail['maxlines'] ?? 1),
     usedns: text('usedns', 'warn'),
+    logencoding: text('logencoding', 'auto'),
+    logtimezone: text('logtimezone'),
     journalmatch: list('addjournalmatch'),
     maxretry,
     maxmatches: (jail['maxmatches'] as number | undefined) ?? maxretry,
