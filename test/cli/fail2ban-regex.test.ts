@@ -148,6 +148,15 @@ const IDS: readonly (readonly [id: string, kind: 'ip' | 'fid', raw: boolean, pri
   ['::ffff:192', 'ip', true, '::255.255.1.146'],
   ['::1', 'ip', true, '::1'],
   ['a/b', 'fid', false, 'a/b'],
+  ['foo/8', 'fid', false, 'foo'],
+  ['foo/8', 'fid', true, 'foo/8'],
+  ['[::1]', 'fid', false, '::1'],
+  ['[1.2.3.4]/8', 'fid', false, '[1.2.3.4]'],
+  ['1.2.3.4/255.255.255.0', 'fid', false, '1.2.3.0/24'],
+  ['1.2.3.4/255.0.255.0', 'fid', false, '1.2.3.4/255.0.255.0'],
+  ['1.2.3.4/00000008', 'ip', false, '1.0.0.0/8'],
+  ['1.2.3.4/00000008', 'fid', false, '1.2.3.4/00000008'],
+  ['::1.2.3.4/120', 'ip', false, '::1.2.3.0/120'],
 ]
 
 for (const [id, kind, raw, printed] of IDS) {
@@ -155,3 +164,26 @@ for (const [id, kind, raw, printed] of IDS) {
     assert.equal(idOf({ id, kind }, raw), printed)
   })
 }
+
+const TAGS: readonly (readonly [line: string, expression: string, options: readonly string[], printed: string])[] = [
+  ['192.0.2.7', '<HOST>', [], 'inet4 7.2.0.192.'],
+  ['999.2.3.4', '<HOST>', [], 'None '],
+  ['host.example', '<HOST>', [], 'None '],
+  ['192.0.2.7/24', '<SUBNET>', [], 'inet4 0/24.2.0.192.'],
+  ['2001:db8:2::/32', '<SUBNET>', [], `inet6 ${'0.'.repeat(24)}8.b.d.0.1.0.0.2.`],
+  ['192.0.2.7', '<F-ID/>', [], 'inet4 7.2.0.192.'],
+  ['192.0.2.7', '<F-ID/>', ['-r'], 'None '],
+]
+
+for (const [line, expression, options, printed] of TAGS) {
+  test(`family and reversed address of ${line} as ${expression}${options.length > 0 ? ', raw' : ''}`, async () => {
+    const { out } = await run([...options, '-o', '<family> <ip-rev>', `x ${line}`, `x ${expression}`])
+    assert.equal(out, `${printed}\n`)
+  })
+}
+
+test('what has no time of its own happens now, where a tag asks', async () => {
+  const before = Date.now()
+  const { out } = await run(['-o', '<time>', 'x 192.0.2.1', 'x <ADDR>'])
+  assert.ok(Number(out) * 1000 >= before && Number(out) * 1000 <= Date.now(), out)
+})

@@ -57,7 +57,7 @@ function counted({ world }: Setting, { settings, options, trial }: Examined): In
 
 function rows({ world }: Setting, out: Printer, { options }: Examined, what: string): Inner {
   const host = () => world.files.text('/proc/sys/kernel/hostname').trim()
-  const shape: Format = format(what, { raw: options.raw, host })
+  const shape: Format = format(what, { raw: options.raw, now: world.clock.now, host })
   const dates = dateMemory()
   return {
     add(line, tried) {

@@ -1,8 +1,10 @@
 /** What `-o` prints of a failure: its id, its lines, one of its groups, all of it as a row, or a text with tags. */
+import type { Network } from '../../base/address.ts'
 import type { Failure } from '../../filter/failure.ts'
 import { type FieldValue, textOf } from '../../filter/groups.ts'
+import type { EpochMs } from '../../world/clock.ts'
 import { type PythonValue, repr } from '../python-repr.ts'
-import { idOf } from './id.ts'
+import { addressOf, idOf } from './id.ts'
 
 export interface Found {
   readonly failure: Failure
@@ -16,13 +18,15 @@ export interface Found {
 
 export interface RowOptions {
   readonly raw: boolean
+  readonly now: () => EpochMs
   /** This host's name. */
   readonly host: () => string
 }
 
 export type Format = (found: Found) => readonly string[]
 
-export function format(out: string, { raw, host }: RowOptions): Format {
+export function format(out: string, options: RowOptions): Format {
+  const { raw } = options
   const id = ({ failure }: Found) => idOf(failure, raw)
   switch (out) {
     case 'id':
@@ -35,7 +39,7 @@ export function format(out: string, { raw, host }: RowOptions): Format {
     case 'row':
       return (found) => [`[${repr(id(found))},\t${repr(timeOf(found))},\t${repr(dataOf(found))}],`]
     default:
-      if (out.includes('<')) return tagged(out, id, host)
+      if (out.includes('<')) return tagged(out, options)
       return (found) => [text(out === 'matches' ? matchesOf(found) : dataOf(found).get(out))]
   }
 }
@@ -77,17 +81,18 @@ const TAG = /<([\w\-./]+)>/g
 const MESSAGE = '\0msg\0'
 
 /** Each failure once, but once for each of its lines where `<msg>` is asked for and there are several. */
-function tagged(out: string, id: (found: Found) => string, host: () => string): Format {
+function tagged(out: string, options: RowOptions): Format {
   return (found) => {
     const { lines } = found.failure
-    const replaced = out.replace(TAG, (tag, name: string) => tagValue(name, found, id(found), host) ?? tag)
+    const replaced = out.replace(TAG, (tag, name: string) => tagValue(name, found, options) ?? tag)
     return replaced.includes(MESSAGE) ? lines.map((line) => replaced.replaceAll(MESSAGE, line)) : [replaced]
   }
 }
 
 /** undefined: there is no such tag. */
-function tagValue(name: string, found: Found, id: string, host: () => string): string | undefined {
+function tagValue(name: string, found: Found, options: RowOptions): string | undefined {
   const { failure } = found
+  const id = idOf(failure, options.raw)
   switch (name) {
     case 'msg':
       return MESSAGE
@@ -96,11 +101,11 @@ function tagValue(name: string, found: Found, id: string, host: () => string): s
     case 'fid':
       return plain(id)
     case 'family':
-      return /^[\d.]+(?:\/\d+)?$/.test(id) ? 'inet4' : id.includes(':') ? 'inet6' : 'None'
+      return familyOf(addressOf(failure, options.raw))
     case 'ip-rev':
-      return plain(reversed(id))
+      return plain(reversed(addressOf(failure, options.raw), id))
     case 'time':
-      return text(timeOf(found))
+      return happened(found, options)
     case 'matches':
       return plain(failure.lines.join('\n'))
     case 'failures':
@@ -113,13 +118,13 @@ function tagValue(name: string, found: Found, id: string, host: () => string): s
       return 'None'
     case 'fq-hostname':
     case 'sh-hostname':
-      return plain(host())
+      return plain(options.host())
     case 'br':
       return '\n'
     case 'sp':
       return ' '
     case 'raw-ticket':
-      return plain(ticket(found, id))
+      return plain(ticket(found, options))
     default:
       return fieldValue(name, found)
   }
@@ -137,24 +142,23 @@ function plain(text: string): string {
   return text.replaceAll('\0', '\\x00')
 }
 
-function ticket(found: Found, id: string): string {
-  const time = text(timeOf(found))
-  return `BanTicket: ip=${id} time=${time} bantime=None bancount=0 #attempts=0 matches=${repr(matchesOf(found))}`
+function ticket(found: Found, options: RowOptions): string {
+  const of = `ip=${idOf(found.failure, options.raw)} time=${happened(found, options)}`
+  return `BanTicket: ${of} bantime=None bancount=0 #attempts=0 matches=${repr(matchesOf(found))}`
 }
 
-/** As it stands before `in-addr.arpa` or `ip6.arpa`. */
-function reversed(id: string): string {
-  if (/^\d+(?:\.\d+){3}$/.test(id)) return `${id.split('.').reverse().join('.')}.`
-  const nibbles = expanded(id)
-  return nibbles === undefined ? '' : `${[...nibbles].reverse().join('.')}.`
+/** A ticket that is given no time takes the moment. */
+function happened(found: Found, { now }: RowOptions): string {
+  return text(timeOf(found) ?? { float: now() / 1000 })
 }
 
-/** The 32 hex digits of a canonical IPv6 address. */
-function expanded(id: string): string | undefined {
-  if (!/^[0-9a-f:]+$/.test(id) || !id.includes(':')) return undefined
-  const [head = '', tail] = id.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0')
-  return [...left, ...zeros, ...right].map((part) => part.padStart(4, '0')).join('')
+function familyOf(address: Network | undefined): string {
+  return address ? `inet${address.family}` : 'None'
+}
+
+/** As it stands before `in-addr.arpa` or `ip6.arpa`; empty of what is no address. */
+function reversed(address: Network | undefined, id: string): string {
+  if (!address) return ''
+  const parts = address.family === 4 ? id.split('.') : [...address.bits.toString(16).padStart(32, '0')]
+  return `${parts.reverse().join('.')}.`
 }
