@@ -1,6 +1,6 @@
 /** The jail of bans by hand that name no other: all ports. */
 import { jailState } from '../jail/jail.ts'
-import type { JailOptions } from '../jail/jail-options.ts'
+import { type JailOptions, NO_INCREMENT } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
 import type { HeldJail } from './held-jail.ts'
 
@@ -15,15 +15,7 @@ export function manualJail(world: World): HeldJail {
     findtime: 600,
     bantime: -1,
     maxmatches: 0,
-    increment: {
-      enabled: false,
-      factor: undefined,
-      formula: undefined,
-      multipliers: undefined,
-      maxtime: undefined,
-      rndtime: undefined,
-      overalljails: false,
-    },
+    increment: NO_INCREMENT,
     ignoreip: [],
     ignoreself: true,
     ignorecommand: undefined,

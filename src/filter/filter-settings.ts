@@ -35,3 +35,22 @@ export interface FilterSettings {
 }
 
 export type Usedns = 'yes' | 'warn' | 'no' | 'raw'
+
+/** A filter of nothing but expressions: all else is as where a file does not say it. */
+export function plainFilter(name: string, failregex: readonly string[]): FilterSettings {
+  return {
+    name,
+    failregex,
+    ignoreregex: [],
+    prefregex: undefined,
+    datepattern: undefined,
+    maxlines: 1,
+    journalmatch: [],
+    usedns: 'warn',
+    logencoding: 'auto',
+    logtimezone: undefined,
+    mode: undefined,
+    logtype: 'file',
+    at: { file: name },
+  }
+}

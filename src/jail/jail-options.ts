@@ -36,6 +36,17 @@ export interface BantimeIncrement {
   readonly overalljails: boolean
 }
 
+/** Every ban is as long as the first. */
+export const NO_INCREMENT: BantimeIncrement = {
+  enabled: false,
+  factor: undefined,
+  formula: undefined,
+  multipliers: undefined,
+  maxtime: undefined,
+  rndtime: undefined,
+  overalljails: false,
+}
+
 /** `ignorecache = key="<F-USER>@<ip-host>", max-count=100, max-time=5m`. */
 export interface IgnoreCache {
   readonly key: string

@@ -4,7 +4,7 @@ import { networkOf, parseAddress, parseNetwork, printNetwork } from '../../src/b
 import type { Ban } from '../../src/jail/ban.ts'
 import { ignoreList } from '../../src/jail/ignore.ts'
 import { type Decision, FULL_COUNTERS, type JailState, jailState, MAX_COUNTERS, step } from '../../src/jail/jail.ts'
-import type { JailOptions } from '../../src/jail/jail-options.ts'
+import { type JailOptions, NO_INCREMENT } from '../../src/jail/jail-options.ts'
 
 const OPTIONS: JailOptions = {
   name: 'test',
@@ -12,15 +12,7 @@ const OPTIONS: JailOptions = {
   findtime: 600,
   bantime: 60,
   maxmatches: 3,
-  increment: {
-    enabled: false,
-    factor: undefined,
-    formula: undefined,
-    multipliers: undefined,
-    maxtime: undefined,
-    rndtime: undefined,
-    overalljails: false,
-  },
+  increment: NO_INCREMENT,
   ignoreip: [],
   ignoreself: true,
   ignorecommand: undefined,

@@ -1,11 +1,11 @@
 /** What is to be tried: the filter that REGEX, IGNOREREGEX and the options come to, and the lines that say so. */
-import { asFault, Fault, type Place } from '../../base/fault.ts'
+import { asFault, Fault } from '../../base/fault.ts'
 import { filterSettings, type ReadFilter, readFilter } from '../../config/read-filter.ts'
 import { readJail } from '../../config/read-jail.ts'
 import { readLayers } from '../../config/read-layers.ts'
 import { serviceLookup } from '../../config/service-lookup.ts'
 import { dateDetector } from '../../filter/date/detector.ts'
-import type { FilterSettings, Usedns } from '../../filter/filter-settings.ts'
+import { type FilterSettings, plainFilter, type Usedns } from '../../filter/filter-settings.ts'
 import { repr } from '../python-repr.ts'
 import type { Logger } from './logging.ts'
 import type { Options } from './options.ts'
@@ -100,30 +100,16 @@ function regexFilter(asked: Asked, regex: string): Read | Refusal {
   switch (meaning.kind) {
     case 'expression':
       asked.say(`Use   failregex line : ${short(regex)}`)
-      return { ...EMPTY, failregex: [regex], logtype: asked.isJournal ? 'journal' : 'file' }
+      return {
+        ...plainFilter('command line', [regex]),
+        logtype: asked.isJournal ? 'journal' : 'file',
+        says: { maxlines: false },
+      }
     case 'jail':
       return ofJail(asked, meaning.name, meaning.folder)
     default:
       return ofFilter(asked, regex, meaning)
   }
-}
-
-const NOWHERE: Place = { file: 'command line' }
-const EMPTY: Read = {
-  name: 'command line',
-  failregex: [],
-  ignoreregex: [],
-  prefregex: undefined,
-  datepattern: undefined,
-  maxlines: 1,
-  journalmatch: [],
-  usedns: 'warn',
-  logencoding: 'auto',
-  logtimezone: undefined,
-  mode: undefined,
-  logtype: 'file',
-  at: NOWHERE,
-  says: { maxlines: false },
 }
 
 /** A line of the report holds no more of it. */
