@@ -61,5 +61,5 @@ export function expandTags(expression: string, usedns: Usedns): string {
     return `(?P<${GROUPS[group] ?? group.toLowerCase()}>`
   })
   // Flags at the begin of a group, which Python refuses nowadays, are the group's own.
-  return expanded.replace(/(?<!\\)\((?:\?:)?(\(\?[a-z]+)\)/g, '$1:')
+  return expanded.replace(/(?<!\\)(?:\(\?:|\()\(\?([a-z]+)\)/g, '(?$1:')
 }

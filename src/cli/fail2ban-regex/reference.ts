@@ -44,7 +44,7 @@ export function meaningOf(where: Where, value: string): Meaning {
 }
 
 /** Letters, digits and what stands in paths; then perhaps brackets. */
-const NAME = /^\/{0,3}[\p{L}\p{N}/_\-.]+(?:\[[\s\S]*\])?$/u
+const NAME = /^[\p{L}\p{N}/_.-]+(?:\[[\s\S]*\])?$/u
 
 function filterOf(where: Where, name: string, parameters: Parameters): Meaning | undefined {
   const path = filePath(where, name)

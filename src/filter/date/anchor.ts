@@ -33,7 +33,7 @@ export function anchors(text: string, begin: Anchors['begin'], end: Anchors['end
 }
 
 const OWN_BEGIN = /^(?:\(\?\w+\))?(?:\(*(?:\(\?:)?\^|\(*\*\*)/
-const OWN_END = /(?<!\\)(?:\$\)*|\\b|\\s|\*\*\)*)$/
+const OWN_END = /(?<!\\)(?:\\[bs]|(?:\$|\*\*)\)*)$/
 const LINE_BEGIN = /^(?:\(\?\w+\))?\(?\^/
 const LINE_END = /(?<!\\)(?:\$|(?<!\(\?:[^)]*)\$\))$/
 const MARK_BEGIN = /^((?:\(\?\w+\))?\(*)\*\*/
