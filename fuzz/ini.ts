@@ -3,13 +3,13 @@
  * Run: `runtime/node fuzz/ini.ts [SECONDS] [SEED]`; prints the seed, and the files that broke it.
  */
 import assert from 'node:assert/strict'
-import { Fault } from '../src/base/fault.ts'
 import { parseIni, printIni } from '../src/config/ini.ts'
 import { parseReference, splitList } from '../src/config/list.ts'
 import { loadConfiguration } from '../src/config/load-configuration.ts'
 import { parseNginx } from '../src/config/nginx-syntax.ts'
 import { fakeWorld } from '../src/world/fake.ts'
 import { random } from './random.ts'
+import { onlyFaults, rounds } from './rounds.ts'
 
 const PIECES = [
   ...[
@@ -101,29 +101,8 @@ export function fuzzIni(seed: number): void {
   assert.ok(Array.isArray(jails))
 }
 
-function onlyFaults(act: () => unknown): void {
-  try {
-    act()
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown
-  }
-}
-
 function texts({ sections }: ReturnType<typeof parseIni>): unknown {
   return [...sections].map(([name, { options }]) => [name, [...options].map(([key, { text }]) => [key, text])])
 }
 
-if (import.meta.main) {
-  const [seconds = 10, first = Date.now() % 1e9] = process.argv.slice(2).map(Number)
-  const end = Date.now() + seconds * 1000
-  let seed = first
-  while (Date.now() < end) {
-    try {
-      fuzzIni(seed++)
-    } catch (thrown) {
-      console.error(`seed ${seed - 1}`)
-      throw thrown
-    }
-  }
-  console.log(`${seed - first} rounds from seed ${first}: nothing but values and Faults`)
-}
+if (import.meta.main) rounds(fuzzIni)

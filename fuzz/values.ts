@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict'
 import { exactDuration } from '../src/base/duration.ts'
-import { Fault } from '../src/base/fault.ts'
 import { commandStream } from '../src/config/command-stream.ts'
 import { expandGlob } from '../src/config/glob.ts'
 import { parseIni } from '../src/config/ini.ts'
@@ -14,6 +13,7 @@ import { shellWords } from '../src/config/shell-words.ts'
 import { substituteTags } from '../src/config/tags.ts'
 import { fakeWorld } from '../src/world/fake.ts'
 import { random } from './random.ts'
+import { onlyFaults, rounds } from './rounds.ts'
 
 const PIECES = [
   ...[
@@ -131,25 +131,4 @@ function bare(text: string): string {
   return text.replace(/[\s\x1c-\x1f\x85]/g, '')
 }
 
-function onlyFaults(act: () => unknown): void {
-  try {
-    act()
-  } catch (thrown) {
-    if (!(thrown instanceof Fault)) throw thrown
-  }
-}
-
-if (import.meta.main) {
-  const [seconds = 10, first = Date.now() % 1e9] = process.argv.slice(2).map(Number)
-  const end = Date.now() + seconds * 1000
-  let seed = first
-  while (Date.now() < end) {
-    try {
-      fuzzValues(seed++)
-    } catch (thrown) {
-      console.error(`seed ${seed - 1}`)
-      throw thrown
-    }
-  }
-  console.log(`${seed - first} rounds from seed ${first}: nothing but values and Faults`)
-}
+if (import.meta.main) rounds(fuzzValues)
