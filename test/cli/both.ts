@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:chil
 import { createInterface, type Interface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { fail2banRegex } from '../../src/cli/fail2ban-regex/fail2ban-regex.ts'
-import { realWorld } from '../../src/world/real.ts'
+import { typedTo } from './typed.ts'
 
 export interface Printed {
   readonly code: number
@@ -41,24 +41,8 @@ export class Original {
 }
 
 export async function ours(words: readonly string[]): Promise<Printed> {
-  const pieces: string[] = []
-  const terminal = { out: (text: string) => void pieces.push(text), err: () => {}, colour: false, columns: undefined }
-  const code = await fail2banRegex(
-    {
-      world: realWorld(),
-      terminal,
-      version: '0',
-      pid: 1,
-      isRoot: false,
-      stockFolder: fileURLToPath(new URL('../../config', import.meta.url)),
-      readerCommand: [],
-      input: () => process.stdin,
-      typed: () => false,
-      stopped: new Promise(() => {}),
-    },
-    words,
-  )
-  return { code, out: pieces.join('') }
+  const { code, out } = await typedTo(fail2banRegex, words)
+  return { code, out }
 }
 
 /** Without what may differ: how long it took, the moment it ran, Python's order in sets, the text of an address's expression. */

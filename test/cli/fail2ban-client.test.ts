@@ -5,11 +5,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { fail2banClient } from '../../src/cli/fail2ban-client/fail2ban-client.ts'
 import { pretty } from '../../src/cli/fail2ban-client/pretty.ts'
 import type { PythonValue } from '../../src/cli/python-repr.ts'
-import { realWorld } from '../../src/world/real.ts'
+import { type Typed, typedTo } from './typed.ts'
 
 const installed = spawnSync('fail2ban-client', ['--version']).status === 0
 const skip = installed ? false : 'Fail2ban is not installed'
@@ -138,31 +137,8 @@ function hasPython(): string | false {
   return spawnSync('python3', ['--version']).status === 0 ? false : 'Python is not installed'
 }
 
-async function run(words: readonly string[]): Promise<{ out: string; err: string; code: number }> {
-  let [out, err] = ['', '']
-  const terminal = {
-    out: (text: string) => {
-      out += text
-    },
-    err: (text: string) => {
-      err += text
-    },
-    colour: false,
-    columns: undefined,
-  }
-  const setting = {
-    world: realWorld(),
-    terminal,
-    version: '0',
-    pid: 1,
-    isRoot: false,
-    stockFolder: fileURLToPath(new URL('../../config', import.meta.url)),
-    readerCommand: [],
-    input: () => process.stdin,
-    stopped: new Promise<string>(() => {}),
-  }
-  const code = await fail2banClient(setting, words)
-  return { out, err, code }
+function run(words: readonly string[]): Promise<Typed> {
+  return typedTo(fail2banClient, words)
 }
 
 function folder(name: string, files: Readonly<Record<string, string>>): void {

@@ -8,7 +8,7 @@ import { gzipSync } from 'node:zlib'
 import { fail2banRegex } from '../../src/cli/fail2ban-regex/fail2ban-regex.ts'
 import { idOf } from '../../src/cli/fail2ban-regex/id.ts'
 import { parseOptions } from '../../src/cli/fail2ban-regex/options.ts'
-import { realWorld } from '../../src/world/real.ts'
+import { type Around, typedTo } from './typed.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'rampart-regex-'))
 after(() => rmSync(root, { recursive: true }))
@@ -21,32 +21,8 @@ writeFileSync(
   `[doorman]\nfilter = one\nlogpath = ${root}/log\nfailregex = ^two <ADDR>\n[broken]\nfilter = nothing\n`,
 )
 
-interface Ran {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(
-  words: readonly string[],
-  { columns, input = '' }: { columns?: number; input?: string } = {},
-): Promise<Ran> {
-  let [out, err] = ['', '']
-  const terminal = {
-    out: (text: string) => {
-      out += text
-    },
-    err: (text: string) => {
-      err += text
-    },
-    colour: false,
-    columns,
-  }
-  async function* typed() {
-    yield Buffer.from(input)
-  }
-  const setting = { world: realWorld(), terminal, version: '0', pid: 1, stockFolder: config, input: typed }
-  const code = await fail2banRegex(setting as unknown as Parameters<typeof fail2banRegex>[0], words)
+async function run(words: readonly string[], around: Around = {}): Promise<{ code: number; out: string; err: string }> {
+  const { code, out, err } = await typedTo(fail2banRegex, words, { ...around, stockFolder: config })
   return { code, out, err }
 }
 
@@ -105,7 +81,7 @@ test('a packed log and standard input are read too', async () => {
   const [text, packed] = ['x 192.0.2.1\nx 192.0.2.2\n', join(root, 'log.gz')]
   writeFileSync(packed, gzipSync(text))
   assert.equal((await run(['-o', 'id', packed, 'x <ADDR>'])).out, '192.0.2.1\n192.0.2.2\n')
-  assert.equal((await run(['-o', 'id', '-', 'x <ADDR>'], { input: text })).out, '192.0.2.1\n192.0.2.2\n')
+  assert.equal((await run(['-o', 'id', '-', 'x <ADDR>'], { input: [text] })).out, '192.0.2.1\n192.0.2.2\n')
 })
 
 test('a line that is not ended yet is left, as Fail2ban leaves it', async () => {

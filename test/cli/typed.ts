@@ -1,5 +1,7 @@
-/** A command line of `rampart` as somebody types it, with what it prints; nothing but files is touched. */
+/** A command line as somebody types it, with what it prints; nothing but files is touched. */
+import { fileURLToPath } from 'node:url'
 import { rampart } from '../../src/cli/rampart/command.ts'
+import type { Setting } from '../../src/cli/rampart/setting.ts'
 import { realWorld } from '../../src/world/real.ts'
 
 export interface Typed {
@@ -16,15 +18,23 @@ export interface Around {
   readonly columns?: number
   readonly colour?: boolean
   readonly typed?: boolean
+  readonly stockFolder?: string
   /** Hears what is printed when it is. */
   readonly onOut?: (text: string) => void
 }
 
-export async function typed(words: readonly string[], around: Around = {}): Promise<Typed> {
+export type Face = (setting: Setting, words: readonly string[]) => Promise<number>
+
+/** `rampart WORD...` */
+export function typed(words: readonly string[], around?: Around): Promise<Typed> {
+  return typedTo(rampart, words, around)
+}
+
+export async function typedTo(face: Face, words: readonly string[], around: Around = {}): Promise<Typed> {
   const parts: string[] = []
   let err = ''
-  const { input = [], columns, colour = false } = around
-  const code = await rampart(
+  const { input = [], columns, colour = false, stockFolder = STOCK } = around
+  const code = await face(
     {
       world: realWorld(),
       terminal: {
@@ -38,7 +48,7 @@ export async function typed(words: readonly string[], around: Around = {}): Prom
         colour,
         columns,
       },
-      ...{ version: '0.0.0', pid: 1, isRoot: false, stockFolder: 'config', readerCommand: [] },
+      ...{ version: '0.0.0', pid: 1, isRoot: false, stockFolder, readerCommand: [] },
       input: () => (Array.isArray(input) ? chunks(input) : (input as AsyncIterable<Uint8Array>)),
       typed: () => around.typed === true,
       stopped: new Promise(() => {}),
@@ -47,6 +57,8 @@ export async function typed(words: readonly string[], around: Around = {}): Prom
   )
   return { code, out: parts.join(''), err, parts }
 }
+
+const STOCK = fileURLToPath(new URL('../../config', import.meta.url))
 
 async function* chunks(input: readonly (string | Uint8Array)[]): AsyncIterable<Uint8Array> {
   for (const one of input) yield typeof one === 'string' ? new TextEncoder().encode(one) : one
