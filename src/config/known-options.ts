@@ -37,6 +37,23 @@ export const JAIL_OPTIONS: Known = {
   ...FILTER_OPTIONS,
 }
 
+/** The options of a filter that a jail may set in its place. A parameter in `name[...]` still comes before them. */
+export const FILTER_OPTIONS_IN_JAILS: ReadonlySet<string> = new Set([
+  ...Object.keys(FILTER_OPTIONS),
+  'logencoding',
+  'logtimezone',
+])
+
+/** All that means something in a filter, if only by the names that stock files give it. */
+export const FILTER_NAMES: readonly string[] = [...FILTER_OPTIONS_IN_JAILS, 'mode', 'logtype']
+
+/** The same in a jail. */
+export const JAIL_NAMES: readonly string[] = [
+  ...Object.keys(JAIL_OPTIONS),
+  ...['port', 'protocol', 'chain', 'banaction', 'banaction_allports', 'destemail', 'sender', 'mta'],
+  ...['mode', 'logtype', 'skip_if_nologs', 'systemd_if_nologs'],
+]
+
 /** What holds where a jail says nothing of them. */
 export const JAIL_DEFAULTS: Readonly<Record<string, string | boolean>> = {
   enabled: false,

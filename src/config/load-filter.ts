@@ -5,12 +5,12 @@ import type { World } from '../world/world.ts'
 import { type IniSection, type IniValue, strip } from './ini.ts'
 import type { Reader } from './interpolate.ts'
 import { jailReader } from './jail-reader.ts'
+import { JAIL_NAMES } from './known-options.ts'
 import { parseReference, type Reference } from './list.ts'
 import { nearest } from './nearest.ts'
 import { filterSettings, type ReadFilter, readFilter } from './read-filter.ts'
-import { FILTER_OPTIONS, mergedFilter } from './read-jail.ts'
+import { mergedFilter } from './read-jail.ts'
 import { type Layered, readLayers } from './read-layers.ts'
-import { JAIL_OPTIONS } from './unknown-options.ts'
 
 /**
  * @param reference `name[options]`, as a jail's `filter` says it
@@ -208,7 +208,7 @@ function withGiven(
 }
 
 function isOfJail(key: string): boolean {
-  return JAIL_OPTIONS.includes(key.toLowerCase()) || FILTER_OPTIONS.has(key.toLowerCase())
+  return JAIL_NAMES.includes(key.toLowerCase())
 }
 
 /** Where what was typed stands. */

@@ -14,6 +14,7 @@ import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { type JailReader, jailReader } from './jail-reader.ts'
 import { jailTable } from './jail-table.ts'
+import { FILTER_OPTIONS_IN_JAILS } from './known-options.ts'
 import { parseParameters, parseReference, splitList } from './list.ts'
 import { meansBlock, scopeOf, widest } from './meaning.ts'
 import { readAction } from './read-action.ts'
@@ -93,19 +94,6 @@ function filterOf(source: JailSource, jail: JailReader, backend: string): ReadFi
   return jail.attempt('filter', () => readFilter(source.world, source.folders, parseReference(reference), logtype))
 }
 
-/** The options of a filter that a jail may set in its place. A parameter in `name[...]` still comes before them. */
-export const FILTER_OPTIONS: ReadonlySet<string> = new Set([
-  'failregex',
-  'ignoreregex',
-  'prefregex',
-  'datepattern',
-  'maxlines',
-  'journalmatch',
-  'usedns',
-  'logencoding',
-  'logtimezone',
-])
-
 const LISTS: ReadonlySet<string> = new Set(['failregex', 'ignoreregex', 'journalmatch'])
 
 /** How the log is written is the jail's to say: Fail2ban reads these in no filter. */
@@ -121,7 +109,7 @@ export function mergedFilter(
   const ofFilter = filter?.within(jailTable(jail))
   const option = (name: string): IniValue | undefined => {
     const given = OF_THE_LOG.has(name) ? undefined : ofFilter?.(name)
-    const own = FILTER_OPTIONS.has(name) ? readValue(reader, of.name, name) : undefined
+    const own = FILTER_OPTIONS_IN_JAILS.has(name) ? readValue(reader, of.name, name) : undefined
     // Fail2ban sends both, the filter's first: lists add up, and of the date patterns the last one stays.
     if (given && own && LISTS.has(name)) return { text: `${given.text}\n${own.text}`, at: own.at }
     return name === 'datepattern' ? (own ?? given) : (given ?? own)

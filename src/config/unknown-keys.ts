@@ -1,9 +1,9 @@
 /** What looks misspelt in fail2ban.conf and in the files of filters and actions. Variables of their own are left alone. */
 import { Fault, type Place } from '../base/fault.ts'
-import { ACTION_OPTIONS, FILTER_OPTIONS } from './known-options.ts'
+import { ACTION_OPTIONS, FILTER_NAMES, JAIL_NAMES } from './known-options.ts'
 import { nearest } from './nearest.ts'
 import type { Layered } from './read-layers.ts'
-import { JAIL_OPTIONS, mentions } from './unknown-options.ts'
+import { mentions } from './unknown-options.ts'
 
 export type Kind = 'filter' | 'action'
 
@@ -26,7 +26,7 @@ export function unknownActionParameters(layered: Layered, name: string, given: I
   const known = [...new Set([...own, ...usedNames(layered), ...KNOWN.action])]
   return [...given].flatMap((parameter) => {
     const key = parameter.toLowerCase().replace(/\?.*$/, '')
-    if (known.includes(key) || JAIL_OPTIONS.includes(key) || COMMON.has(key)) return []
+    if (known.includes(key) || JAIL_NAMES.includes(key) || COMMON.has(key)) return []
     const near = nearest(key, known)
     return near === undefined ? [] : [unknown(`the action ${name} has no option ${parameter}`, near, at)]
   })
@@ -57,7 +57,7 @@ function article(kind: Kind): string {
 }
 
 const KNOWN: Readonly<Record<Kind, readonly string[]>> = {
-  filter: [...Object.keys(FILTER_OPTIONS), 'mode', 'logtype', 'logencoding', 'logtimezone'],
+  filter: FILTER_NAMES,
   action: [...Object.keys(ACTION_OPTIONS), 'name', 'actname', 'timeout', 'families'],
 }
 

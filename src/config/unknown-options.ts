@@ -1,5 +1,6 @@
-/** Names of options that mean something, to tell a misspelt one. Source: jail.conf(5). */
+/** Options of jails that mean nothing, which a misspelt one is. */
 import { Fault } from '../base/fault.ts'
+import { JAIL_NAMES } from './known-options.ts'
 import { nearest } from './nearest.ts'
 import type { Layered } from './read-layers.ts'
 
@@ -16,8 +17,8 @@ export function unknownOptions(layered: Layered, jails: readonly string[]): Faul
   const warnings: Fault[] = []
   for (const [section, options] of sections) {
     for (const [option, { at }] of options) {
-      if (JAIL_OPTIONS.includes(option) || mentioned.has(option) || VARIABLES.test(option)) continue
-      const near = nearest(option, JAIL_OPTIONS)
+      if (JAIL_NAMES.includes(option) || mentioned.has(option) || VARIABLES.test(option)) continue
+      const near = nearest(option, JAIL_NAMES)
       // Files keep variables of their own in [DEFAULT]: only what looks misspelt is worth a word there.
       if (section === 'DEFAULT' && !near) continue
       const hint = near ? `did you mean ${near}?` : 'nothing reads it'
@@ -30,50 +31,6 @@ export function unknownOptions(layered: Layered, jails: readonly string[]): Faul
 
 /** Names that stand for a text of the files' own: `action_mwl`, `_daemon`, `x?family=inet6`. */
 const VARIABLES = /^(known\/|_|fail2ban_|action_|.*\?)/
-
-export const JAIL_OPTIONS: readonly string[] = [
-  'enabled',
-  'filter',
-  'backend',
-  'logpath',
-  'logencoding',
-  'logtimezone',
-  'port',
-  'protocol',
-  'chain',
-  'banaction',
-  'banaction_allports',
-  'action',
-  'maxretry',
-  'findtime',
-  'bantime',
-  'maxmatches',
-  'usedns',
-  'ignoreself',
-  'ignoreip',
-  'ignorecommand',
-  'ignorecache',
-  'skip_if_nologs',
-  'systemd_if_nologs',
-  'mode',
-  'logtype',
-  'failregex',
-  'ignoreregex',
-  'prefregex',
-  'datepattern',
-  'maxlines',
-  'journalmatch',
-  'bantime.increment',
-  'bantime.factor',
-  'bantime.formula',
-  'bantime.multipliers',
-  'bantime.maxtime',
-  'bantime.rndtime',
-  'bantime.overalljails',
-  'destemail',
-  'sender',
-  'mta',
-]
 
 /** Every name that any value mentions: those are variables of the files' own. */
 export function mentions(layered: Layered): Set<string> {

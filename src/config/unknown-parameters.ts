@@ -1,8 +1,9 @@
 /** What stands in a filter's brackets and means nothing: a misspelt name, or a value that chooses nothing. */
 import { Fault, type Place } from '../base/fault.ts'
+import { FILTER_NAMES } from './known-options.ts'
 import { nearest } from './nearest.ts'
 import type { Layered } from './read-layers.ts'
-import { JAIL_OPTIONS, mentions } from './unknown-options.ts'
+import { mentions } from './unknown-options.ts'
 
 interface Asked {
   readonly layered: Layered
@@ -23,7 +24,7 @@ export function unknownParameters(asked: Asked): readonly Fault[] {
 
 function unknownNames({ layered, name, at, parameters }: Asked): readonly Fault[] {
   if (parameters.size === 0) return []
-  const known = new Set([...optionsOf(layered), ...tagsIn(layered), ...mentions(layered), ...FILTER_OPTIONS])
+  const known = new Set([...optionsOf(layered), ...tagsIn(layered), ...mentions(layered), ...FILTER_NAMES])
   return [...parameters.keys()]
     .filter((key) => !known.has(key.toLowerCase().replace(/\?.*$/, '')))
     .map((key) => {
@@ -32,14 +33,6 @@ function unknownNames({ layered, name, at, parameters }: Asked): readonly Fault[
       return new Fault('config.unknown-parameter', `the filter ${name} has no option ${key}`, { at, hint })
     })
 }
-
-/** What every filter takes, in its file or not. */
-const FILTER_OPTIONS: readonly string[] = [
-  ...JAIL_OPTIONS.filter((option) =>
-    /regex$|^(mode|logtype|usedns|datepattern|maxlines|journalmatch|log)/.test(option),
-  ),
-  'logtimezone',
-]
 
 function unknownChoices({ layered, name, at, value }: Asked): readonly Fault[] {
   const options = new Set(optionsOf(layered))
