@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { exactDuration } from '../src/base/duration.ts'
-import { commandStream } from '../src/config/command-stream.ts'
+import { commandStream } from '../src/config/commands/command-stream.ts'
 import { expandGlob } from '../src/config/glob.ts'
 import { parseIni } from '../src/config/ini.ts'
 import { readValue } from '../src/config/interpolate.ts'

@@ -35,6 +35,7 @@ function foldersOf(files: Files, before: string, options: GlobOptions): string[]
   const found = expandGlob(files, before.slice(0, -1), options)
   return found.filter((path) => isFolder(files, path)).map((path) => `${path}/`)
 }
+
 /** Whether a path without folders, or a whole path, fits a pattern. */
 export function globMatcher(pattern: string): (path: string) => boolean {
   const source = pattern.replace(

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { words } from '../../src/cli/fail2ban-client/config-error.ts'
 import { repr } from '../../src/cli/python-repr.ts'
-import { type CommandStream, commandStream } from '../../src/config/command-stream.ts'
+import { type CommandStream, commandStream } from '../../src/config/commands/command-stream.ts'
 import { realWorld } from '../../src/world/real.ts'
 
 export const missing = spawnSync('fail2ban-client', ['--version']).status === 0 ? false : 'Fail2ban is not installed'

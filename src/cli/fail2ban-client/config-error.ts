@@ -1,6 +1,6 @@
 /** Commands as `-d` prints them; for a jail that is skipped, the reason in Fail2ban's words, since scripts look for them. */
-import type { Command, Word } from '../../config/command.ts'
-import type { JailCommands } from '../../config/jail-commands.ts'
+import type { Command, Word } from '../../config/commands/command.ts'
+import type { JailCommands } from '../../config/commands/jail-commands.ts'
 import type { Misread } from '../../config/list.ts'
 import { repr } from '../python-repr.ts'
 

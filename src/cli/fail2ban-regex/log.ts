@@ -2,11 +2,11 @@
 import { asFault, Fault } from '../../base/fault.ts'
 import { parseReference } from '../../config/list.ts'
 import type { EpochMs } from '../../world/clock.ts'
+import { journalLines } from '../log/journal-lines.ts'
+import { fileLines, streamLines, type TellBytes } from '../log/whole-lines.ts'
 import type { Setting } from '../rampart/setting.ts'
 import { short } from './ask.ts'
 import { type Decoder, decoder } from './decode.ts'
-import { journalLines } from './journal-lines.ts'
-import { fileLines, streamLines, type TellBytes } from './whole-lines.ts'
 
 export type Log =
   | {

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { asFault } from '../../base/fault.ts'
 import { printFault } from '../print.ts'
-import { separate } from './match-words.ts'
+import { separate } from './match/words.ts'
 import type { Setting } from './setting.ts'
 
 const SOCKET = '/run/rampart/rampart.sock'
@@ -115,7 +115,7 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .option('--explain', 'show for each line what decided, or how far the nearest expressions came')
     .addOption(new Option('--json', 'one JSON object for each line'))
     .action(async (filter, log, options) =>
-      end(await (await import('./match.ts')).match(setting, [filter, log], options, CONFIG)),
+      end(await (await import('./match/match.ts')).match(setting, [filter, log], options, CONFIG)),
     )
 
   program

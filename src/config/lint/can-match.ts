@@ -31,6 +31,7 @@ const ANYTHING: Node = {
   mode: 'greedy',
   at: 0,
 }
+
 /** What an expression is shown ends in one. */
 const NEWLINE: Node = { kind: 'char', code: 10, fold: 'none' }
 /** Stands behind the expression: who reaches it has matched. */

@@ -1,5 +1,4 @@
 /** The lines of known programs that an expression is meant for: of the kind of log whose lines it finds. */
-
 import { KERNEL_LINES } from './kernel-lines.ts'
 import { knownForms } from './known-forms.ts'
 import { PEER } from './log-piece.ts'

@@ -2,21 +2,21 @@
  * The commands that tell Fail2ban's server one jail: what `fail2ban-client -d` prints for it. Read in the order in which
  * Fail2ban reads, so that what it would stumble over first is known; all other faults are gathered too.
  */
-import { Fault, type Place } from '../base/fault.ts'
+import { Fault, type Place } from '../../base/fault.ts'
+import { combine, type Definition, definition, type Option, type Options } from '../combined-options.ts'
+import { expandGlob } from '../glob.ts'
+import { strip } from '../ini.ts'
+import { type Reader, readValue } from '../interpolate.ts'
+import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from '../known-options.ts'
+import { badParameters, readReference, splitList } from '../list.ts'
+import { placed } from '../placed.ts'
+import { pythonBool, pythonInt, wrongNumber } from '../python-values.ts'
+import { type Layered, readLayers } from '../read-layers.ts'
+import { unknownActionParameters, unknownKeys } from '../unknown-keys.ts'
 import { actionCommands, pythonActionCommand } from './action-commands.ts'
-import { combine, type Definition, definition, type Option, type Options } from './combined-options.ts'
 import type { Command, Word } from './command.ts'
 import { type FilterCommands, filterCommands } from './filter-commands.ts'
-import { expandGlob } from './glob.ts'
-import { strip } from './ini.ts'
-import { type Reader, readValue } from './interpolate.ts'
 import { add, attempt, type JailSource, type Reading, type Refusal, refuse, startReading } from './jail-reading.ts'
-import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from './known-options.ts'
-import { badParameters, readReference, splitList } from './list.ts'
-import { placed } from './placed.ts'
-import { pythonBool, pythonInt, wrongNumber } from './python-values.ts'
-import { type Layered, readLayers } from './read-layers.ts'
-import { unknownActionParameters, unknownKeys } from './unknown-keys.ts'
 
 export interface JailCommands {
   readonly name: string

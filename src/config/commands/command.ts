@@ -1,5 +1,5 @@
 /** What Fail2ban's client tells its server of a configuration: `set JAIL maxretry 5` and its like, which `-d` prints. */
-import type { Place } from '../base/fault.ts'
+import type { Place } from '../../base/fault.ts'
 
 /** undefined: Python's None. A map is a dict. */
 export type Word = string | number | boolean | undefined | readonly Word[] | ReadonlyMap<string, Word>

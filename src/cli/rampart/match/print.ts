@@ -1,11 +1,10 @@
 /** What `rampart match` prints for a person: the lines that count, and the sum of all. */
-
-import { printable } from '../../base/printable.ts'
-import type { Loaded } from '../../config/load-filter.ts'
-import type { Fields } from '../../filter/groups.ts'
-import { textOf } from '../../filter/groups.ts'
-import { paint, quote, type Terminal, thousands, wrap } from '../print.ts'
-import type { MatchedLine } from './match-line.ts'
+import { printable } from '../../../base/printable.ts'
+import type { Loaded } from '../../../config/load-filter.ts'
+import type { Fields } from '../../../filter/groups.ts'
+import { textOf } from '../../../filter/groups.ts'
+import { paint, quote, type Terminal, thousands, wrap } from '../../print.ts'
+import type { MatchedLine } from './line-matcher.ts'
 
 export interface Counts {
   readonly lines: number

@@ -1,9 +1,9 @@
 /** What is told of one line: the object that `rampart match --json` prints for it. Its names are a contract. */
-import type { Failure } from '../../filter/failure.ts'
-import { foundId } from '../../filter/found-id.ts'
-import { type Fields, type FieldValue, textOf } from '../../filter/groups.ts'
-import type { Tried, TriedMatch } from '../../filter/trial.ts'
-import type { EpochMs } from '../../world/clock.ts'
+import type { Failure } from '../../../filter/failure.ts'
+import { foundId } from '../../../filter/found-id.ts'
+import { type Fields, type FieldValue, textOf } from '../../../filter/groups.ts'
+import type { Tried, TriedMatch } from '../../../filter/trial.ts'
+import type { EpochMs } from '../../../world/clock.ts'
 
 /** Every name is always there; what there is not is null. */
 export interface Told {

@@ -1,9 +1,9 @@
 /** All the commands that Fail2ban's client would send its server for a configuration: what `fail2ban-client -d` prints. */
-import { Fault } from '../base/fault.ts'
-import type { World } from '../world/world.ts'
+import { Fault } from '../../base/fault.ts'
+import type { World } from '../../world/world.ts'
+import { type Layered, readLayers } from '../read-layers.ts'
 import type { Command } from './command.ts'
 import { type JailCommands, jailCommands } from './jail-commands.ts'
-import { type Layered, readLayers } from './read-layers.ts'
 import { type ServerOptions, serverCommands } from './server-commands.ts'
 
 export interface CommandStream {

@@ -1,11 +1,11 @@
 /** The commands for the server itself: fail2ban.conf and what the command line says in its place. */
-import { asFault, Fault } from '../base/fault.ts'
-import type { World } from '../world/world.ts'
+import { asFault, Fault } from '../../base/fault.ts'
+import type { World } from '../../world/world.ts'
+import { readValue } from '../interpolate.ts'
+import { pythonInt, wrongNumber } from '../python-values.ts'
+import { type Layered, readLayers } from '../read-layers.ts'
+import { unknownServerKeys } from '../unknown-keys.ts'
 import type { Command, Word } from './command.ts'
-import { readValue } from './interpolate.ts'
-import { pythonInt, wrongNumber } from './python-values.ts'
-import { type Layered, readLayers } from './read-layers.ts'
-import { unknownServerKeys } from './unknown-keys.ts'
 
 /** Given on the command line; they come before the file's. */
 export interface ServerOptions {

@@ -1,12 +1,12 @@
 /** `rampart match --explain`: why a line got its verdict, for a person to read. All that is shown is escaped. */
-import { printable } from '../../base/printable.ts'
-import type { Explainer, Explanation, Looked } from '../../filter/explain.ts'
-import type { FieldValue } from '../../filter/groups.ts'
-import type { Tried } from '../../filter/trial.ts'
-import { type Colour, paint, type Terminal, wrap } from '../print.ts'
-import type { MatchedLine } from './match-line.ts'
-import { folded, marked, type Span } from './match-mark.ts'
-import type { Told } from './match-told.ts'
+import { printable } from '../../../base/printable.ts'
+import type { Explainer, Explanation, Looked } from '../../../filter/explain.ts'
+import type { FieldValue } from '../../../filter/groups.ts'
+import type { Tried } from '../../../filter/trial.ts'
+import { type Colour, paint, type Terminal, wrap } from '../../print.ts'
+import type { MatchedLine } from './line-matcher.ts'
+import { folded, marked, type Span } from './mark.ts'
+import type { Told } from './told.ts'
 
 export function printExplanation(
   terminal: Terminal,

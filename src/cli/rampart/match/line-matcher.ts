@@ -1,14 +1,14 @@
 /** The lines of `rampart match`, one after another through a filter. */
-import type { Fault } from '../../base/fault.ts'
-import { eachLine } from '../../filter/budget.ts'
-import { dateDetector } from '../../filter/date/detector.ts'
-import { decoder } from '../../filter/decode.ts'
-import type { FilterSettings } from '../../filter/filter-settings.ts'
-import { type Trial, type Tried, trial } from '../../filter/trial.ts'
-import type { EpochMs } from '../../world/clock.ts'
-import { type Lines, MAX_LINE_BYTES } from './match-input.ts'
-import { lineFinder } from './match-skip.ts'
-import { type Told, told, untold } from './match-told.ts'
+import type { Fault } from '../../../base/fault.ts'
+import { eachLine } from '../../../filter/budget.ts'
+import { dateDetector } from '../../../filter/date/detector.ts'
+import { decoder } from '../../../filter/decode.ts'
+import type { FilterSettings } from '../../../filter/filter-settings.ts'
+import { type Trial, type Tried, trial } from '../../../filter/trial.ts'
+import type { EpochMs } from '../../../world/clock.ts'
+import { type Lines, MAX_LINE_BYTES } from '../../log/capped-lines.ts'
+import { lineFinder } from './line-finder.ts'
+import { type Told, told, untold } from './told.ts'
 
 export interface LineMatcher {
   readonly trial: Trial

@@ -1,14 +1,14 @@
 /** `rampart match`: what a filter, or a jail's filter, makes of each line of a log. Bans nobody, looks nothing up. */
-import { asFault, Fault } from '../../base/fault.ts'
-import { loadWished } from '../../config/load-filter.ts'
-import { explainer } from '../../filter/explain.ts'
-import type { EpochMs } from '../../world/clock.ts'
-import { printFault, printJson } from '../print.ts'
-import { printExplanation } from './match-explain.ts'
-import { linesOf } from './match-input.ts'
-import { type LineMatcher, lineMatcher, type MatchedLine } from './match-line.ts'
-import { type Counts, counted, NO_COUNTS, printLine, printSummary } from './match-print.ts'
-import type { Setting } from './setting.ts'
+import { asFault, Fault } from '../../../base/fault.ts'
+import { loadWished } from '../../../config/load-filter.ts'
+import { explainer } from '../../../filter/explain.ts'
+import type { EpochMs } from '../../../world/clock.ts'
+import { linesOf } from '../../log/capped-lines.ts'
+import { printFault, printJson } from '../../print.ts'
+import type { Setting } from '../setting.ts'
+import { printExplanation } from './explain.ts'
+import { type LineMatcher, lineMatcher, type MatchedLine } from './line-matcher.ts'
+import { type Counts, counted, NO_COUNTS, printLine, printSummary } from './print.ts'
 
 export interface MatchOptions {
   /** In the place of those in /etc. */

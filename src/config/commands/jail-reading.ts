@@ -1,11 +1,11 @@
 /** What is gathered while the commands of one jail are read: its faults in the order in which Fail2ban would meet them. */
-import type { Fault, Place } from '../base/fault.ts'
-import type { World } from '../world/world.ts'
+import type { Fault, Place } from '../../base/fault.ts'
+import type { World } from '../../world/world.ts'
+import { placeOf } from '../interpolate.ts'
+import type { Misread } from '../list.ts'
+import { placed } from '../placed.ts'
+import type { Layered } from '../read-layers.ts'
 import type { Command } from './command.ts'
-import { placeOf } from './interpolate.ts'
-import type { Misread } from './list.ts'
-import { placed } from './placed.ts'
-import type { Layered } from './read-layers.ts'
 
 export interface JailSource {
   readonly world: World

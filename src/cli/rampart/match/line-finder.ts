@@ -4,10 +4,10 @@
  * are left out only while all dates of the log have one form. Every line of its begin is looked at, then some in each
  * stretch; at the second form all are again.
  */
-import type { Decode } from '../../filter/decode.ts'
-import { type Prefilter, prefilter } from '../../filter/prefilter.ts'
-import type { Trial } from '../../filter/trial.ts'
-import type { EpochMs } from '../../world/clock.ts'
+import type { Decode } from '../../../filter/decode.ts'
+import { type Prefilter, prefilter } from '../../../filter/prefilter.ts'
+import type { Trial } from '../../../filter/trial.ts'
+import type { EpochMs } from '../../../world/clock.ts'
 
 export interface LineAt {
   readonly start: number

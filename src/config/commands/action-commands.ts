@@ -1,10 +1,10 @@
 /** The commands that tell a jail one of its actions. Order and conditions were measured beside Fail2ban 1.0.2. */
-import type { Place } from '../base/fault.ts'
-import { combine, type Definition, definition, type Options } from './combined-options.ts'
+import type { Place } from '../../base/fault.ts'
+import { combine, type Definition, definition, type Options } from '../combined-options.ts'
+import { ACTION_OPTIONS, BAN_TAGS } from '../known-options.ts'
+import type { Reference } from '../list.ts'
+import type { Layered } from '../read-layers.ts'
 import type { Command, Word } from './command.ts'
-import { ACTION_OPTIONS, BAN_TAGS } from './known-options.ts'
-import type { Reference } from './list.ts'
-import type { Layered } from './read-layers.ts'
 
 export interface ActionCommands {
   readonly definition: Definition

@@ -1,7 +1,7 @@
 /** Lines that cannot match are left out, and the verdicts are those of looking at all lines. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lineMatcher, type MatchedLine } from '../../src/cli/rampart/match-line.ts'
+import { lineMatcher, type MatchedLine } from '../../src/cli/rampart/match/line-matcher.ts'
 import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import { settingsOf } from '../filter/settings.ts'
 
