@@ -77,11 +77,27 @@ test('the ignoreregex of a file are taken from it', async () => {
   assert.match(out, /Lines: 2 lines, 1 ignored, 1 matched, 0 missed/)
 })
 
-test('a packed log and standard input are read too', async () => {
-  const [text, packed] = ['x 192.0.2.1\nx 192.0.2.2\n', join(root, 'log.gz')]
-  writeFileSync(packed, gzipSync(text))
-  assert.equal((await run(['-o', 'id', packed, 'x <ADDR>'])).out, '192.0.2.1\n192.0.2.2\n')
-  assert.equal((await run(['-o', 'id', '-', 'x <ADDR>'], { input: [text] })).out, '192.0.2.1\n192.0.2.2\n')
+test('a packed log and standard input are read too, whatever their names', async () => {
+  const text = 'x 192.0.2.1\nx 192.0.2.2\n'
+  const ids = async (log: string, input?: Uint8Array | string) =>
+    (await run(['-o', 'id', log, 'x <ADDR>'], input === undefined ? {} : { input: [input] })).out
+  for (const [name, bytes] of [
+    ['log.gz', gzipSync(text)],
+    ['log.1', gzipSync(text)],
+    ['plain.gz', text],
+  ] as const) {
+    writeFileSync(join(root, name), bytes)
+    assert.equal(await ids(join(root, name)), '192.0.2.1\n192.0.2.2\n', name)
+  }
+  assert.equal(await ids('-', text), '192.0.2.1\n192.0.2.2\n')
+  assert.equal(await ids('-', gzipSync(text)), '192.0.2.1\n192.0.2.2\n')
+})
+
+test('of a packed log that is cut off the command says so', async () => {
+  writeFileSync(join(root, 'cut.gz'), gzipSync('x 192.0.2.1\n'.repeat(1000)).subarray(0, 40))
+  const { code, err } = await run(['-o', 'id', join(root, 'cut.gz'), 'x <ADDR>'])
+  assert.equal(code, 255)
+  assert.match(err, /damaged or cut off/)
 })
 
 test('a line that is not ended yet is left, as Fail2ban leaves it', async () => {

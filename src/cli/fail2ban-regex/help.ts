@@ -8,7 +8,7 @@ Shows what a filter makes of the lines of a log: which expression matched how of
 and how the dates were read. Nobody is banned and no name is looked up.
 
 LOG:
-  a file                its lines (a file that ends in .gz is unpacked); - reads standard input
+  a file                its lines, unpacked where gzip packed them; - reads standard input
   systemd-journal       the journal; with options in brackets, as a jail's backend has them
   anything else         is a line itself, or several with newlines between them
 

@@ -1,8 +1,9 @@
 /** What the word LOG means: a file, standard input, the journal, or lines of the word itself. */
-import { asFault, Fault } from '../../base/fault.ts'
+import { asFault } from '../../base/fault.ts'
 import { parseReference } from '../../config/list.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { journalLines } from '../log/journal-lines.ts'
+import { isPacked, unpacked } from '../log/unpacked.ts'
 import { fileLines, streamLines, type TellBytes } from '../log/whole-lines.ts'
 import type { Setting } from '../rampart/setting.ts'
 import { short } from './ask.ts'
@@ -35,7 +36,11 @@ export function logOf(setting: Setting, word: string, options: LogOptions): Log 
   if (word === '-') {
     say('Use         log file : -')
     say(`Use         encoding : ${options.encoding}`)
-    return { kind: 'bytes', decoder: decoder(options.encoding), read: (_, tell) => streamLines(setting.input(), tell) }
+    return {
+      kind: 'bytes',
+      decoder: decoder(options.encoding),
+      read: (_, tell) => streamLines(unpacked(setting.input(), setting.world.files.gunzip), tell),
+    }
   }
   if (isFile(setting, word)) return fileLog(setting, word, options)
   if (isJournal(word)) return journalLog(setting, word, options)
@@ -61,21 +66,12 @@ function fileLog({ world }: Setting, path: string, { encoding, say }: LogOptions
     kind: 'bytes',
     decoder: decode,
     async read(buffer, tell) {
-      if (path.endsWith('.gz')) await streamLines(unpacked(world.files.read(path, MOST_PACKED_BYTES)), tell)
+      const head = new Uint8Array(2)
+      file.read(head, 0)
+      if (isPacked(head)) await streamLines(unpacked(world.files.stream(path), world.files.gunzip), tell)
       else fileLines(file, buffer, tell)
       file.close()
     },
-  }
-}
-
-const MOST_PACKED_BYTES = 1 << 30
-
-async function* unpacked(packed: Uint8Array): AsyncIterable<Uint8Array> {
-  const bytes = new Uint8Array(packed)
-  try {
-    yield* new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
-  } catch (thrown) {
-    throw new Fault('regex-command.not-gzip', 'the file ends in .gz and cannot be unpacked', { cause: thrown })
   }
 }
 

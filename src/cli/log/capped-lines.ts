@@ -1,6 +1,7 @@
 /** The bytes of a log as whole lines, however they come: a file, a packed one, a pipe that trickles. */
-import { wholeLines } from '../../source/lines.ts'
+import { NEWLINE, wholeLines } from '../../source/lines.ts'
 import type { Files } from '../../world/files.ts'
+import { unpacked } from './unpacked.ts'
 
 export interface Lines {
   /** Whole lines, each with its newline; the last of the log may have lacked one. */
@@ -34,7 +35,6 @@ export async function* linesOf(input: AsyncIterable<Uint8Array>, gunzip: Files['
 }
 
 const EMPTY = new Uint8Array(0)
-const NEWLINE = 0x0a
 
 function capped(begin: Uint8Array, more: Uint8Array): Uint8Array {
   const length = Math.min(begin.length + more.length, MAX_LINE_BYTES + 1)
@@ -62,23 +62,4 @@ function* shortened(bytes: Uint8Array): Iterable<Lines> {
     yield finished(bytes.subarray(end, end + MAX_LINE_BYTES + 1))
     at = bytes.indexOf(NEWLINE, end) + 1
   }
-}
-
-/** What begins as gzip does is unpacked; no text does. */
-async function* unpacked(input: AsyncIterable<Uint8Array>, gunzip: Files['gunzip']): AsyncIterable<Uint8Array> {
-  const chunks = input[Symbol.asyncIterator]()
-  const head = await chunks.next()
-  if (head.done) return
-  const whole = again(head.value, chunks)
-  const isPacked = head.value[0] === 0x1f && head.value[1] === 0x8b
-  yield* isPacked ? gunzip(copies(whole)) : whole
-}
-/** The stream looks at them when it likes; their buffer may be used again by then. */
-async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  for await (const chunk of chunks) yield chunk.slice()
-}
-
-async function* again(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
-  yield head
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
 }

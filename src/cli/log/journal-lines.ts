@@ -14,7 +14,7 @@ export interface JournalChoice {
 const MAX_LINE_BYTES = 64 * 1024
 const decoder = new TextDecoder()
 
-/** @throws Fault `regex-command.journal` where journalctl fails */
+/** @throws Fault `log.journal` where journalctl fails */
 export async function journalLines(
   run: Run,
   choice: JournalChoice,
@@ -33,8 +33,8 @@ export async function journalLines(
   })
   child.endInput()
   const code = await child.ended
-  if (code === 127) throw new Fault('regex-command.journal', 'there is no journalctl on this machine')
-  if (code !== 0) throw new Fault('regex-command.journal', `journalctl failed: ${complaint.trim()}`)
+  if (code === 127) throw new Fault('log.journal', 'there is no journalctl on this machine')
+  if (code !== 0) throw new Fault('log.journal', `journalctl failed: ${complaint.trim()}`)
 }
 
 function argumentsOf({ parameters, journalmatch }: JournalChoice): string[] {

@@ -1,11 +1,11 @@
 /** The bytes of a log as pieces of whole lines. */
 import { Fault } from '../../base/fault.ts'
+import { NEWLINE } from '../../source/lines.ts'
 import type { OpenFile } from '../../world/files.ts'
 
 /** The bytes are valid during the call. */
 export type TellBytes = (bytes: Uint8Array) => void
 
-const NEWLINE = 0x0a
 /** A line that is longer is none. */
 const MAX_LINE_BYTES = 1 << 28
 
@@ -65,7 +65,7 @@ function larger(buffer: Uint8Array): Uint8Array {
 }
 
 function tooLong(): Fault {
-  return new Fault('regex-command.long-line', `a line of more than ${MAX_LINE_BYTES} bytes`)
+  return new Fault('log.long-line', `a line of more than ${MAX_LINE_BYTES} bytes`)
 }
 
 function lastNewline(bytes: Uint8Array, from: number, to: number): number {
