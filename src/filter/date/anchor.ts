@@ -20,12 +20,13 @@ export interface Anchors {
   readonly ownGroup: 'none' | 'first' | 'second'
 }
 
-export function anchors(text: string, begin: Anchors['begin'], end: Anchors['end']): Anchors {
+/** @param cut a bracket of its own is what is cut out; else the whole is, whatever stands in it */
+export function anchors(text: string, begin: Anchors['begin'], end: Anchors['end'], cut: 'own' | 'whole'): Anchors {
   const wanted = OWN_BEGIN.test(text) ? 'free' : begin
   const body = text.replace(MARK_BEGIN, '$1').replace(MARK_END, '$1')
   return {
     plain: body,
-    ...withGroups(body),
+    ...(cut === 'own' ? withGroups(body) : { body, ownGroup: 'none' }),
     begin: wanted,
     end: OWN_END.test(text) ? 'free' : end,
     anchored: wanted === 'line' || LINE_BEGIN.test(text) || LINE_END.test(text),

@@ -64,7 +64,8 @@ export interface TemplateText {
 
 /** @throws Fault `date.pattern` */
 export function template(text: TemplateText): Template {
-  const shape = anchors(text.pattern, text.begin, text.end)
+  // Around an epoch there is always a group of the whole.
+  const shape = anchors(text.pattern, text.begin, text.end, text.kind === 'tokens' ? 'own' : 'whole')
   if (text.stock === undefined) check(text, shape)
   let narrow: Compiled | undefined
   let wide: Compiled | undefined
@@ -123,8 +124,7 @@ const WORDS: Readonly<Record<TemplateText['kind'], ReadonlyMap<string, string>>>
 }
 
 function compile(text: TemplateText, shape: Anchors, how: Flavour): Compiled {
-  // Around an epoch there is always a group of the whole.
-  const own = text.kind === 'tokens' ? shape.ownGroup : 'none'
+  const own = shape.ownGroup
   const { source, flags, groups } = translate(shape.body, {
     tokens: text.kind === 'tokens' ? tokens(how.years) : undefined,
     words: WORDS[text.kind],
@@ -194,11 +194,15 @@ function hitAt({ regex, lead, cut, names }: Compiled, text: string, at: number):
 
 function timeOf(kind: TemplateText['kind'], { groups, names }: Hit, clockwork: Clockwork): EpochMs | undefined {
   if (kind === 'tokens') return moment(partsOf(groups, names), clockwork)
+  // The first group: the number's own, or one around it; Fail2ban takes no other for a time.
   const number = groups[1]
   if (number === undefined) return undefined
   if (kind === 'tai64n') return Number.parseInt(number.slice(2, 17), 16) * 1000
+  if (!NUMBER.test(number)) return undefined
   return milliseconds(kind === 'epoch' ? number : withPoint(number))
 }
+
+const NUMBER = /^\p{Nd}+(?:\.\p{Nd}+)?$/u
 
 function namesZone({ groups, names }: Hit): boolean {
   return names.some((name, at) => (name === 'z' || name === 'Z') && groups[at + 1] !== undefined)
