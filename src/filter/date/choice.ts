@@ -41,9 +41,9 @@ export interface Found {
 interface Entry {
   readonly template: Template
   hits: number
-  lastUsed: EpochMs
-  /** Characters before its last hit; a very large number before the first. */
-  distance: number
+  usedAt: EpochMs
+  /** Where its last hit stood; far to the right before the first. */
+  stoodAt: number
 }
 
 interface State {
@@ -51,7 +51,7 @@ interface State {
   /** Index of the template that hit last; -1 before the first hit. */
   last: number
   /** Entries before this one have all been used. */
-  firstUnused: number
+  untried: number
   place: Place
   /** Nothing but the default forms, whose shape is known. */
   readonly stock: boolean
@@ -83,10 +83,10 @@ interface Place {
 
 export function choice(templates: readonly Template[]): Choice {
   const state: State = {
-    entries: templates.map((template) => ({ template, hits: 0, lastUsed: 0, distance: FAR })),
+    entries: templates.map((template) => ({ template, hits: 0, usedAt: 0, stoodAt: NOT_YET })),
     last: -1,
-    firstUnused: 0,
-    place: { from: 1, to: FAR, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
+    untried: 0,
+    place: { from: 1, to: NOT_YET, outerLeft: '', innerLeft: '', innerRight: '', outerRight: '' },
     stock: templates.every((template) => template.stock !== undefined),
     memory: undefined,
     held: undefined,
@@ -110,16 +110,16 @@ export function choice(templates: readonly Template[]): Choice {
       const entry = state.entries[state.last]
       if (!entry) return
       entry.hits += count
-      entry.lastUsed = now
+      entry.usedAt = now
     },
     templates: () => state.entries.map((one) => ({ template: one.template, hits: one.hits, weight: weight(one) })),
   }
 }
 
-const FAR = 0x7fffffff
+const NOT_YET = 1 << 30
 const NOT_ASCII = /[^\x00-\x7f]/
 /** A template that was not used for this long gives way to any other. */
-const UNUSED_MS = 300_000
+const STALE_MS = 5 * 60_000
 
 interface Picked {
   readonly entry: Entry
@@ -241,8 +241,8 @@ function hold({ steady: { window, mark }, start, hit }: Held, line: string): Hit
 function repeat(state: State, hit: Hit, now: EpochMs): Found {
   const entry = state.entries[state.last]!
   entry.hits++
-  entry.lastUsed = now
-  entry.distance = hit.from
+  entry.usedAt = now
+  entry.stoodAt = hit.from
   state.place.from = hit.from
   state.place.to = hit.end
   return { hit, template: entry.template }
@@ -272,7 +272,7 @@ function pick(state: State, line: string, how: Flavour): Picked | undefined {
   for (const [index, entry] of entries.entries()) {
     const hit = done && index === last ? undefined : entry.template.search(line, 0, line.length, how)
     if (!hit) continue
-    const further = hit.from > entry.distance || hit.from > place.from
+    const further = hit.from > entry.stoodAt || hit.from > place.from
     if (!further || entry.template.anchored || index === entries.length - 1) return { entry, index, hit }
     if (!reserve || hit.from < reserve.hit.from) reserve = { entry, index, hit }
   }
@@ -282,9 +282,9 @@ function pick(state: State, line: string, how: Flavour): Picked | undefined {
 function use(state: State, { entry, index, hit }: Picked, line: string, now: EpochMs): void {
   const { from, end: to } = hit
   entry.hits++
-  entry.lastUsed = now
-  entry.distance = from
-  if (state.firstUnused === index) state.firstUnused++
+  entry.usedAt = now
+  entry.stoodAt = from
+  if (state.untried === index) state.untried++
   state.place = {
     from,
     to,
@@ -300,9 +300,9 @@ function use(state: State, { entry, index, hit }: Picked, line: string, now: Epo
 function bubble(state: State, index: number, now: EpochMs): number {
   const { entries } = state
   const entry = entries[index]!
-  const mayPass = (other: Entry) => weight(entry) > weight(other) || now - UNUSED_MS > other.lastUsed
+  const mayPass = (other: Entry) => weight(entry) > weight(other) || now - STALE_MS > other.usedAt
   // In one leap to the first that was never used, or half the way; else one step.
-  let target = state.firstUnused < index ? state.firstUnused : index >> 1
+  let target = state.untried < index ? state.untried : index >> 1
   if (!mayPass(entries[target]!)) {
     if (target === index - 1) return index
     target = index - 1
@@ -310,10 +310,10 @@ function bubble(state: State, index: number, now: EpochMs): number {
   }
   entries.splice(index, 1)
   entries.splice(target, 0, entry)
-  while (state.firstUnused < entries.length && entries[state.firstUnused]!.hits > 0) state.firstUnused++
+  while (state.untried < entries.length && entries[state.untried]!.hits > 0) state.untried++
   return target
 }
 
 function weight(entry: Entry): number {
-  return (entry.hits * entry.template.weight) / Math.max(1, entry.distance)
+  return (entry.hits * entry.template.weight) / Math.max(1, entry.stoodAt)
 }
