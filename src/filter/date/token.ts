@@ -100,7 +100,7 @@ const TOKENS: readonly (readonly [string, Token])[] = [
   ['Z', { text: '(?<Z>Z|[A-Z]{3,5})', label: 'Zone name' }],
   ['Exd', { text: '(?<d>[12]\\d|0[1-9]|3[01])', label: 'ExDay' }],
   ['ExH', { text: '(?<H>[01]\\d|2[0-3])', label: 'Ex24hour' }],
-  ['Exk', { text: ' ?(?<H>[01]?\\d|2[0-3])', label: 'Ex%k' }],
+  ['Exk', { text: ' ?(?<H>[01]?\\d|2[0-3])', label: '%Exk' }],
   ['Exl', { text: ' ?(?<I>1[0-2]|\\d)', label: '%Exl' }],
   ['Exm', { text: '(?<m>0[1-9]|1[0-2])', label: 'ExMonth' }],
   ['ExM', { text: '(?<M>[0-5]\\d)', label: 'ExMinute' }],
