@@ -62,50 +62,65 @@ function needs(world: World, jails: readonly JailSettings[]): readonly Need[] {
     ({ action, text }) => /mail|smtp/.test(action) || /\b(sendmail|mail|mailx|msmtp)\b/.test(text),
   )
   const calling = scripts.find(({ text }) => /\b(curl|wget)\b|https?:\/\//.test(text))
-  const found: (Need | false | undefined)[] = [
-    {
-      what: 'DNS over UDP (53/udp)',
-      why: 'No name is found any more: no updates, no certificates, no mail.',
-      any: [{ port: 53, protocol: 'udp' }],
-      write: 'ufw allow out 53/udp',
-    },
-    {
-      what: 'DNS over TCP (53/tcp)',
-      why: 'Answers too long for UDP (DNSSEC, many addresses) are asked for again by TCP and never come.',
-      any: [{ port: 53, protocol: 'tcp' }],
-      write: 'ufw allow out 53/tcp',
-    },
-    {
-      what: 'the time (123/udp)',
-      why: 'The clock drifts; certificates, logs and ban times go by it.',
-      any: [{ port: 123, protocol: 'udp' }],
-      write: 'ufw allow out 123/udp',
-    },
-    isThere(world, '/etc/apt/sources.list', '/etc/apt/sources.list.d', '/etc/yum.repos.d') && {
-      what: 'the package servers (80/tcp or 443/tcp)',
-      why: 'Security updates do not arrive.',
-      any: [
-        { port: 80, protocol: 'tcp' },
-        { port: 443, protocol: 'tcp' },
-      ],
-      write: 'ufw allow out 80,443/tcp',
-    },
-    (mailing || isThere(world, '/etc/postfix/main.cf', '/etc/exim4/exim4.conf.template', '/etc/msmtprc')) && {
-      what: 'mail (25/tcp, 465/tcp or 587/tcp)',
-      why: mailing
-        ? `The action ${mailing.action} of jail ${mailing.name} sends mail.`
-        : 'This host has a mail program.',
-      any: [25, 465, 587].map((port) => ({ port, protocol: 'tcp' as const })),
-      write: 'ufw allow out 587/tcp',
-    },
-    calling && {
-      what: 'HTTPS (443/tcp)',
-      why: `The action ${calling.action} of jail ${calling.name} calls a server.`,
-      any: [{ port: 443, protocol: 'tcp' }],
-      write: 'ufw allow out 443/tcp',
-    },
+  const hasMail = isThere(world, '/etc/postfix/main.cf', '/etc/exim4/exim4.conf.template', '/etc/msmtprc')
+  const hasPackages = isThere(world, '/etc/apt/sources.list', '/etc/apt/sources.list.d', '/etc/yum.repos.d')
+  return [
+    ...ALWAYS,
+    ...(hasPackages ? [PACKAGES] : []),
+    ...(mailing || hasMail ? [mailNeed(mailing)] : []),
+    ...(calling ? [callNeed(calling)] : []),
   ]
-  return found.filter((need) => need !== false && need !== undefined)
+}
+
+const ALWAYS: readonly Need[] = [
+  {
+    what: 'DNS over UDP (53/udp)',
+    why: 'No name is found any more: no updates, no certificates, no mail.',
+    any: [{ port: 53, protocol: 'udp' }],
+    write: 'ufw allow out 53/udp',
+  },
+  {
+    what: 'DNS over TCP (53/tcp)',
+    why: 'Answers too long for UDP (DNSSEC, many addresses) are asked for again by TCP and never come.',
+    any: [{ port: 53, protocol: 'tcp' }],
+    write: 'ufw allow out 53/tcp',
+  },
+  {
+    what: 'the time (123/udp)',
+    why: 'The clock drifts; certificates, logs and ban times go by it.',
+    any: [{ port: 123, protocol: 'udp' }],
+    write: 'ufw allow out 123/udp',
+  },
+]
+
+const PACKAGES: Need = {
+  what: 'the package servers (80/tcp or 443/tcp)',
+  why: 'Security updates do not arrive.',
+  any: [80, 443].map((port) => ({ port, protocol: 'tcp' })),
+  write: 'ufw allow out 80,443/tcp',
+}
+
+interface Script {
+  readonly name: string
+  readonly action: string
+}
+
+function mailNeed(script: Script | undefined): Need {
+  return {
+    what: 'mail (25/tcp, 465/tcp or 587/tcp)',
+    why: script ? `The action ${script.action} of jail ${script.name} sends mail.` : 'This host has a mail program.',
+    any: [25, 465, 587].map((port) => ({ port, protocol: 'tcp' })),
+    write: 'ufw allow out 587/tcp',
+  }
+}
+
+function callNeed({ name, action }: Script): Need {
+  return {
+    what: 'HTTPS (443/tcp)',
+    why: `The action ${action} of jail ${name} calls a server.`,
+    any: [{ port: 443, protocol: 'tcp' }],
+    write: 'ufw allow out 443/tcp',
+  }
 }
 
 function isThere({ files }: World, ...paths: readonly string[]): boolean {

@@ -44,44 +44,38 @@ export function tries(settings: FilterSettings, now: EpochMs): Tries {
   const prefix = compiled.prefix && known(settings.prefregex!, compiled.prefix)
   const fail = settings.failregex.map((written, index) => known(written, compiled.fail[index]!))
   const ignore = settings.ignoreregex.map((written, index) => known(written, compiled.ignore[index]!))
-  // A detector remembers where it found the last date: logs of different forms must not share one.
+  const date = dates(settings, now)
+  return { fail, ignore, prefix, date, line: (line, only) => outcome({ fail, ignore, prefix, date }, line, only) }
+}
+
+/** A detector remembers where it found the last date: logs of different forms must not share one. */
+function dates(settings: FilterSettings, now: EpochMs): Tries['date'] {
   const detectors = new Map<string, DateDetector>()
-  const date = (line: string) => {
+  return (line) => {
     const form = line.slice(0, 5).replace(/\d/g, '0').replace(/[a-z]/gi, 'a')
     const one = detectors.get(form) ?? dateDetector({ patterns: settings.datepattern, zone: settings.logtimezone })
     detectors.set(form, one)
     return one.find(line, now)
   }
-  return {
-    fail,
-    ignore,
-    prefix,
-    date,
-    line(line, only) {
-      const found = date(line)
-      let text = `${found ? line.slice(0, found.start) + line.slice(found.end) : line}\n`
-      let around: Readonly<Record<string, string>> = {}
-      if (prefix) {
-        const begun = prefix.expression.search(text)
-        if (!begun) return { ...NOTHING, prefix: false }
-        around = begun.groups
-        text = around['content'] ?? text
-      }
-      const ignored = ignore.findIndex((one) => one.expression.search(text))
-      for (const [matched, one] of fail.entries()) {
-        if (only !== undefined && matched !== only) continue
-        const hit = one.expression.search(text)
-        if (!hit) continue
-        return {
-          ...idOf({ ...around, ...hit.groups }),
-          matched,
-          ignored: ignored < 0 ? undefined : ignored,
-          prefix: true,
-        }
-      }
-      return { ...NOTHING, ignored: ignored < 0 ? undefined : ignored }
-    },
+}
+
+function outcome({ fail, ignore, prefix, date }: Omit<Tries, 'line'>, line: string, only?: number): Outcome {
+  const found = date(line)
+  let text = `${found ? line.slice(0, found.start) + line.slice(found.end) : line}\n`
+  let around: Readonly<Record<string, string>> = {}
+  if (prefix) {
+    const begun = prefix.expression.search(text)
+    if (!begun) return { ...NOTHING, prefix: false }
+    around = begun.groups
+    text = around['content'] ?? text
   }
+  const first = ignore.findIndex((one) => one.expression.search(text))
+  const ignored = first < 0 ? undefined : first
+  for (const [matched, one] of fail.entries()) {
+    const hit = only === undefined || matched === only ? one.expression.search(text) : undefined
+    if (hit) return { ...idOf({ ...around, ...hit.groups }), matched, ignored, prefix: true }
+  }
+  return { ...NOTHING, ignored }
 }
 
 const NOTHING: Outcome = { id: undefined, kind: undefined, matched: undefined, ignored: undefined, prefix: true }
