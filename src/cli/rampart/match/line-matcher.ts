@@ -1,5 +1,4 @@
 /** The lines of `rampart match`, one after another through a filter. */
-import type { Fault } from '../../../base/fault.ts'
 import { eachLine } from '../../../filter/budget.ts'
 import { dateDetector } from '../../../filter/date/detector.ts'
 import { decoder } from '../../../filter/decode.ts'
@@ -51,35 +50,43 @@ export function lineMatcher(settings: FilterSettings, { skips, ...options }: Lin
     match({ bytes, cut }) {
       const { lines, count } = finder.find(bytes, now())
       const shown: MatchedLine[] = []
-      const one = (index: number): MatchedLine => {
-        const { start, end, number } = lines[index]!
-        const text = decode(bytes.subarray(start, end)).replace(/\r+$/, '')
-        const n = before + number
-        // As fail2ban-regex does it, so that a log may say what it is a sample of.
-        if (text === '' || text.startsWith('#')) return { told: untold(n, 'comment'), text, tried: undefined }
-        if (leftOut) return { told: untold(n, 'missed', leftOut), text, tried: undefined }
-        const tried = attempt(text, now())
-        return { told: told(n, tried, now(), cut ? CUT : undefined), text, tried }
-      }
-      let leftOut: string | undefined
       let why = ''
+      let leftOut: string | undefined
       eachLine(lines.length, {
         match(index) {
-          shown.push(one(index))
+          const { start, end, number } = lines[index]!
+          const text = decode(bytes.subarray(start, end)).replace(/\r+$/, '')
+          shown.push(matched({ n: before + number, text, leftOut, cut }, attempt, now()))
           leftOut = undefined
         },
         skip() {
           leftOut = why
         },
-        stopped: (alone) => it.filter.watch.stopped(alone),
-        fault(fault: Fault) {
-          why = fault.message
+        stopped: (what) => it.filter.watch.stopped(what),
+        fault({ message }) {
+          why = message
         },
       })
       before += count
       return { shown, count }
     },
   }
+}
+
+interface NextLine {
+  readonly n: number
+  readonly text: string
+  /** Why no expression is shown it. */
+  readonly leftOut: string | undefined
+  readonly cut: boolean
+}
+
+function matched({ n, text, leftOut, cut }: NextLine, attempt: Trial['try'], now: EpochMs): MatchedLine {
+  // As fail2ban-regex does it, so that a log may say what it is a sample of.
+  if (text === '' || text.startsWith('#')) return { told: untold(n, 'comment'), text, tried: undefined }
+  if (leftOut) return { told: untold(n, 'missed', leftOut), text, tried: undefined }
+  const tried = attempt(text, now)
+  return { told: told(n, tried, now, cut ? CUT : undefined), text, tried }
 }
 
 const CUT = `cut after ${MAX_LINE_BYTES} bytes`
