@@ -19,6 +19,8 @@ export function decoder(encoding: string): Decode {
         .replace(/[\x80-\xff]/g, '\ufffd')
   try {
     const decode = new TextDecoder(name.replace(/^cp-?(125\d)$/, 'windows-$1'), { ignoreBOM: true })
+    // WHATWG gives the bytes that a code page leaves out to the control characters, Python to nobody.
+    if (CODE_PAGE.test(decode.encoding)) return (bytes) => decode.decode(bytes).replace(CONTROL, '\ufffd')
     return (bytes) => decode.decode(bytes)
   } catch (cause) {
     throw new Fault('filter.encoding', `no encoding is named "${encoding}"`, {
@@ -30,7 +32,9 @@ export function decoder(encoding: string): Decode {
 
 const UTF8 = /^(auto|utf-?8|u8)$/
 /** WHATWG's latin1, which TextDecoder means, is another. */
-const LATIN1 = /^(latin-?1|iso-?8859-1|l1|8859|cp819)$/
+const LATIN1 = /^(latin-?1?|iso-?8859-1|l1|8859|cp819)$/
+const CODE_PAGE = /^windows-125\d$/
+const CONTROL = /[\x80-\x9f]/g
 const ASCII = /^(us-)?ascii$|^646$/
 
 function decodeUtf8(bytes: Uint8Array): string {
