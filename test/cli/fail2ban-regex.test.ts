@@ -174,6 +174,27 @@ for (const [line, expression, options, printed] of TAGS) {
   })
 }
 
+const WHOLE: readonly (readonly [name: string, out: string, printed: string])[] = [
+  [
+    'an id of several parts is a tuple',
+    'row',
+    "[(None, '192.0.2.1'),\tNone,\t{'tuple_id': '192.0.2.1', 'tuple_id2': 'b', ",
+  ],
+  [
+    'all that a ticket knows',
+    '<F-*>',
+    "{'matches': [('', '', 'x 192.0.2.1 b')], 'failures': 0, 'tuple_id': '192.0.2.1', ",
+  ],
+]
+
+for (const [name, out, printed] of WHOLE) {
+  test(name, async () => {
+    const expression = 'x <F-TUPLE_ID>\\S+</F-TUPLE_ID> <F-TUPLE_ID2>\\S+</F-TUPLE_ID2>|<F-ID>z</F-ID>'
+    const ran = await run(['-r', '-o', out, 'x 192.0.2.1 b', expression])
+    assert.equal(ran.out.slice(0, printed.length), printed)
+  })
+}
+
 test('what has no time of its own happens now, where a tag asks', async () => {
   const before = Date.now()
   const { out } = await run(['-o', '<time>', 'x 192.0.2.1', 'x <ADDR>'])

@@ -37,11 +37,17 @@ export function format(out: string, options: RowOptions): Format {
     case 'msg':
       return ({ failure }) => failure.lines
     case 'row':
-      return (found) => [`[${repr(id(found))},\t${repr(timeOf(found))},\t${repr(dataOf(found))}],`]
+      return (found) => [`[${repr(tupleOf(found) ?? id(found))},\t${repr(timeOf(found))},\t${repr(dataOf(found))}],`]
     default:
       if (out.includes('<')) return tagged(out, options)
       return (found) => [text(out === 'matches' ? matchesOf(found) : dataOf(found).get(out))]
   }
+}
+
+/** An id of several parts is a tuple. */
+function tupleOf({ failure }: Found): PythonValue {
+  const { fid } = failure.fields
+  return fid === undefined || typeof fid === 'string' ? undefined : pythonOf('fid', fid)
 }
 
 function timeOf({ failure, whole }: Found): PythonValue {
@@ -77,7 +83,7 @@ function shown(value: FieldValue): string {
   return typeof value === 'string' ? value : textOf(value)
 }
 
-const TAG = /<([\w\-./]+)>/g
+const TAG = /<(F-\*|[\w\-./]+)>/g
 const MESSAGE = '\0msg\0'
 
 /** Each failure once, but once for each of its lines where `<msg>` is asked for and there are several. */
@@ -123,6 +129,8 @@ function tagValue(name: string, found: Found, options: RowOptions): string | und
       return '\n'
     case 'sp':
       return ' '
+    case 'F-*':
+      return plain(repr(all(found)))
     case 'raw-ticket':
       return plain(ticket(found, options))
     default:
@@ -136,6 +144,12 @@ function fieldValue(name: string, found: Found): string | undefined {
   const group = asked === 'id' ? 'fid' : asked === 'port' ? 'fport' : asked
   const value = dataOf(found).get(group)
   return value === undefined ? '' : plain(text(value))
+}
+
+/** All that a ticket knows. */
+function all(found: Found): PythonValue {
+  const known = [...dataOf(found)].filter(([, value]) => value !== undefined)
+  return new Map<string, PythonValue>([['matches', matchesOf(found)], ['failures', 0], ...known])
 }
 
 function plain(text: string): string {
