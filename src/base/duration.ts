@@ -40,7 +40,7 @@ const PRINTED: readonly (readonly [string, number])[] = [
 export function exactDuration(text: string): Amount {
   const amount = reckon(asSum(text))
   if (amount) return amount
-  const unit = text.match(/[\p{L}_]+/gu)?.find((word) => `1${word}`.search(UNITS) < 0)
+  const unit = text.match(/[\p{L}_]+/gu)?.find((word) => secondsOf(word) === undefined)
   const what = unit === undefined ? 'it cannot be reckoned' : `"${unit}" is no unit of time`
   throw new Fault('duration.bad', `"${text}" is not a duration: ${what}`, {
     hint: 'write seconds (600) or amounts with units (10m, 1d12h); -1 means for ever',
@@ -52,25 +52,36 @@ export function exactDuration(text: string): Amount {
  * add up. Where two such pairs share one digit, as in `1 2 3`, Fail2ban sees the first alone.
  */
 function asSum(text: string): string {
-  return text
-    .replace(/(?<=[a-z])\d/gi, ' $&')
-    .replace(UNITS, (word) => `*${SECONDS[/^mo|^./i.exec(word)![0].toLowerCase()]}`)
-    .replace(PAIR, '$1+$2')
+  const apart = text.split(/(?<=[a-z])(?=\d)/i).join(' ')
+  const counted = apart.replace(WORD, (word) => {
+    const seconds = secondsOf(word)
+    return seconds === undefined ? word : `*${seconds}`
+  })
+  return counted.replace(PAIR, '$1+$2')
 }
 
-/** Spellings that Fail2ban accepts, the oldest too; `m` is a minute. */
-const UNITS =
-  /(?<=[\s\x1c-\x1f\x85\p{Nd}])(?:years?|yea?|yy?|months?|mon?|weeks?|wee?|ww?|days?|da|dd?|hours?|hou?|hh?|minutes?|min?|mm?|seconds?|sec?|ss?)(?![\p{L}\p{N}_])/giu
-
+/** Behind a number, or blanks. */
+const WORD = /(?<=[\s\x1c-\x1f\x85\p{Nd}])\p{L}+(?![\p{L}\p{N}_])/gu
 const PAIR = /(\d)[\s\x1c-\x1f\x85]+(\d)/g
 
-/** By the first letter, two for a month. With a point where Fail2ban's own number has one. */
-const SECONDS: Readonly<Record<string, string>> = {
-  y: '31557600.0',
-  mo: '2629800.0',
-  w: '604800',
-  d: '86400',
-  h: '3600',
-  m: '60',
-  s: '1',
+/** How Fail2ban writes its number, with a point where that has one. A minute goes before a month: `m` and `mm` are it. */
+const UNITS: readonly (readonly [name: string, seconds: string])[] = [
+  ['second', '1'],
+  ['minute', '60'],
+  ['hour', '3600'],
+  ['day', '86400'],
+  ['week', '604800'],
+  ['month', '2629800.0'],
+  ['year', '31557600.0'],
+]
+
+/** Of a unit by its name, its plural, its first letters up to the third, or its first letter twice; in any case. */
+function secondsOf(word: string): string | undefined {
+  const folded = word.toLowerCase().replaceAll('\u017f', 's')
+  const isSpelling = (name: string) =>
+    folded === name ||
+    folded === `${name}s` ||
+    (folded.length <= 3 && name.startsWith(folded)) ||
+    folded === name[0]!.repeat(2)
+  return UNITS.find(([name]) => isSpelling(name))?.[1]
 }
