@@ -91,8 +91,8 @@ test('a long expression is cut around what is meant, and the caret stands below 
     `/etc/fail2ban/filter.d/x.conf
     7  error: jail x: something that is told in more words
        than fit into one line of a terminal [lint.x]
-       …aaaaaaaaaaaaaaaa.*bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb…
-                        ^^
+       …aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.*bbbbbbbbbbbbbbbb…
+                                         ^^
        It matters.
        such as  a line \\x1b[31m of an attacker
                 → counts

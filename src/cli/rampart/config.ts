@@ -3,6 +3,7 @@ import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import type { Finding, Severity } from '../../config/lint/finding.ts'
 import { type Linted, lint } from '../../config/lint/lint.ts'
+import { marked } from '../marked.ts'
 import { type Colour, paint, printFault, type Terminal, wrap } from '../print.ts'
 import type { Setting } from './setting.ts'
 
@@ -102,7 +103,7 @@ function printFinding(terminal: Terminal, finding: Finding): string {
   const { severity, source, why, example, better, write } = finding
   const lines = [
     printHead(terminal, finding),
-    ...(source && source.text !== '' ? printSource(terminal, source, COLOURS[severity]) : []),
+    ...(source && source.text !== '' ? [printSource(terminal, source, COLOURS[severity])] : []),
     ...(why === undefined ? [] : [blanks(INDENT) + wrap(terminal, printable(why), INDENT)]),
     ...(example === undefined ? [] : printExample(terminal, example)),
     ...(better === undefined ? [] : [label('better') + wrap(terminal, printable(better), LABELLED)]),
@@ -119,20 +120,8 @@ function printHead(terminal: Terminal, { severity, code, at, message }: Finding)
   return `${number}  ${paint(terminal, COLOURS[severity], severity)}${said}`
 }
 
-/** The line with a caret below the part that is meant; of a long one, what stands around that part. */
-function printSource(terminal: Terminal, { text, from, to }: NonNullable<Finding['source']>, colour: Colour): string[] {
-  const room = Math.max(20, (terminal.columns ?? COLUMNS) - INDENT)
-  const before = printable(text.slice(0, from))
-  const meant = printable(text.slice(from, to))
-  const whole = before + meant + printable(text.slice(to))
-  const start =
-    whole.length <= room ? 0 : Math.max(0, Math.min(before.length - Math.floor(room / 3), whole.length - room))
-  const cut = whole.slice(start, start + room)
-  const shown = `${start > 0 ? '…' : ''}${cut.slice(start > 0 ? 1 : 0, start + room < whole.length ? -1 : undefined)}${start + room < whole.length ? '…' : ''}`
-  const width = Math.min(meant.length, start + room - before.length)
-  const carets = paint(terminal, colour, '^'.repeat(Math.max(0, width)))
-  const line = blanks(INDENT) + shown
-  return width > 0 ? [line, blanks(INDENT + before.length - start) + carets] : [line]
+function printSource(terminal: Terminal, { text, from, to }: NonNullable<Finding['source']>, colour: Colour): string {
+  return marked(terminal, text, INDENT, from < to ? { start: from, end: to, colour } : undefined).trimEnd()
 }
 
 /** Lines of a log are long, and a hostile one longer. */

@@ -3,9 +3,9 @@ import { printable } from '../../../base/printable.ts'
 import type { Explainer, Explanation, Looked } from '../../../filter/explain.ts'
 import type { FieldValue } from '../../../filter/groups.ts'
 import type { Tried } from '../../../filter/trial.ts'
+import { folded, marked, type Span } from '../../marked.ts'
 import { type Colour, paint, type Terminal, wrap } from '../../print.ts'
 import type { MatchedLine } from './line-matcher.ts'
-import { folded, marked, type Span } from './mark.ts'
 import type { Told } from './told.ts'
 
 export function printExplanation(

@@ -1,6 +1,6 @@
 /** A text with a part of it marked below, readable without colour: what does not fit the terminal is left out around it. */
-import { printable } from '../../../base/printable.ts'
-import { type Colour, paint, type Terminal } from '../../print.ts'
+import { printable } from '../base/printable.ts'
+import { type Colour, paint, type Terminal } from './print.ts'
 
 /** In UTF-16 units; where start and end are one, the mark stands under what comes next. */
 export interface Span {
