@@ -3,7 +3,7 @@ import type { Files } from '../world/files.ts'
 import { isPacked, logOf } from './past.ts'
 
 /** More than this one pattern does not bring: a folder may be flooded with names. */
-export const MAX_MATCHES = 1000
+const MAX_MATCHES = 1000
 
 export interface Expanded {
   /** Paths that exist, sorted; a pattern without wildcards stands for itself, existing or not. */

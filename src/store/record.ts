@@ -23,7 +23,7 @@ export interface Bounds {
   readonly values: number
 }
 
-export const BOUNDS: Bounds = { addresses: 20_000, values: 200 }
+const BOUNDS: Bounds = { addresses: 20_000, values: 200 }
 
 /** Lives as long as its database. */
 export class Recorder {

@@ -77,7 +77,7 @@ function troubles(terminal: Terminal, status: Status): string[] {
   return lines
 }
 
-export function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
+function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
   const dim = (text: string): Cell => ({ text, colour: 'dim' })
   const facts: (string | Cell)[][] = [
     [dim('filter'), jail.filter],

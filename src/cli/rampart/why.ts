@@ -16,7 +16,7 @@ export async function why(
   return 0
 }
 
-export function printWhy(terminal: Terminal, why: Why, now: number): string {
+function printWhy(terminal: Terminal, why: Why, now: number): string {
   const parts: string[] = []
   const say = (text: string) => parts.push(`${text}\n`)
   const matches = (lines: readonly string[]) => {

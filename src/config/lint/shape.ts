@@ -38,7 +38,7 @@ export function shapeOf({ root, names }: Tree): Shape {
 }
 
 /** Text with blanks, letters, digits and the marks of an address fits in, as much as it takes. */
-export function isWide({ body, max }: Repeat): boolean {
+function isWide({ body, max }: Repeat): boolean {
   return max >= 32 && body.kind === 'set' && [...' Aa1.:'].every((char) => holds(body, char.charCodeAt(0)))
 }
 

@@ -78,7 +78,7 @@ export function merge(ranges: readonly Range[]): readonly Range[] {
 }
 
 /** What merged ranges leave out of 0 to `end`. */
-export function complement(ranges: readonly Range[], end: number): readonly Range[] {
+function complement(ranges: readonly Range[], end: number): readonly Range[] {
   const rest: Range[] = []
   let from = 0
   for (const range of ranges) {
