@@ -16,7 +16,7 @@ import { unknownActionParameters, unknownKeys } from '../unknown-keys.ts'
 import { actionCommands, pythonActionCommand } from './action-commands.ts'
 import type { Command, Word } from './command.ts'
 import { type FilterCommands, filterCommands } from './filter-commands.ts'
-import { add, attempt, type JailSource, type Reading, type Refusal, refuse, startReading } from './jail-reading.ts'
+import { add, attempt, type CommandSource, type Gathering, type Refusal, refuse, startGathering } from './gathering.ts'
 
 export interface JailCommands {
   readonly name: string
@@ -35,12 +35,12 @@ export interface JailCommands {
 }
 
 /** Never throws. */
-export function jailCommands(source: JailSource, name: string): JailCommands {
-  const reading = startReading(source, name)
-  const first = jailOptions(reading, { layered: source.layered }, ['enabled', 'backend', 'filter'])
+export function jailCommands(source: CommandSource, name: string): JailCommands {
+  const gathering = startGathering(source, name)
+  const first = jailOptions(gathering, { layered: source.layered }, ['enabled', 'backend', 'filter'])
   const enabled = first.get('enabled')?.value === true
-  if (enabled) readEnabled(reading, first)
-  const { commands, refusals, faults, warnings, missing } = reading
+  if (enabled) readEnabled(gathering, first)
+  const { commands, refusals, faults, warnings, missing } = gathering
   const refusal = refusals[0]
   // What was found before Fail2ban would skip the jail.
   const fatal = refusal ? faults.slice(0, faults.indexOf(refusal.fault)) : faults
@@ -48,33 +48,33 @@ export function jailCommands(source: JailSource, name: string): JailCommands {
   return { name, enabled, commands, refusal: skipped, fatal, faults, warnings, missing }
 }
 
-function readEnabled(reading: Reading, first: Options): void {
-  const { source } = reading
-  const filter = filterDefinition(reading, first)
+function readEnabled(gathering: Gathering, first: Options): void {
+  const { source } = gathering
+  const filter = filterDefinition(gathering, first)
   const known = filter && knownOptions(combine(filter, { jail: first, all: true }))
-  for (const fault of [...(filter?.faults ?? []), ...(filter?.tagFaults ?? [])]) add(reading, fault)
+  for (const fault of [...(filter?.faults ?? []), ...(filter?.tagFaults ?? [])]) add(gathering, fault)
   const reader: Reader = known ? { layered: source.layered, known } : { layered: source.layered }
-  const options = jailOptions(reading, reader, Object.keys(JAIL_OPTIONS))
+  const options = jailOptions(gathering, reader, Object.keys(JAIL_OPTIONS))
   const combined: Options = filter ? combine(filter, { jail: options }) : new Map()
-  for (const fault of filter?.faults ?? []) add(reading, fault)
-  reading.warnings.push(...(filter?.warnings ?? []))
-  const actions = actionsOf(reading, options)
-  for (const fault of [...(filter?.tagFaults ?? []), ...reading.tagFaults]) add(reading, fault)
-  tell(reading, options, combined)
-  reading.commands.push(...actions)
+  for (const fault of filter?.faults ?? []) add(gathering, fault)
+  gathering.warnings.push(...(filter?.warnings ?? []))
+  const actions = actionsOf(gathering, options)
+  for (const fault of [...(filter?.tagFaults ?? []), ...gathering.tagFaults]) add(gathering, fault)
+  tell(gathering, options, combined)
+  gathering.commands.push(...actions)
 }
 
 /** All but the actions. @param combined the filter's options */
-function tell(reading: Reading, options: Options, combined: Options): void {
-  const { commands, name } = reading
-  const ofFilter = attempt(reading, 'filter', () => filterCommands(combined, name)) ?? NOTHING
+function tell(gathering: Gathering, options: Options, combined: Options): void {
+  const { commands, name } = gathering
+  const ofFilter = attempt(gathering, 'filter', () => filterCommands(combined, name)) ?? NOTHING
   const set = new Map([...options].filter(([option]) => option in FILTER_OPTIONS))
-  const own = attempt(reading, 'journalmatch', () => filterCommands(set, name)) ?? NOTHING
+  const own = attempt(gathering, 'journalmatch', () => filterCommands(set, name)) ?? NOTHING
   const backend = options.get('backend')
-  commands.push({ words: ['add', name, backend?.value], at: backend?.at ?? reading.at })
+  commands.push({ words: ['add', name, backend?.value], at: backend?.at ?? gathering.at })
   commands.push(...own.early, ...ofFilter.early, ...ofFilter.others, ...own.others)
-  addOwn(reading, options)
-  addLogs(reading, options)
+  addOwn(gathering, options)
+  addLogs(gathering, options)
 }
 
 const NOTHING: FilterCommands = { early: [], others: [] }
@@ -89,14 +89,14 @@ function knownOptions(options: Options): (name: string) => string | undefined {
   }
 }
 
-function jailOptions(reading: Reading, reader: Reader, names: readonly string[]): Map<string, Option> {
-  const { name: jail, warnings } = reading
+function jailOptions(gathering: Gathering, reader: Reader, names: readonly string[]): Map<string, Option> {
+  const { name: jail, warnings } = gathering
   const options = new Map<string, Option>()
   for (const name of names) {
-    const found = attempt(reading, name, () => readValue(reader, jail, name))
+    const found = attempt(gathering, name, () => readValue(reader, jail, name))
     const fallback = JAIL_DEFAULTS[name]
     if (!found) {
-      if (fallback !== undefined) options.set(name, { value: fallback, at: reading.at })
+      if (fallback !== undefined) options.set(name, { value: fallback, at: gathering.at })
       continue
     }
     const { text, at } = found
@@ -108,31 +108,31 @@ function jailOptions(reading: Reading, reader: Reader, names: readonly string[])
   return options
 }
 
-function filterDefinition(reading: Reading, first: Options): Definition | undefined {
-  const { source, name } = reading
-  const { value, at = reading.at } = first.get('filter') ?? {}
+function filterDefinition(gathering: Gathering, first: Options): Definition | undefined {
+  const { source, name } = gathering
+  const { value, at = gathering.at } = first.get('filter') ?? {}
   const text = String(value ?? '')
   if (text === '') {
     const hint = 'set filter = NAME, or failregex, unless only manual bans are meant'
-    reading.warnings.push(new Fault('config.no-failregex', `jail ${name} has no filter`, { at, hint }))
+    gathering.warnings.push(new Fault('config.no-failregex', `jail ${name} has no filter`, { at, hint }))
     return undefined
   }
   const reference = readReference(text)
   if ('rest' in reference) {
-    refuse(reading, { why: 'bad-filter', reference: text, misread: reference }, badParameters(text, reference), at)
+    refuse(gathering, { why: 'bad-filter', reference: text, misread: reference }, badParameters(text, reference), at)
     return undefined
   }
   const layered = readLayers(source.world, source.folders, `filter.d/${reference.name}`)
   if (!layered || isAbsent(layered)) {
     const why = missingFilter(reference.name, source.folders, at)
-    refuse(reading, { why: 'no-filter', reference: reference.name }, why, at)
+    refuse(gathering, { why: 'no-filter', reference: reference.name }, why, at)
     return undefined
   }
   const parameters = new Map(reference.parameters)
   if (!parameters.get('logtype') && !layered.sections.get('Definition')?.options.has('logtype')) {
     parameters.set('logtype', String(first.get('backend')?.value ?? '').startsWith('systemd') ? 'journal' : 'file')
   }
-  reading.warnings.push(...layered.warnings, ...unknownKeys(layered, 'filter'))
+  gathering.warnings.push(...layered.warnings, ...unknownKeys(layered, 'filter'))
   return definition(layered, FILTER_OPTIONS, parameters, at)
 }
 
@@ -146,21 +146,21 @@ function missingFilter(name: string, folders: readonly string[], at: Place): Fau
   return new Fault('config.no-filter', `there is no filter "${name}"`, { at, hint })
 }
 
-function actionsOf(reading: Reading, options: Options): Command[] {
-  const { value, at = reading.at } = options.get('action') ?? {}
-  const commands = splitList(String(value ?? '')).flatMap((word) => actionOf(reading, options, word, at))
+function actionsOf(gathering: Gathering, options: Options): Command[] {
+  const { value, at = gathering.at } = options.get('action') ?? {}
+  const commands = splitList(String(value ?? '')).flatMap((word) => actionOf(gathering, options, word, at))
   if (commands.length === 0) {
     const hint = 'set action = %(action_)s'
-    reading.warnings.push(new Fault('config.no-action', `jail ${reading.name} has no action`, { at, hint }))
+    gathering.warnings.push(new Fault('config.no-action', `jail ${gathering.name} has no action`, { at, hint }))
   }
   return commands
 }
 
-function actionOf(reading: Reading, options: Options, word: string, at: Place): readonly Command[] {
-  const { source, name: jail } = reading
+function actionOf(gathering: Gathering, options: Options, word: string, at: Place): readonly Command[] {
+  const { source, name: jail } = gathering
   const reference = readReference(word)
   if ('rest' in reference) {
-    refuse(reading, { why: 'bad-action', reference: word, misread: reference }, badParameters(word, reference), at)
+    refuse(gathering, { why: 'bad-action', reference: word, misread: reference }, badParameters(word, reference), at)
     return []
   }
   const { name } = reference
@@ -172,19 +172,19 @@ function actionOf(reading: Reading, options: Options, word: string, at: Place): 
     const comma = name.includes(',') ? 'separate actions by blanks or newlines, not by commas; or ' : ''
     const hint = `${comma}put its file into action.d, or correct the name: looked for in ${source.folders.join(', ')}`
     const fault = new Fault('config.no-action', `there is no action "${name}"`, { at, hint })
-    refuse(reading, { why: 'no-action', reference: name }, fault, at)
+    refuse(gathering, { why: 'no-action', reference: name }, fault, at)
     return []
   }
   const { commands, definition } = actionCommands(layered, reference, { name: jail, options, at })
-  for (const fault of definition.faults) add(reading, fault)
-  reading.tagFaults.push(...definition.tagFaults)
+  for (const fault of definition.faults) add(gathering, fault)
+  gathering.tagFaults.push(...definition.tagFaults)
   const unknown = unknownActionParameters(layered, name, reference.parameters.keys(), at)
-  reading.warnings.push(...layered.warnings, ...definition.warnings, ...unknownKeys(layered, 'action'), ...unknown)
+  gathering.warnings.push(...layered.warnings, ...definition.warnings, ...unknownKeys(layered, 'action'), ...unknown)
   return commands
 }
 
 /** What stands in the jail and is neither its filter's, nor its logs or actions. */
-function addOwn({ commands, name }: Reading, options: Options): void {
+function addOwn({ commands, name }: Gathering, options: Options): void {
   for (const [option, { value, at }] of options) {
     if (ELSEWHERE.has(option) || option in FILTER_OPTIONS) continue
     const words: readonly Word[] =
@@ -202,7 +202,7 @@ function splitWords(text: string): string[] {
     .filter((word) => word !== '')
 }
 
-function addLogs({ source, commands, name, missing }: Reading, options: Options): void {
+function addLogs({ source, commands, name, missing }: Gathering, options: Options): void {
   const logpath = options.get('logpath')
   if (!logpath || String(options.get('backend')?.value ?? '').startsWith('systemd')) return
   for (const line of String(logpath.value ?? '').split('\n')) {

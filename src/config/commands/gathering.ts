@@ -7,7 +7,7 @@ import { placed } from '../placed.ts'
 import type { Layered } from '../read-layers.ts'
 import type { Command } from './command.ts'
 
-export interface JailSource {
+export interface CommandSource {
   readonly world: World
   readonly folders: readonly string[]
   /** Of jail.conf. */
@@ -24,8 +24,8 @@ export interface Refusal {
   readonly fault: Fault
 }
 
-export interface Reading {
-  readonly source: JailSource
+export interface Gathering {
+  readonly source: CommandSource
   readonly name: string
   readonly at: Place
   readonly commands: Command[]
@@ -37,32 +37,32 @@ export interface Reading {
   readonly missing: string[]
 }
 
-export function startReading(source: JailSource, name: string): Reading {
+export function startGathering(source: CommandSource, name: string): Gathering {
   const at = placeOf(source.layered, name)
   return { source, name, at, commands: [], refusals: [], faults: [], tagFaults: [], warnings: [], missing: [] }
 }
 
-export function attempt<T>(reading: Reading, option: string, act: () => T): T | undefined {
+export function attempt<T>(gathering: Gathering, option: string, act: () => T): T | undefined {
   try {
     return act()
   } catch (thrown) {
-    const { layered } = reading.source
-    const at = layered.sections.get(reading.name)?.options.get(option)?.at ?? layered.defaults.get(option)?.at
-    add(reading, placed(thrown, `jail ${reading.name}`, at ?? reading.at))
+    const { layered } = gathering.source
+    const at = layered.sections.get(gathering.name)?.options.get(option)?.at ?? layered.defaults.get(option)?.at
+    add(gathering, placed(thrown, `jail ${gathering.name}`, at ?? gathering.at))
     return undefined
   }
 }
 
 /** The same option is asked for more than once; one fault is enough. */
-export function add({ faults, refusals }: Reading, fault: Fault): void {
+export function add({ faults, refusals }: Gathering, fault: Fault): void {
   const isKnown = faults.some(({ code, message }) => code === fault.code && message === fault.message)
   // Without its filter a jail's known/ names nothing; that is no fault of its own.
   const follows = refusals.some(({ why }) => why.endsWith('filter')) && fault.message.includes('%(known/')
   if (!isKnown && !follows) faults.push(fault)
 }
 
-export function refuse(reading: Reading, why: Omit<Refusal, 'fault'>, thrown: Fault, at: Place): void {
-  const fault = placed(thrown, `jail ${reading.name}`, at)
-  reading.refusals.push({ ...why, fault })
-  reading.faults.push(fault)
+export function refuse(gathering: Gathering, why: Omit<Refusal, 'fault'>, thrown: Fault, at: Place): void {
+  const fault = placed(thrown, `jail ${gathering.name}`, at)
+  gathering.refusals.push({ ...why, fault })
+  gathering.faults.push(fault)
 }
