@@ -1,7 +1,7 @@
 /** The entry: picks the face from the name it was called by, and hands it the machine. `main.mjs NAME WORD...` */
 import { fileURLToPath } from 'node:url'
 import type { Terminal } from './cli/print.ts'
-import type { Setting } from './cli/rampart/setting.ts'
+import type { Setting } from './cli/setting.ts'
 import { realWorld } from './world/real.ts'
 
 export const VERSION = '0.1.0'

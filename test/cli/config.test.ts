@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Terminal } from '../../src/cli/print.ts'
 import { check, printLinted } from '../../src/cli/rampart/config.ts'
-import type { Setting } from '../../src/cli/rampart/setting.ts'
+import type { Setting } from '../../src/cli/setting.ts'
 import type { Finding } from '../../src/config/lint/finding.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
 

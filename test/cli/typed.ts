@@ -1,7 +1,7 @@
 /** A command line as somebody types it, with what it prints; nothing but files is touched. */
 import { fileURLToPath } from 'node:url'
 import { rampart } from '../../src/cli/rampart/command.ts'
-import type { Setting } from '../../src/cli/rampart/setting.ts'
+import type { Setting } from '../../src/cli/setting.ts'
 import { realWorld } from '../../src/world/real.ts'
 
 export interface Typed {

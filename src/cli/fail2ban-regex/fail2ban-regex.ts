@@ -4,7 +4,7 @@
  */
 import { asFault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
-import type { Setting } from '../rampart/setting.ts'
+import type { Setting } from '../setting.ts'
 import { askedFilter, type Refusal } from './ask.ts'
 import { findingsOf } from './findings.ts'
 import { HELP, USAGE } from './help.ts'

@@ -5,7 +5,7 @@ import type { EpochMs } from '../../world/clock.ts'
 import { journalLines } from '../log/journal-lines.ts'
 import { isPacked, unpacked } from '../log/unpacked.ts'
 import { fileLines, streamLines, type TellBytes } from '../log/whole-lines.ts'
-import type { Setting } from '../rampart/setting.ts'
+import type { Setting } from '../setting.ts'
 import { short } from './ask.ts'
 import { type Decoder, decoder } from './decode.ts'
 

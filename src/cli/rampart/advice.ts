@@ -4,7 +4,7 @@
  */
 import { printable } from '../../base/printable.ts'
 import { paint, type Terminal, wrap } from '../print.ts'
-import type { Setting } from './setting.ts'
+import type { Setting } from '../setting.ts'
 
 /** Found in less than a second for a usual configuration. */
 const TIMEOUT_MS = 60_000

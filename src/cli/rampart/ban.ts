@@ -3,7 +3,7 @@ import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Outcome } from '../../engine/outcome.ts'
 import { paint } from '../print.ts'
-import type { Setting } from './setting.ts'
+import type { Setting } from '../setting.ts'
 
 interface Options {
   readonly socket: string

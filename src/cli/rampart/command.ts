@@ -2,8 +2,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { asFault } from '../../base/fault.ts'
 import { printFault } from '../print.ts'
+import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'
-import type { Setting } from './setting.ts'
 
 const SOCKET = '/run/rampart/rampart.sock'
 const STATE = '/var/lib/rampart'

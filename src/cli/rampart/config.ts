@@ -5,7 +5,7 @@ import type { Finding, Severity } from '../../config/lint/finding.ts'
 import { type Linted, lint } from '../../config/lint/lint.ts'
 import { marked } from '../marked.ts'
 import { type Colour, paint, printFault, type Terminal, wrap } from '../print.ts'
-import type { Setting } from './setting.ts'
+import type { Setting } from '../setting.ts'
 
 interface Options {
   readonly config: readonly string[]

@@ -16,7 +16,7 @@ import {
   withPlace,
   wrap,
 } from '../print.ts'
-import type { Setting } from './setting.ts'
+import type { Setting } from '../setting.ts'
 
 export async function status(
   setting: Setting,

@@ -1,7 +1,7 @@
 /** `rampart tail`: events as they happen. */
 import { follow } from '../../control/client.ts'
+import type { Setting } from '../setting.ts'
 import { printEvent } from './event.ts'
-import type { Setting } from './setting.ts'
 
 export async function tail(
   setting: Setting,

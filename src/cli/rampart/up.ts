@@ -7,9 +7,9 @@ import { type Guard, guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
 import type { Status } from '../../engine/status.ts'
 import { type Cell, paint, type Terminal, table, wrap } from '../print.ts'
+import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
-import type { Setting } from './setting.ts'
 
 export interface UpOptions {
   readonly observe: boolean

@@ -3,7 +3,7 @@ import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
 import { clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
-import type { Setting } from './setting.ts'
+import type { Setting } from '../setting.ts'
 
 export async function why(
   setting: Setting,

@@ -1,7 +1,7 @@
 /** The commands that tell a jail its filter. Order and conditions were measured beside Fail2ban 1.0.2. */
 import type { Option, Options } from '../combined-options.ts'
-import { shellWords } from '../shell-words.ts'
 import type { Command } from './command.ts'
+import { shellWords } from './shell-words.ts'
 
 /** Commands for the options of a filter, or for those of them that the jail sets itself. */
 export interface FilterCommands {

@@ -1,5 +1,5 @@
 /** The words of a line as a shell would take them, without any expansion. Source: the Python library reference, "shlex". */
-import { Fault } from '../base/fault.ts'
+import { Fault } from '../../base/fault.ts'
 
 /** @throws Fault `config.bad-quotes` */
 export function shellWords(line: string): string[] {

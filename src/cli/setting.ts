@@ -1,6 +1,6 @@
 /** The machine as a command sees it. */
-import type { World } from '../../world/world.ts'
-import type { Terminal } from '../print.ts'
+import type { World } from '../world/world.ts'
+import type { Terminal } from './print.ts'
 
 /** What a command is given beside its own words. */
 export interface Setting {
