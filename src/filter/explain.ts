@@ -4,6 +4,7 @@
  */
 import { asFault } from '../base/fault.ts'
 import { type Reach, reacher } from './explain-reach.ts'
+import type { FilterSettings } from './filter-settings.ts'
 import type { Needle } from './prefilter.ts'
 import { type Expression, expression, type Match } from './regex/expression.ts'
 import { withinLimit } from './regex/limit.ts'
@@ -48,57 +49,73 @@ export interface Explainer {
 
 /** @param monotonic milliseconds that pass */
 export function explainer({ filter: { settings, needles } }: Trial, monotonic: () => number): Explainer {
-  const { failregex, ignoreregex, prefregex, usedns, maxlines } = settings
+  const { failregex } = settings
   const of = failregex.length
-  const reaching = reacher(usedns, maxlines > 1)
-  const known = new Map<string, Expression>()
-  const search = (python: string, text: string, multiline: boolean): Match | undefined => {
-    const one = known.get(python) ?? expression(expandTags(python, usedns), multiline ? { multiline } : {})
-    known.set(python, one)
-    return limited(() => one.search(text))
-  }
-  const reach = (python: string, text: string) => limited(() => reaching.reach(python, text))
-
-  const prefixOf = (line: string, { date, prefix, text }: Tried): Looked | undefined => {
-    if (prefregex === undefined || prefix === undefined) return undefined
-    const whole = `${date ? line.slice(0, date.start) + line.slice(date.end) : line}\n`
-    const looked = { option: 'prefregex' as const, index: 0, of: 1, python: prefregex }
-    return prefix === 'matched'
-      ? { ...looked, text: whole, match: search(prefregex, whole, false) }
-      : { ...looked, text, reach: reach(prefregex, text) }
-  }
-
-  const decidedBy = (line: string, { matches, ignored, text }: Tried): Looked | undefined => {
-    const index = matches[0]?.expression
-    if (index !== undefined) {
-      const python = failregex[index]!
-      const looked = { option: 'failregex' as const, index, of: failregex.length, python, text }
-      return { ...looked, match: search(python, text, maxlines > 1), needle: needleIn(needles[index], line) }
-    }
-    if (ignored === undefined) return undefined
-    const python = ignoreregex[ignored]!
-    const looked = { option: 'ignoreregex' as const, index: ignored, of: ignoreregex.length, python, text }
-    return { ...looked, match: search(python, text, false) }
-  }
-
+  const looking = { settings, needles, ...engines(settings) }
   return {
     explain(line, tried) {
       const until = monotonic() + MOST_MS
-      const prefix = prefixOf(line, tried)
-      const decided = decidedBy(line, tried)
+      const prefix = prefixOf(looking, line, tried)
+      const decided = decidedBy(looking, line, tried)
       if (decided || tried.prefix === 'missed') return { prefix, decided, nearest: [], of, unseen: 0, missing: [] }
       const looked: Looked[] = []
       for (const [index, python] of failregex.entries()) {
         if (monotonic() > until) break
-        const found = { reach: reach(python, tried.text), needle: needleIn(needles[index], line) }
-        looked.push({ option: 'failregex', index, of: failregex.length, python, text: tried.text, ...found })
+        const found = { reach: looking.reach(python, tried.text), needle: needleIn(needles[index], line) }
+        looked.push({ option: 'failregex', index, of, python, text: tried.text, ...found })
       }
-      return {
-        ...{ prefix, decided, nearest: nearest(looked), of, unseen: failregex.length - looked.length },
-        missing: missing(looked),
-      }
+      return { prefix, decided, nearest: nearest(looked), of, unseen: of - looked.length, missing: missing(looked) }
     },
   }
+}
+
+interface Looking extends Engines {
+  readonly settings: FilterSettings
+  readonly needles: Trial['filter']['needles']
+}
+
+/** Both give up on what takes too long. */
+interface Engines {
+  readonly search: (python: string, text: string, multiline: boolean) => Match | undefined
+  readonly reach: (python: string, text: string) => Reach | undefined
+}
+
+function engines({ usedns, maxlines }: FilterSettings): Engines {
+  const reaching = reacher(usedns, maxlines > 1)
+  const known = new Map<string, Expression>()
+  return {
+    search(python, text, multiline) {
+      const one = known.get(python) ?? expression(expandTags(python, usedns), multiline ? { multiline } : {})
+      known.set(python, one)
+      return limited(() => one.search(text))
+    },
+    reach: (python, text) => limited(() => reaching.reach(python, text)),
+  }
+}
+
+function prefixOf({ settings, search, reach }: Looking, line: string, tried: Tried): Looked | undefined {
+  const { prefregex: python } = settings
+  const { date, prefix, text } = tried
+  if (python === undefined || prefix === undefined) return undefined
+  const looked = { option: 'prefregex' as const, index: 0, of: 1, python }
+  if (prefix === 'missed') return { ...looked, text, reach: reach(python, text) }
+  const whole = `${date ? line.slice(0, date.start) + line.slice(date.end) : line}\n`
+  return { ...looked, text: whole, match: search(python, whole, false) }
+}
+
+function decidedBy({ settings, needles, search }: Looking, line: string, tried: Tried): Looked | undefined {
+  const { failregex, ignoreregex, maxlines } = settings
+  const { matches, ignored, text } = tried
+  const index = matches[0]?.expression
+  if (index !== undefined) {
+    const python = failregex[index]!
+    const looked = { option: 'failregex' as const, index, of: failregex.length, python, text }
+    return { ...looked, match: search(python, text, maxlines > 1), needle: needleIn(needles[index], line) }
+  }
+  if (ignored === undefined) return undefined
+  const python = ignoreregex[ignored]!
+  const looked = { option: 'ignoreregex' as const, index: ignored, of: ignoreregex.length, python, text }
+  return { ...looked, match: search(python, text, false) }
 }
 
 /** For all expressions of a line together, and for one of them. */
