@@ -16,7 +16,7 @@ import { Fault } from '../../base/fault.ts'
 import { withinLimit } from './limit.ts'
 import type { Match } from './matcher.ts'
 import type { PatientSearch } from './patient.ts'
-import { purseOf } from './purse.ts'
+import { type Purse, purseOf } from './purse.ts'
 import type { Risk } from './risk.ts'
 
 export interface Watch {
@@ -80,108 +80,135 @@ interface Care {
   readonly told: Map<Alarm['kind'], number>
 }
 
+interface State {
+  readonly clock: () => number
+  /** Characters of what is ordinary. */
+  readonly ordinary: number
+  readonly cares: Care[]
+  readonly purse: Purse
+  alarms: readonly Alarm[]
+  careful: boolean
+  /** Longer texts are patient.ts's. */
+  long: number
+}
+
 /**
  * @param lines how many lines an expression sees at once: as much longer is what is ordinary
  * @param clock milliseconds that only grow
  */
 export function watch(lines = 1, clock: () => number = () => performance.now()): Watch {
   const ordinary = LONG * Math.min(lines, MOST_LINES)
-  const cares: Care[] = []
   const purse = purseOf(clock(), { fullMs: PURSE_MS, refill: REFILL })
-  let alarms: Alarm[] = []
-  let careful = false
-  let long = ordinary
-  const tell = (care: Care, kind: Alarm['kind'], now: number) => {
-    const before = care.told.get(kind)
-    if (before !== undefined && now - before < HOUR_MS) return
-    care.told.set(kind, now)
-    alarms.push({ python: care.python, kind })
-  }
-  const strike = (care: Care, length: number, now: number) => {
-    care.strikes = [...care.strikes, { at: now, length }].filter(({ at }) => now - at < HOUR_MS).slice(-STRIKES)
-    tell(care, 'slow', now)
-    if (care.strikes.length < STRIKES) return
-    care.aside = { until: now + HOUR_MS, length: Math.min(...care.strikes.map((one) => one.length)) }
-    care.strikes = []
-    tell(care, 'set aside', now)
-  }
-  const slowly = (care: Care, text: string, search: Search): Match | undefined => {
-    const now = clock()
-    if (care.aside && now < care.aside.until && text.length >= care.aside.length) return undefined
-    if (text.length > ordinary && !careful && purse.isEmpty(now)) {
-      tell(care, 'left out', now)
-      return undefined
-    }
-    try {
-      return search(text)
-    } catch (thrown) {
-      if (!(thrown instanceof Fault) || thrown.code !== 'regex.overrun') throw thrown
-      strike(care, text.length, now)
-      return undefined
-    } finally {
-      purse.spend(clock() - now)
-    }
-  }
+  const state: State = { clock, ordinary, cares: [], purse, alarms: [], careful: false, long: ordinary }
   return {
-    over({ python, risk, fast, patient }) {
-      const care: Care = {
-        python,
-        risk,
-        running: false,
-        stoppedAt: Number.NEGATIVE_INFINITY,
-        slowUntil: fast ? 0 : Number.POSITIVE_INFINITY,
-        strikes: [],
-        aside: undefined,
-        told: new Map(),
-      }
-      cares.push(care)
-      let made: Search | undefined
-      const other = (text: string) => {
-        made ??= patientOr(patient, fast)
-        return made(text)
-      }
-      return (text, ascii) => {
-        if (!fast || text.length > long || (care.slowUntil > 0 && clock() < care.slowUntil))
-          return slowly(care, text, other)
-        care.running = true
-        try {
-          const found = fast(text, ascii)
-          care.running = false
-          return found
-        } catch (thrown) {
-          care.running = false
-          if (!(thrown instanceof Fault) || thrown.code !== 'regex.overrun') throw thrown
-          return slowly(care, text, other)
-        }
-      }
+    over(engines) {
+      const care = careOf(engines)
+      state.cares.push(care)
+      return overseen(state, care, engines)
     },
-    stopped(what) {
-      const now = clock()
-      const found = cares.filter(({ running }) => running)
-      for (const care of found) {
-        care.running = false
-        const grows = care.risk === 'exponential'
-        const blamed = grows || what === 'line' || now - care.stoppedAt < AGAIN_MS
-        care.stoppedAt = now
-        if (!blamed) continue
-        for (const one of grows ? cares.filter(({ risk }) => risk === 'exponential') : [care]) {
-          one.slowUntil = Math.max(one.slowUntil, now + HOUR_MS)
-        }
-        tell(care, 'slow', now)
-      }
-      return found.length > 0
-    },
+    stopped: (what) => blame(state, what),
     beCareful() {
-      careful = true
-      long = LONG_ALONE
-      for (const care of cares) if (care.risk === 'exponential') care.slowUntil = Number.POSITIVE_INFINITY
+      state.careful = true
+      state.long = LONG_ALONE
+      for (const care of state.cares) if (care.risk === 'exponential') care.slowUntil = Number.POSITIVE_INFINITY
     },
     alarms() {
-      const all = alarms
-      if (all.length > 0) alarms = []
-      return all
+      const { alarms } = state
+      if (alarms.length > 0) state.alarms = []
+      return alarms
     },
   }
+}
+
+function careOf({ python, risk, fast }: Engines): Care {
+  return {
+    python,
+    risk,
+    running: false,
+    stoppedAt: Number.NEGATIVE_INFINITY,
+    slowUntil: fast ? 0 : Number.POSITIVE_INFINITY,
+    strikes: [],
+    aside: undefined,
+    told: new Map(),
+  }
+}
+
+function overseen(state: State, care: Care, { fast, patient }: Engines): Search {
+  let made: Search | undefined
+  const other = (text: string) => {
+    made ??= patientOr(patient, fast)
+    return made(text)
+  }
+  return (text, ascii) => {
+    if (!fast || text.length > state.long || (care.slowUntil > 0 && state.clock() < care.slowUntil))
+      return slowly(state, care, text, other)
+    care.running = true
+    try {
+      const found = fast(text, ascii)
+      care.running = false
+      return found
+    } catch (thrown) {
+      care.running = false
+      if (!isOverrun(thrown)) throw thrown
+      return slowly(state, care, text, other)
+    }
+  }
+}
+
+function slowly(state: State, care: Care, text: string, search: Search): Match | undefined {
+  const { clock, purse } = state
+  const now = clock()
+  if (care.aside && now < care.aside.until && text.length >= care.aside.length) return undefined
+  if (text.length > state.ordinary && !state.careful && purse.isEmpty(now)) {
+    tell(state, care, 'left out', now)
+    return undefined
+  }
+  try {
+    return search(text)
+  } catch (thrown) {
+    if (!isOverrun(thrown)) throw thrown
+    strike(state, care, text.length, now)
+    return undefined
+  } finally {
+    purse.spend(clock() - now)
+  }
+}
+
+function isOverrun(thrown: unknown): boolean {
+  return thrown instanceof Fault && thrown.code === 'regex.overrun'
+}
+
+function strike(state: State, care: Care, length: number, now: number): void {
+  care.strikes = [...care.strikes, { at: now, length }].filter(({ at }) => now - at < HOUR_MS).slice(-STRIKES)
+  tell(state, care, 'slow', now)
+  if (care.strikes.length < STRIKES) return
+  care.aside = { until: now + HOUR_MS, length: Math.min(...care.strikes.map((one) => one.length)) }
+  care.strikes = []
+  tell(state, care, 'set aside', now)
+}
+
+function tell(state: State, { python, told }: Care, kind: Alarm['kind'], now: number): void {
+  const before = told.get(kind)
+  if (before !== undefined && now - before < HOUR_MS) return
+  told.set(kind, now)
+  state.alarms = [...state.alarms, { python, kind }]
+}
+
+function blame(state: State, what: Stopped): boolean {
+  const now = state.clock()
+  const found = state.cares.filter(({ running }) => running)
+  for (const care of found) {
+    care.running = false
+    const grows = care.risk === 'exponential'
+    const blamed = grows || what === 'line' || now - care.stoppedAt < AGAIN_MS
+    care.stoppedAt = now
+    if (!blamed) continue
+    for (const one of grows ? state.cares.filter(({ risk }) => risk === 'exponential') : [care]) {
+      one.slowUntil = Math.max(one.slowUntil, now + HOUR_MS)
+    }
+    tell(state, care, 'slow', now)
+  }
+  return found.length > 0
 }
 
 /** An expression too large for patient.ts is V8's, under a limit of its own. */
