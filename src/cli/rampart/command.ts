@@ -28,7 +28,7 @@ export async function rampart(setting: Setting, words: readonly string[]): Promi
   }
 }
 
-function grammar(setting: Setting, end: (code: number) => void): Command {
+function grammar(setting: Setting, end: End): Command {
   const { terminal } = setting
   const program = new Command('rampart')
     .description('Guards this host: reads the logs, bans who attacks in the kernel, tells what goes on.')
@@ -38,13 +38,28 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .showHelpAfterError('(see: rampart help)')
     .helpCommand('help [command]', 'show how a command is used')
     .addHelpText('after', EXAMPLES)
-  const socket = new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
-  const json = new Option('--json', 'print JSON with stable names')
-  const config = new Option('--config <folders...>', 'configuration above the stock one, later wins').default(
-    CONFIG,
-    CONFIG.join(' '),
-  )
+  guarding(program, setting, end)
+  asking(program, setting, end)
+  trying(program, setting, end)
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      terminal.out(`rampart ${setting.version}\n`)
+      end(0)
+    })
+  return program
+}
 
+/** Takes the exit code. */
+type End = (code: number) => void
+
+const json = () => new Option('--json', 'print JSON with stable names')
+const socket = () => new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
+const config = () =>
+  new Option('--config <folders...>', 'configuration above the stock one, later wins').default(CONFIG, CONFIG.join(' '))
+
+function guarding(program: Command, setting: Setting, end: End): void {
   program
     .command('up')
     .description('guard this host in the foreground until Ctrl-C')
@@ -52,25 +67,28 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .option('--single', 'one process: the half that reads the logs keeps its privileges')
     .option('--keep-bans', 'leave the bans in the kernel when stopping')
     .option('--state <folder>', 'where history is kept', STATE)
-    .addOption(config)
-    .addOption(socket)
+    .addOption(config())
+    .addOption(socket())
     .addOption(new Option('--json', 'print events as JSON, one a line'))
     .action(async (options) => end(await (await import('./up.ts')).up(setting, { ...UP, ...options })))
+}
 
+/** What the running guard answers. */
+function asking(program: Command, setting: Setting, end: End): void {
   program
     .command('status')
     .argument('[jail]', 'one jail, with the addresses it bans')
     .description('show what is watched, counted and banned')
-    .addOption(json)
-    .addOption(socket)
+    .addOption(json())
+    .addOption(socket())
     .action(async (jail, options) => end(await (await import('./status.ts')).status(setting, jail, options)))
 
   program
     .command('why')
     .argument('<address>', 'an address or a network')
     .description('show why an address is banned, or is not: jail, lines, kernel element, end')
-    .addOption(json)
-    .addOption(socket)
+    .addOption(json())
+    .addOption(socket())
     .action(async (address, options) => end(await (await import('./why.ts')).why(setting, address, options)))
 
   program
@@ -80,8 +98,8 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .option('--jail <name>', "with this jail's ports and time (default: all ports)")
     .option('--for <duration>', '600, 10m, 1d12h; -1 for ever (default: for ever, or as long as the jail bans)')
     .option('--force', 'also what is never banned otherwise: own addresses, gateways, admins by ssh')
-    .addOption(json)
-    .addOption(socket)
+    .addOption(json())
+    .addOption(socket())
     .action(async (addresses, options) =>
       end(await (await import('./ban.ts')).ban(setting, addresses, { ...BAN, ...options })),
     )
@@ -91,17 +109,20 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .argument('<address...>', 'addresses or networks')
     .description('lift bans')
     .option('--jail <name>', 'in this jail alone (default: in all)')
-    .addOption(json)
-    .addOption(socket)
+    .addOption(json())
+    .addOption(socket())
     .action(async (addresses, options) => end(await (await import('./ban.ts')).unban(setting, addresses, options)))
 
   program
     .command('tail')
     .description('print events as they happen')
-    .addOption(json)
-    .addOption(socket)
+    .addOption(json())
+    .addOption(socket())
     .action(async (options) => end(await (await import('./tail.ts')).tail(setting, options)))
+}
 
+/** What is tried on files, without a guard. */
+function trying(program: Command, setting: Setting, end: End): void {
   program
     .command('match')
     .argument('<filter>', 'a jail or a filter, with options: sshd[mode=aggressive]; or the path of a filter')
@@ -125,22 +146,13 @@ function grammar(setting: Setting, end: (code: number) => void): Command {
     .argument('[name...]', 'jails, or filters with options: sshd[mode=aggressive] (default: the jails that would run)')
     .description('show what guards nobody, bans the wrong or can be switched off, and what to write in its place')
     .option('--no-logs', 'judge by the configuration alone, read no log')
-    .addOption(config)
-    .addOption(json)
+    .addOption(config())
+    .addOption(json())
     .addHelpText(
       'after',
       '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings; 2 something cannot be read',
     )
     .action(async (names, options) => end(await (await import('./config.ts')).check(setting, names, options, CONFIG)))
-
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => {
-      terminal.out(`rampart ${setting.version}\n`)
-      end(0)
-    })
-  return program
 }
 
 function gather(word: string, before: readonly string[] | undefined): readonly string[] {
