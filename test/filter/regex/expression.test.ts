@@ -66,7 +66,9 @@ for (const { pattern, code, says } of REFUSED) {
 test('groups are named in order of appearance, and only those that took part are told', () => {
   const found = expression('(?P<one>a)|(x)(?P<two>b)')
   assert.deepEqual(found.groups, ['one', 'two'])
-  assert.deepEqual(found.search('_a')?.groups, Object.assign(Object.create(null), { one: 'a' }))
+  const { groups } = found.search('_a')!
+  assert.deepEqual({ ...groups }, { one: 'a' })
+  assert.equal('constructor' in groups || 'toString' in groups, false)
 })
 
 test('a caller who knows the text to be ASCII gets the same', () => {
