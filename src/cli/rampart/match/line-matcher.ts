@@ -1,7 +1,7 @@
 /** The lines of `rampart match`, one after another through a filter. */
 import { eachLine } from '../../../filter/budget.ts'
 import { dateDetector } from '../../../filter/date/detector.ts'
-import { decoder } from '../../../filter/decode.ts'
+import { decoder, isUtf8 } from '../../../filter/decode.ts'
 import type { FilterSettings } from '../../../filter/filter-settings.ts'
 import { type Trial, type Tried, trial } from '../../../filter/trial.ts'
 import type { EpochMs } from '../../../world/clock.ts'
@@ -41,7 +41,7 @@ export function lineMatcher(settings: FilterSettings, { skips, ...options }: Lin
   const journal = settings.logtype === 'journal'
   const decode = decoder(settings.logencoding)
   // The scan looks for the literals' bytes in UTF-8.
-  const maySkip = skips && !journal && /^(auto|utf-?8)$/i.test(settings.logencoding)
+  const maySkip = skips && !journal && isUtf8(settings.logencoding)
   const finder = lineFinder(it, maySkip ? decode : undefined)
   const attempt = journal ? journalReader(it, settings, options) : it.try
   let before = 0
