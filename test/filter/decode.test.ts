@@ -37,6 +37,25 @@ names, data = json.load(sys.stdin)
 print(json.dumps([bytes(data).decode(name, "replace") for name in names]))
 `
 
+/** For where there is no Python: read from its codecs. */
+const FEW = Uint8Array.of(0x61, 0x80, 0x81, 0x9f, 0xe4)
+
+const ROWS: readonly (readonly [encoding: string, text: string])[] = [
+  ['auto', 'a\ufffd\ufffd\ufffd\ufffd'],
+  ['UTF_8', 'a\ufffd\ufffd\ufffd\ufffd'],
+  ['ascii', 'a\ufffd\ufffd\ufffd\ufffd'],
+  ['latin', 'a\x80\x81\x9fä'],
+  ['iso-8859-1', 'a\x80\x81\x9fä'],
+  ['cp1252', 'a€\ufffdŸä'],
+  ['windows-1251', 'aЂЃџд'],
+  ['cp1253', 'a€\ufffd\ufffdδ'],
+  ['koi8-r', 'a─│÷Д'],
+]
+
+for (const [encoding, text] of ROWS) {
+  test(`bytes above ASCII in ${encoding}`, () => assert.equal(decoder(encoding)(FEW), text))
+}
+
 test('every encoding gives what CPython gives', { skip }, () => {
   const input = JSON.stringify([NAMES, BYTES])
   const theirs = JSON.parse(spawnSync('/usr/bin/python3', ['-c', SCRIPT], { input, encoding: 'utf8' }).stdout)
