@@ -1,10 +1,8 @@
 /** The installed Fail2ban as it judges lines, to compare with. */
-import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FilterSettings } from '../../src/filter/filter-settings.ts'
 import type { FieldValue } from '../../src/filter/groups.ts'
+import { askPython, missing as whyMissing } from './ask-python.ts'
 
 export interface Case {
   readonly settings: FilterSettings
@@ -33,14 +31,8 @@ export interface Row {
 /** What each line came to; a text where Fail2ban raised an error, or refused the whole filter. */
 export type Answer = readonly (readonly Row[] | string)[] | string
 
-const PYTHON = '/usr/bin/python3'
-
 /** Why there is nothing to compare with; false if there is. */
-export const missing: string | false = (() => {
-  if (!existsSync(PYTHON)) return 'no Python is installed'
-  const probe = spawnSync(PYTHON, ['-c', 'import fail2ban.server.filter'])
-  return probe.status === 0 ? false : 'the package fail2ban is not installed'
-})()
+export const missing = whyMissing('fail2ban.server.filter')
 
 export function askFail2ban(cases: readonly Case[], zone: string): readonly Answer[] {
   const input = cases.map(({ settings, checkAll = false, raw = true, findtime = null, live = true, lines }) => {
@@ -56,12 +48,5 @@ export function askFail2ban(cases: readonly Case[], zone: string): readonly Answ
     const filter = { failregex, ignoreregex, prefregex, datepattern, logtimezone, maxlines, usedns }
     return { ...filter, checkAll, raw, findtime, live, lines }
   })
-  const run = spawnSync(PYTHON, [join(import.meta.dirname, 'oracle.py')], {
-    input: JSON.stringify(input),
-    env: { TZ: zone, LANG: 'C.UTF-8', PATH: '/usr/bin:/bin' },
-    encoding: 'utf8',
-    maxBuffer: 256 << 20,
-  })
-  assert.equal(run.status, 0, run.stderr)
-  return JSON.parse(run.stdout)
+  return askPython(join(import.meta.dirname, 'oracle.py'), input, zone)
 }

@@ -1,9 +1,8 @@
 /** Compares the detector with the installed Fail2ban, line by line: the moment, the span and the template. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type DateFound, dateDetector } from '../../../src/filter/date/detector.ts'
+import { askPython, missing as whyMissing } from '../ask-python.ts'
 
 export interface Case {
   /** The datepattern; undefined: the default templates. */
@@ -20,16 +19,11 @@ export interface Case {
 /** `[epoch seconds, start, end, template]`, null for no date, a text where Fail2ban raised an error. */
 export type Answer = readonly [number | 'unread', number, number, string] | null | string
 
-const PYTHON = '/usr/bin/python3'
 /** Sunday, 22 November 2026, 17:00 UTC. */
 export const NOW = 1795366800
 
 /** Why there is nothing to compare with; false if there is. */
-export const missing: string | false = (() => {
-  if (!existsSync(PYTHON)) return 'no Python is installed'
-  const probe = spawnSync(PYTHON, ['-c', 'import fail2ban.server.datedetector'])
-  return probe.status === 0 ? false : 'the package fail2ban is not installed'
-})()
+export const missing = whyMissing('fail2ban.server.datedetector')
 
 export function ask(cases: readonly Case[], tz: string): readonly (readonly Answer[] | string)[] {
   const input = cases.map(({ pattern = null, zone = null, now = NOW, step = 0, lines }) => ({
@@ -39,14 +33,7 @@ export function ask(cases: readonly Case[], tz: string): readonly (readonly Answ
     step,
     lines,
   }))
-  const run = spawnSync(PYTHON, [join(import.meta.dirname, 'oracle.py')], {
-    input: JSON.stringify(input),
-    env: { TZ: tz, LANG: 'C.UTF-8', PATH: '/usr/bin:/bin' },
-    encoding: 'utf8',
-    maxBuffer: 64 << 20,
-  })
-  assert.equal(run.status, 0, run.stderr)
-  return JSON.parse(run.stdout)
+  return askPython(join(import.meta.dirname, 'oracle.py'), input, tz)
 }
 
 /** Fails with the first lines that differ; returns how many were compared. */
