@@ -1,6 +1,6 @@
 /**
  * The tags of a filter's expressions (`<HOST>`, `<F-USER>...</F-USER>`) become named groups in Python's syntax. Source:
- * jail.conf(5) and the observed behaviour of Fail2ban 1.0, facts section 1.3: what they take must be the same to the
+ * jail.conf(5) and the observed behaviour of Fail2ban 1.0: what they take must be the same to the
  * letter, or a line that was mangled is another's failure.
  *
  * Addresses are written without counted repeats inside counted repeats: V8 then can fall back to its linear engine on a

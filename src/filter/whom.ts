@@ -1,4 +1,4 @@
-/** Whom a failure is of: which of its groups gives the id. Source: the behaviour of Fail2ban 1.0, facts section 1.3. */
+/** Whom a failure is of: which of its groups gives the id. Source: the behaviour of Fail2ban 1.0. */
 import { type Fields, textOf } from './groups.ts'
 
 export interface Whom {

@@ -1,6 +1,6 @@
 /**
  * Failures counted per address, as Fail2ban counts them: an estimate from the rate, not a sliding window. Source:
- * Fail2ban's observed behaviour (server/failmanager.py, ticket.py), facts section 1.5.
+ * Fail2ban's observed behaviour.
  */
 import type { Seconds } from '../base/duration.ts'
 import type { EpochMs } from '../world/clock.ts'

@@ -116,7 +116,7 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   const counter = count(counters.get(key), { ...event, time }, options)
   counters.delete(key) // Set again below: a Map keeps the order of insertion.
   const found: Decision = { kind: 'found', jail: options.name, network, time, attempts, counter }
-  // Who was banned before gets fewer tries: after n bans each failure weighs 2^n / 2 + 1. Source: facts, section 1.5.
+  // Who was banned before gets fewer tries: after n bans each failure weighs 2^n / 2 + 1. Source: Fail2ban's observed behaviour.
   const grows = options.increment.enabled && event.earlier > 0
   const weight = grows ? Math.min(2 ** event.earlier / 2 + 1, options.maxretry) - 1 : 0
   if (counter.count + weight < options.maxretry) {
