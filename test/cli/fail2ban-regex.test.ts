@@ -174,6 +174,22 @@ for (const [line, expression, options, printed] of TAGS) {
   })
 }
 
+const BESIDE: readonly (readonly [address: string, tag: string, printed: string])[] = [
+  ['2001:DB8::2', '<ADDR>', '2001:db8::2'],
+  ['192.0.2.7/24', '<SUBNET>', '192.0.2.0/24'],
+  ['192.0.2.7/33', '<SUBNET>', '192.0.2.7'],
+  ['Host.Example', '<HOST>', 'Host.Example'],
+]
+
+for (const [address, tag, printed] of BESIDE) {
+  test(`${address} beside an id is printed ${printed}`, async () => {
+    const words = [`x z9 ${address}`, `x <F-ID>z9</F-ID> ${tag}`]
+    assert.equal((await run(['-r', '-o', 'ip', ...words])).out, `${printed}\n`)
+    assert.equal((await run(['-r', '-o', '<ip> <fid>', ...words])).out, `${printed} z9\n`)
+    assert.ok((await run(['-r', '-o', 'row', ...words])).out.endsWith(`'ip': '${printed}'}],\n`))
+  })
+}
+
 const WHOLE: readonly (readonly [name: string, out: string, printed: string])[] = [
   [
     'an id of several parts is a tuple',

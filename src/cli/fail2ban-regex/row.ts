@@ -33,7 +33,7 @@ export function format(out: string, options: RowOptions): Format {
     case 'fid':
       return (found) => [id(found)]
     case 'ip':
-      return (found) => [shown(found.failure.fields['ip'] ?? id(found))]
+      return (found) => [addressText(found) ?? id(found)]
     case 'msg':
       return ({ failure }) => failure.lines
     case 'row':
@@ -61,7 +61,15 @@ function dataOf({ failure, names }: Found): Map<string, PythonValue> {
   for (const name of new Set([...names, ...Object.keys(failure.fields)])) {
     data.set(name, pythonOf(name, failure.fields[name]))
   }
+  if (failure.fields['ip'] !== undefined) data.set('ip', addressText({ failure }))
   return data
+}
+
+/** The address or the name beside an id that is another. */
+function addressText({ failure }: Pick<Found, 'failure'>): string | undefined {
+  const { ip } = failure.fields
+  if (ip === undefined) return undefined
+  return idOf({ id: typeof ip === 'string' ? ip : textOf(ip), kind: 'ip' }, false)
 }
 
 function pythonOf(name: string, value: FieldValue | undefined): PythonValue {
@@ -77,10 +85,6 @@ function matchesOf({ parts }: Found): PythonValue {
 /** What Python's print shows: a text is itself. */
 function text(value: PythonValue): string {
   return typeof value === 'string' ? value : repr(value)
-}
-
-function shown(value: FieldValue): string {
-  return typeof value === 'string' ? value : textOf(value)
 }
 
 const TAG = /<(F-\*|[\w\-./]+)>/g
@@ -103,7 +107,7 @@ function tagValue(name: string, found: Found, options: RowOptions): string | und
     case 'msg':
       return MESSAGE
     case 'ip':
-      return plain(shown(failure.fields['ip'] ?? id))
+      return plain(addressText(found) ?? id)
     case 'fid':
       return plain(id)
     case 'family':
