@@ -38,6 +38,7 @@ const REFUSALS: readonly (readonly [name: string, words: readonly string[], code
     ['an expression without an id', ['a', 'b'], 255, /ERROR: No failure-id group in 'b'\n$/, /^$/],
     ['an expression that is none', ['a', '(<HOST>'], 255, /ERROR: Unable to compile regular expression '/, /^$/],
     ['an empty expression', ['a', ''], 255, /ERROR: Cannot add empty regex\n$/, /^$/],
+    ['an empty ignoreregex', ['a', 'x <HOST>', ''], 255, /ERROR: Cannot add empty regex\n$/, /^$/],
     ['a date pattern that is none', ['-d', '%q', 'a', 'x <HOST>'], 255, /\nERROR: .*%q/, /^$/],
     ['a zone that nobody knows', ['--TZ', 'nope', 'a', 'x <HOST>'], 255, /\nERROR: .*nope/, /^$/],
     ['a log level that is none', ['-l', 'nope', 'a', 'x <HOST>'], 1, /Running tests/, /Invalid log level 'nope'/],
@@ -210,6 +211,18 @@ for (const [name, out, printed] of WHOLE) {
     assert.equal(ran.out.slice(0, printed.length), printed)
   })
 }
+
+test('times are told in the zone of TZ, one that it spells out too', async () => {
+  const before = process.env['TZ']
+  try {
+    process.env['TZ'] = 'EST5EDT,M3.2.0,M11.1.0'
+    const { out } = await run(['-v', '2026-07-01T12:00:00Z x 192.0.2.1', 'x <ADDR>'])
+    assert.match(out, / {2}Wed Jul 01 08:00:00 2026\n/)
+  } finally {
+    if (before === undefined) delete process.env['TZ']
+    else process.env['TZ'] = before
+  }
+})
 
 test('what has no time of its own happens now, where a tag asks', async () => {
   const before = Date.now()

@@ -83,7 +83,7 @@ async function run(setting: Setting, out: Printer, { options, words }: CommandLi
       named: Boolean(options.out),
     })
     if ('code' in trial) return trial
-    const encoding = options.encoding ?? 'UTF-8'
+    const encoding = options.encoding ?? localeEncoding(process.env)
     const log = logOf(setting, word, { ...settings, encoding, say })
     say('')
     const began = clock.monotonic()
@@ -129,4 +129,10 @@ async function readAll(log: Log, reader: LineReader): Promise<void> {
     case 'journal':
       await log.read(reader.dated)
   }
+}
+
+/** As Python tells it: in small letters where the locale says nothing of UTF-8, which Python reads all the same. */
+function localeEncoding(environment: Readonly<Record<string, string | undefined>>): string {
+  const { LC_ALL, LC_CTYPE, LANG } = environment
+  return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || '') ? 'UTF-8' : 'utf-8'
 }

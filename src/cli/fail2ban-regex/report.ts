@@ -1,5 +1,6 @@
 /** The report at the end: what matched how often, how dates were read, how many lines, and the lines themselves. */
 import type { TemplateUse } from '../../filter/date/choice.ts'
+import { type LocalTime, localTime } from '../../filter/date/local-time.ts'
 import type { FilterSettings } from '../../filter/filter-settings.ts'
 import { expandTags } from '../../filter/tags.ts'
 import type { EpochMs } from '../../world/clock.ts'
@@ -57,11 +58,12 @@ function* expressionPart(
 ): Iterable<string> {
   yield* ['', `${title}: ${hits.reduce((sum, { count }) => sum + count, 0)} total`]
   const lines: string[] = []
+  const local = localTime()
   for (const [index, { count, found }] of hits.entries()) {
     if (count === 0 && options.verbose === 0) continue
     lines.push(`${String(index + 1).padStart(2)}) [${count}] ${expressions[index]}`)
     for (const { id, time, several } of found) {
-      lines.push(`    ${id}  ${asctime(time ?? now)}${several ? ' (multiple regex matched)' : ''}`)
+      lines.push(`    ${id}  ${asctime(time ?? now, local)}${several ? ' (multiple regex matched)' : ''}`)
     }
   }
   yield* list(lines, ' #) [# of hits] regular expression')
@@ -105,10 +107,10 @@ const BLANKS_AT_END = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u2
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
-/** `Sun Nov 22 17:00:00 2026`, local time. */
-function asctime(time: EpochMs): string {
-  const at = new Date(Math.floor(time / 1000) * 1000)
+/** `Sun Nov 22 17:00:00 2026`, local time: as TZ has it, a POSIX zone too, which Date does not know. */
+function asctime(time: EpochMs, local: LocalTime): string {
+  const at = new Date(local.wall(Math.floor(time / 1000) * 1000))
   const two = (value: number) => String(value).padStart(2, '0')
-  const hour = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
-  return `${DAYS[at.getDay()]} ${MONTHS[at.getMonth()]} ${two(at.getDate())} ${hour} ${at.getFullYear()}`
+  const hour = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())}`
+  return `${DAYS[at.getUTCDay()]} ${MONTHS[at.getUTCMonth()]} ${two(at.getUTCDate())} ${hour} ${at.getUTCFullYear()}`
 }

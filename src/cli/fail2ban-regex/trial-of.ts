@@ -7,6 +7,7 @@ import { type Trial, type TrialOptions, trial } from '../../filter/trial.ts'
 import type { Refusal } from './ask.ts'
 
 export function trialOf(settings: FilterSettings, options: TrialOptions): Trial | Refusal {
+  if (settings.ignoreregex.includes('')) return { out: `ERROR: ${EMPTY}`, code: 255 }
   try {
     // A filter without any is no error here: all of its lines are missed.
     const failregex = settings.failregex.length > 0 ? settings.failregex : [NEVER]
@@ -17,6 +18,7 @@ export function trialOf(settings: FilterSettings, options: TrialOptions): Trial 
   }
 }
 
+const EMPTY = 'Cannot add empty regex'
 const NEVER = '(?!)<F-ID>x</F-ID>'
 
 /** In the order in which Fail2ban reads them. */
@@ -27,7 +29,7 @@ function firstWrong({ prefregex, failregex, ignoreregex, usedns }: FilterSetting
     if (wrong !== undefined) return wrong
   }
   for (const one of failregex) {
-    if (one === '') return 'Cannot add empty regex'
+    if (one === '') return EMPTY
     const own = [...groups]
     const wrong = read(expandTags(one, usedns), own)
     if (wrong !== undefined) return wrong
