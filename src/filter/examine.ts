@@ -68,9 +68,7 @@ export function examine(it: Compiled, open: Open, entry: Entry, how: How): Exami
   // Every search would look for itself.
   const ascii = isAscii(text)
   const ignored: number[] = []
-  // Many expressions: ask first. Few: only what matched, below.
-  const early = it.ignore.length > 0 && it.ignore.length < it.fail.length - 2
-  if (early && isIgnored(it.ignore, { text, ascii, ignored }, how))
+  if (asksIgnoredFirst(it.fail, it.ignore) && isIgnored(it.ignore, { text, ascii, ignored }, how))
     return { prefix: undefined, text, ignored, matches: [] }
   if (!it.prefix)
     return { prefix: undefined, text, ignored, matches: matchesIn(it, open, { lines, text, ascii, ignored }, how) }
@@ -80,6 +78,14 @@ export function examine(it: Compiled, open: Open, entry: Entry, how: How): Exami
   const part = contentOf(open, around['content'])
   const seen = { lines, text: part ?? text, ascii, ignored, around }
   return { prefix: 'matched', text: seen.text, ignored, matches: matchesIn(it, open, seen, how) }
+}
+
+/**
+ * Whether each line is asked by the ignoreregex before any failregex sees it, so that it counts as ignored although none
+ * matches it: where there are many more failregex. Else only what matched is asked.
+ */
+export function asksIgnoredFirst(failregex: readonly unknown[], ignoreregex: readonly unknown[]): boolean {
+  return ignoreregex.length > 0 && ignoreregex.length < failregex.length - 2
 }
 
 function enter(open: Open, entry: Entry, maxlines: number): readonly Entry[] {

@@ -1,6 +1,6 @@
 /**
  * The values of an expression's named groups, with what the names themselves ask for: `<F-ALT_X>` and `<F-ALT_X_n>` fill X
- * where it is empty, `<F-TUPLE_X>` adds to X. Source: observed behaviour of Fail2ban 1.0, facts section 1.3.
+ * where it is empty, `<F-TUPLE_X>` adds to X. Source: the behaviour of Fail2ban 1.0, compared with the installed program.
  */
 import type { Expression, Match } from './regex/expression.ts'
 

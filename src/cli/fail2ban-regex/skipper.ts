@@ -3,6 +3,7 @@
  * which expressions. Of the others only the date counts, and that is known without a search where it is the same as the
  * line's before.
  */
+import { asksIgnoredFirst } from '../../filter/examine.ts'
 import { type Prefilter, prefilter } from '../../filter/prefilter.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { bareLine, type Reading } from './reading.ts'
@@ -51,7 +52,7 @@ function maySkip({ settings, decoder, told, trial, findings }: Reading): boolean
 
 /** A prefregex, and ignoreregex that come first, count lines that no failregex matches; rows do not show that. */
 function isCounted({ settings, options }: Reading): boolean {
-  const early = settings.ignoreregex.length > 0 && settings.ignoreregex.length < settings.failregex.length - 2
+  const early = asksIgnoredFirst(settings.failregex, settings.ignoreregex)
   return options.out === undefined && (settings.prefregex !== undefined || early)
 }
 

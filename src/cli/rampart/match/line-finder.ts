@@ -5,6 +5,7 @@
  * stretch; at the second form all are again.
  */
 import type { Decode } from '../../../filter/decode.ts'
+import { asksIgnoredFirst } from '../../../filter/examine.ts'
 import { type Prefilter, prefilter } from '../../../filter/prefilter.ts'
 import type { Trial } from '../../../filter/trial.ts'
 import type { EpochMs } from '../../../world/clock.ts'
@@ -48,8 +49,7 @@ const SAMPLE_BYTES = 256 * 1024
  */
 function canSkip({ filter: { needles, settings } }: Trial): boolean {
   const { failregex, ignoreregex, maxlines } = settings
-  const early = ignoreregex.length > 0 && ignoreregex.length < failregex.length - 2
-  return !early && maxlines === 1 && needles.every((needle) => needle !== undefined)
+  return !asksIgnoredFirst(failregex, ignoreregex) && maxlines === 1 && needles.every((needle) => needle !== undefined)
 }
 
 function formsOf({ dates }: Trial): number {
