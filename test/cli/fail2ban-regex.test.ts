@@ -66,6 +66,14 @@ test('options stand anywhere, run together, shortened, or end at --', () => {
   assert.deepEqual(words, ['a', '-x'])
 })
 
+test('a date pattern that takes for ever costs the line that it takes long for, and is told', async () => {
+  const log = join(root, 'for-ever')
+  writeFileSync(log, `${'a'.repeat(60)} 192.0.2.1\na2026-11-22 192.0.2.2\n`)
+  const { out, err } = await run(['-d', '^(?:a+)+%Y-%m-%d', log, ' <ADDR>$'])
+  assert.match(out, /Lines: 2 lines, 0 ignored, 1 matched, 1 missed/)
+  assert.match(err, /took too long for them: 1/)
+})
+
 test('a jail lends its filter with its own options', async () => {
   const { out } = await run(['-c', config, 'one 192.0.2.1\ntwo 192.0.2.2\nspare two 192.0.2.3', 'doorman'])
   assert.match(out, /Use {13}jail : doorman, filter: one/)

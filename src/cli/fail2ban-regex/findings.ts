@@ -16,6 +16,8 @@ export interface Findings {
   missedWanted(): number
   /** Lines that nothing matched, whose text nobody needs. */
   addMissed(count: number): void
+  /** A line whose date took too long to find: it is missed. */
+  addStopped(): void
   report(seconds: number): Iterable<string>
   /** What an admin should know of what was found. */
   notes(): readonly string[]
@@ -36,11 +38,15 @@ export function findingsOf(setting: Setting, out: Printer, it: Examined): Findin
       if (tried.matches.length > 0) noted.add(tried)
       inner.add(line, tried)
     },
+    addStopped() {
+      noted.stopped()
+      inner.addMissed(1)
+    },
     notes: noted.all,
   }
 }
 
-type Inner = Omit<Findings, 'notes'>
+type Inner = Omit<Findings, 'notes' | 'addStopped'>
 
 function counted({ world }: Setting, { settings, options, trial }: Examined): Inner {
   const counts = tally(settings, options)
@@ -104,7 +110,9 @@ const MOST_NOTED = 1000
 /** Names are not looked up, and what is no address is never banned: told once each, with the first of them. */
 function notes() {
   const found = { dns: new Set<string>(), ip: new Set<string>(), fid: new Set<string>() }
+  let stopped = 0
   return {
+    stopped: () => void stopped++,
     add({ matches }: Tried) {
       for (const { failure } of matches) {
         if (failure && found[failure.kind].size < MOST_NOTED) found[failure.kind].add(failure.id)
@@ -116,6 +124,7 @@ function notes() {
       return [
         ...(name === undefined ? [] : [`note: host names are not looked up: "${printable(name)}"`]),
         ...(wrong === undefined ? [] : [`note: no address, never banned: "${printable(wrong)}"`]),
+        ...(stopped === 0 ? [] : [`note: lines missed since the date pattern took too long for them: ${stopped}`]),
       ]
     },
   }

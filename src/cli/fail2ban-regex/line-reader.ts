@@ -1,6 +1,9 @@
 /** Lines of a log through the trial of a filter: one after another, or all but those that may match in one go. */
+import { Fault } from '../../base/fault.ts'
+import { withinLimit } from '../../filter/regex/limit.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { repr } from '../python-repr.ts'
+import type { Findings } from './findings.ts'
 import { bareLine, type Reading } from './reading.ts'
 import { skipper } from './skipper.ts'
 
@@ -18,10 +21,12 @@ const NEWLINE = 0x0a
 
 export function lineReader(reading: Reading): LineReader {
   const { trial, clock, findings } = reading
-  const line = (text: string, only?: readonly number[]) => {
+  const look = (text: string, only?: readonly number[]) => {
     const bare = bareLine(text)
     if (bare !== undefined) findings.add(bare, trial.try(bare, clock.now(), only))
   }
+  // The trial watches over the expressions, nobody over the dates.
+  const line = REPEATED_GROUP.test(reading.settings.datepattern ?? '') ? limited(look, findings) : look
   const decoded = decodedBy(reading)
   const skips =
     reading.skips === false
@@ -44,6 +49,23 @@ export function lineReader(reading: Reading): LineReader {
         at = end
       }
     },
+  }
+}
+
+/** Only such a date pattern can take exponential time. */
+const REPEATED_GROUP = /\)[*+{]/
+const LINE_LIMIT_MS = 100
+
+type Look = (text: string, only?: readonly number[]) => void
+
+function limited(look: Look, findings: Findings): Look {
+  return (text, only) => {
+    try {
+      withinLimit(LINE_LIMIT_MS, () => look(text, only))
+    } catch (thrown) {
+      if (!(thrown instanceof Fault) || !/^regex\.(overrun|starved)$/.test(thrown.code)) throw thrown
+      findings.addStopped()
+    }
   }
 }
 
