@@ -99,9 +99,11 @@ function needle(one: Expression, prefix: Expression | undefined): Needle | undef
     .flatMap((literals) => (literals ? [literals, ...literals.also] : []))
     .map(({ any, ignoreCase }) => ({ any: [...new Set(any.map(uncut))], ignoreCase }))
     .filter(({ any }) => any.every((piece) => piece !== ''))
-  const chances = new Map(sets.map((set) => [set, chance(set)]))
-  const [first, ...others] = sets.sort((a, b) => chances.get(a)! - chances.get(b)!)
-  return first && { ...first, also: others.filter((set) => chances.get(set)! < MOST_CHANCE && !isUsual(set)) }
+  const ranked = sets
+    .map((set) => ({ set, chance: chance(set), tells: chance(set) < MOST_CHANCE && !isUsual(set) }))
+    .sort((a, b) => Number(b.tells) - Number(a.tells) || a.chance - b.chance)
+  const [first, ...others] = ranked
+  return first && { ...first.set, also: others.filter(({ tells }) => tells).map(({ set }) => set) }
 }
 
 /** A further set that more lines hold is not worth its search. */

@@ -34,12 +34,7 @@ const MAX_TURNS = 4
 export function literals(root: Node): Literals | undefined {
   const [first, ...others] = all(look(root, { known: new Map(), turns: new Map() }))
   if (!first || first.chance >= 1) return undefined
-  return { ...spelled(first), also: others.filter(isTelling).map(spelled) }
-}
-
-/** Whether a further set is worth its search: one usual word among many seldom ones is no harm. */
-function isTelling({ words, chance }: Candidate): boolean {
-  return chance < MOST_CHANCE && !words.every(({ text, folded }) => isOrdinary(text, folded))
+  return { ...spelled(first), also: others.filter(({ telling }) => telling).map(spelled) }
 }
 
 /** As the scan looks for them. */
@@ -68,6 +63,8 @@ interface Candidate {
   readonly words: readonly Word[]
   /** The chance that an ordinary line holds one of them. */
   readonly chance: number
+  /** Worth a search beside others: one usual word among many seldom ones is no harm. */
+  readonly telling: boolean
 }
 
 interface Knowledge {
@@ -212,10 +209,10 @@ function all({ words, required }: Knowledge): readonly Candidate[] {
   return rarest([...required, ...candidate(words)])
 }
 
-/** Those that an ordinary line is least likely to hold; a set whose texts are parts of another's tells nothing new. */
+/** Those that tell most: an ordinary line is least likely to hold them. A set whose texts are parts of another's tells nothing new. */
 function rarest(sets: readonly Candidate[]): readonly Candidate[] {
   const kept: Candidate[] = []
-  for (const set of sets.toSorted((a, b) => a.chance - b.chance)) {
+  for (const set of sets.toSorted((a, b) => Number(b.telling) - Number(a.telling) || a.chance - b.chance)) {
     if (kept.length < MAX_SETS && !kept.some((other) => within(set, other) || within(other, set))) kept.push(set)
   }
   return kept
@@ -249,7 +246,8 @@ function candidate(words: readonly Word[] | undefined): readonly Candidate[] {
   const each = [...new Map(words.map((word) => [`${word.folded} ${word.text}`, word])).values()]
   if (each.length > MAX_LITERALS) return []
   const chance = each.reduce((sum, { text, folded }) => sum + chanceInLine(text, folded), 0)
-  return [{ words: each, chance: Math.min(1, chance) }]
+  const telling = chance < MOST_CHANCE && !each.every(({ text, folded }) => isOrdinary(text, folded))
+  return [{ words: each, chance: Math.min(1, chance), telling }]
 }
 
 /** ASCII alone: the scan knows bytes. */
