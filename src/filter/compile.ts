@@ -4,7 +4,7 @@ import type { FilterSettings } from './filter-settings.ts'
 import { type Fields, groupsReader, type OwnFields } from './groups.ts'
 import type { Needle } from './prefilter.ts'
 import { type Expression, expression, type Flags, type Match } from './regex/expression.ts'
-import { chanceInLine, isOrdinary } from './regex/rarity.ts'
+import { byWorth, worthOf } from './regex/rarity.ts'
 import { type Watch, watch } from './regex/watch.ts'
 import { expandTags } from './tags.ts'
 
@@ -91,7 +91,7 @@ function hintFor({ message, hint }: Fault, python: string): { readonly hint?: st
 const ADDRESS_TAG = /<(?:HOST|ADDR|SUBNET|IP4|IP6|DNS|F-(?:ADDR|SUBNET|IP4|IP6|DNS)\/)>/g
 
 /**
- * A line that matches passes the prefregex too, so it holds the literals of both; the rarest first. What is left of them
+ * A line that matches passes the prefregex too, so it holds the literals of both; what tells most first. What is left of them
  * may stand in every line: `[] "GET /` becomes `"GET `.
  */
 function needle(one: Expression, prefix: Expression | undefined): Needle | undefined {
@@ -99,23 +99,10 @@ function needle(one: Expression, prefix: Expression | undefined): Needle | undef
     .flatMap((literals) => (literals ? [literals, ...literals.also] : []))
     .map(({ any, ignoreCase }) => ({ any: [...new Set(any.map(uncut))], ignoreCase }))
     .filter(({ any }) => any.every((piece) => piece !== ''))
-  const ranked = sets
-    .map((set) => ({ set, chance: chance(set), tells: chance(set) < MOST_CHANCE && !isUsual(set) }))
-    .sort((a, b) => Number(b.tells) - Number(a.tells) || a.chance - b.chance)
-  const [first, ...others] = ranked
-  return first && { ...first.set, also: others.filter(({ tells }) => tells).map(({ set }) => set) }
-}
-
-/** A further set that more lines hold is not worth its search. */
-const MOST_CHANCE = 0.5
-
-function isUsual({ any, ignoreCase }: Needle): boolean {
-  return any.every((text) => isOrdinary(text, ignoreCase))
-}
-
-/** That an ordinary line holds one of them. */
-function chance({ any, ignoreCase }: Needle): number {
-  return any.reduce((sum, text) => sum + chanceInLine(text, ignoreCase), 0)
+  const [first, ...others] = sets
+    .map((set) => ({ set, ...worthOf(set.any.map((text) => ({ text, folded: set.ignoreCase }))) }))
+    .sort(byWorth)
+  return first && { ...first.set, also: others.filter(({ telling }) => telling).map(({ set }) => set) }
 }
 
 /**

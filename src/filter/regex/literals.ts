@@ -2,7 +2,7 @@
  * The texts without which an expression cannot match: of all sets of which one text is required, those that ordinary
  * lines hold least often. What is told is always true; where the tree does not make it certain, nothing is told.
  */
-import { chanceInLine, isOrdinary } from './rarity.ts'
+import { byWorth, type Worth, worthOf } from './rarity.ts'
 import type { Node, Repeat, SetItem } from './tree.ts'
 
 export interface Literals {
@@ -20,8 +20,6 @@ export interface Literals {
 /** Sets told. The scan looks for a thousand texts nearly as fast as for one (bench/prefilter.ts). */
 const MAX_SETS = 5
 const MAX_LITERALS = 256
-/** A set that more lines hold tells nothing. */
-const MOST_CHANCE = 0.5
 /** Of words that are grown on, letter by letter. */
 const MAX_WORDS = 64
 const MAX_LENGTH = 64
@@ -59,12 +57,8 @@ interface Word {
 }
 
 /** A set of which one is required. */
-interface Candidate {
+interface Candidate extends Worth {
   readonly words: readonly Word[]
-  /** The chance that an ordinary line holds one of them. */
-  readonly chance: number
-  /** Worth a search beside others: one usual word among many seldom ones is no harm. */
-  readonly telling: boolean
 }
 
 interface Knowledge {
@@ -212,7 +206,7 @@ function all({ words, required }: Knowledge): readonly Candidate[] {
 /** Those that tell most: an ordinary line is least likely to hold them. A set whose texts are parts of another's tells nothing new. */
 function rarest(sets: readonly Candidate[]): readonly Candidate[] {
   const kept: Candidate[] = []
-  for (const set of sets.toSorted((a, b) => Number(b.telling) - Number(a.telling) || a.chance - b.chance)) {
+  for (const set of sets.toSorted(byWorth)) {
     if (kept.length < MAX_SETS && !kept.some((other) => within(set, other) || within(other, set))) kept.push(set)
   }
   return kept
@@ -245,9 +239,7 @@ function candidate(words: readonly Word[] | undefined): readonly Candidate[] {
   if (!words || words.length === 0 || words.some(({ text }) => text === '')) return []
   const each = [...new Map(words.map((word) => [`${word.folded} ${word.text}`, word])).values()]
   if (each.length > MAX_LITERALS) return []
-  const chance = each.reduce((sum, { text, folded }) => sum + chanceInLine(text, folded), 0)
-  const telling = chance < MOST_CHANCE && !each.every(({ text, folded }) => isOrdinary(text, folded))
-  return [{ words: each, chance: Math.min(1, chance), telling }]
+  return [{ words: each, ...worthOf(each) }]
 }
 
 /** ASCII alone: the scan knows bytes. */

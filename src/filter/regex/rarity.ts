@@ -22,15 +22,37 @@ const LINE_LENGTH = 120
 /** The chance, a guess, that a line holds a text which ordinary lines hold. */
 const OFTEN = 0.3
 
+/** A set's worth to one who looks for lines that hold one of its texts. */
+export interface Worth {
+  /** The chance, at most 1, that an ordinary line holds one of them. */
+  readonly chance: number
+  /** Worth a search beside others: one usual text among many seldom ones is no harm. */
+  readonly telling: boolean
+}
+
+/** A set that more lines hold tells nothing. */
+const MOST_CHANCE = 0.5
+
+export function worthOf(words: readonly { readonly text: string; readonly folded: boolean }[]): Worth {
+  const chance = words.reduce((sum, { text, folded }) => sum + chanceInLine(text, folded), 0)
+  const telling = chance < MOST_CHANCE && !words.every(({ text, folded }) => isOrdinary(text, folded))
+  return { chance: Math.min(1, chance), telling }
+}
+
+/** For sorting: what tells most first. */
+export function byWorth(a: Worth, b: Worth): number {
+  return Number(b.telling) - Number(a.telling) || a.chance - b.chance
+}
+
 /** The chance, above 0 and at most 1, that an ordinary line holds the text. */
-export function chanceInLine(text: string, ignoreCase: boolean): number {
+function chanceInLine(text: string, ignoreCase: boolean): number {
   const random = [...text].reduce((chance, char) => chance * share(char, ignoreCase), LINE_LENGTH)
   // Fewer than three bytes are a poor fingerprint for the scan.
   return Math.min(1, Math.max(text.length < 3 ? random * 10 : random, isOrdinary(text, ignoreCase) ? OFTEN : 0))
 }
 
 /** Whether it stands in lines that are written all day. */
-export function isOrdinary(text: string, ignoreCase: boolean): boolean {
+function isOrdinary(text: string, ignoreCase: boolean): boolean {
   return ignoreCase ? ORDINARY_LOWER.includes(text.toLowerCase()) : ORDINARY.includes(text)
 }
 
