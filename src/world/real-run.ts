@@ -14,19 +14,20 @@ const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
 
 export function realRun(): Run {
-  let leash: readonly string[] | undefined
+  let found: readonly string[] | undefined
+  const leash = () => {
+    found ??= findLeash()
+    return found
+  }
   return {
-    once,
+    once: (argv, options = {}) => once(options.leashed ? [...leash(), ...argv] : argv, options),
     ready,
-    start(argv, options) {
-      leash ??= findLeash()
-      return start([...leash, ...argv], options)
-    },
+    start: (argv, options) => start([...leash(), ...argv], options),
   }
 }
 
 /**
- * A program that stays must not outlive this one, not even when this one is killed and can end nothing: `nft monitor`
+ * A program that stays, or takes long, must not outlive this one, not even when this one is killed and can end nothing: `nft monitor`
  * would notice a closed pipe only when it next has something to say. Where there is no util-linux, it is left at that.
  */
 function findLeash(): readonly string[] {

@@ -24,6 +24,8 @@ export interface OnceOptions {
   /** After it has its input; its whole process group is killed then. Default 60 s. */
   readonly timeoutMs?: number
   readonly env?: Readonly<Record<string, string>>
+  /** Ends it when this program ends, were it by SIGKILL: for what may take longer than an eye's blink. */
+  readonly leashed?: boolean
   /** Output beyond this is read and dropped; default 1 MiB each. */
   readonly maxOutputBytes?: number
 }

@@ -18,7 +18,11 @@ export async function advice(setting: Setting, config: readonly string[]): Promi
   const present = config.filter((folder) => world.files.stat(folder) !== undefined)
   const where = present.length > 0 ? ['--config', ...present] : []
   const argv = ['nice', '-n', '19', ...checkCommand, '--no-logs', '--json', ...where]
-  const { out } = await world.run.once(argv, { timeoutMs: TIMEOUT_MS, maxOutputBytes: 16 * 1024 * 1024 })
+  const { out } = await world.run.once(argv, {
+    timeoutMs: TIMEOUT_MS,
+    leashed: true,
+    maxOutputBytes: 16 * 1024 * 1024,
+  })
   return printAdvice(terminal, told(out))
 }
 
