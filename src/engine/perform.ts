@@ -16,7 +16,7 @@ export interface Effects {
   readonly clock: Clock
   readonly events: Events
   /** The kernel's ban table; absent when observing. */
-  readonly kernel: { put(changes: readonly BlockChange[]): Promise<void> } | undefined
+  readonly kernel: { putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> } | undefined
   readonly save: (deed: Deed) => Promise<void>
   readonly scopeOf: (jail: string) => Scope
   /** `jail address` of every ban that the kernel does not have yet. */
@@ -74,26 +74,28 @@ async function putAll(
   effects: Effects,
   decisions: readonly Effect[],
 ): Promise<{ readonly held: ReadonlySet<Decision>; readonly faults: readonly Fault[] }> {
-  const results = await Promise.all(decisions.map((decision) => put(effects, decision)))
+  const refused = await put(effects, decisions)
+  const held = new Set<Decision>()
   for (const [index, decision] of decisions.entries()) {
     const key = keyOf(decision.ban)
-    if (results[index]) effects.refused.set(key, decision)
-    else effects.refused.delete(key)
-    if (!results[index] && decision.kind !== 'unban') effects.pending.delete(key)
+    if (refused.has(index)) {
+      effects.refused.set(key, decision)
+      continue
+    }
+    effects.refused.delete(key)
+    if (decision.kind !== 'unban') effects.pending.delete(key)
+    held.add(decision)
   }
-  return {
-    held: new Set(decisions.filter((_, index) => !results[index])),
-    faults: results.filter((fault) => fault !== undefined),
-  }
+  return { held, faults: [...refused.values()] }
 }
 
-async function put({ kernel, scopeOf }: Effects, decision: Effect): Promise<Fault | undefined> {
-  if (!kernel) return undefined
+async function put({ kernel, scopeOf }: Effects, decisions: readonly Effect[]): Promise<ReadonlyMap<number, Fault>> {
+  if (!kernel || decisions.length === 0) return new Map()
   try {
-    await kernel.put([blockChange(decision, scopeOf)])
-    return undefined
+    return await kernel.putEach(decisions.map((decision) => blockChange(decision, scopeOf)))
   } catch (thrown) {
-    return asFault(thrown, 'kernel.failed')
+    const fault = asFault(thrown, 'kernel.failed')
+    return new Map(decisions.map((_, index) => [index, fault]))
   }
 }
 

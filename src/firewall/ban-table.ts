@@ -36,8 +36,8 @@ export interface BanTableOptions {
 
 interface Waiting {
   readonly slots: readonly Slot[]
-  readonly resolve: () => void
-  readonly reject: (fault: Fault) => void
+  /** Called with what the kernel refused of all that was sent. */
+  readonly settle: (failed: ReadonlyMap<Slot, Fault>) => void
 }
 
 export class BanTable {
@@ -71,18 +71,41 @@ export class BanTable {
 
   /**
    * Resolves when the kernel has all of these changes. What arrives while a transaction runs goes with the next one.
-   * When the kernel refuses, only the put that holds the refused element fails; its blocks stay wanted, so that putting
-   * them again tries again.
-   * @throws Fault as `Kernel.apply`, `block.*`, `kernel.closed`
+   * @throws Fault the first of what `putEach` tells, `kernel.closed`
    */
   async put(changes: readonly BlockChange[]): Promise<void> {
+    for (const fault of (await this.putEach(changes)).values()) throw fault
+  }
+
+  /**
+   * The same for many, each for itself: when the kernel refuses one, the others are held all the same. Blocks that were
+   * refused stay wanted, so that putting them again tries again.
+   * @returns why, by the change's index: as `Kernel.apply`, `block.*`; empty where the kernel has all
+   * @throws Fault `kernel.closed`
+   */
+  async putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> {
     if (this.#closed) throw new Fault('kernel.closed', 'the ban table is closed already')
-    const slots = changes.map((change) => changeBans(this.#bans, change)).filter((slot) => slot !== undefined)
-    if (slots.length === 0) return
-    await new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ slots, resolve, reject })
+    const refused = new Map<number, Fault>()
+    const touched = changes.map((change, index) => {
+      try {
+        return changeBans(this.#bans, change)
+      } catch (thrown) {
+        refused.set(index, asFault(thrown, 'block.refused'))
+        return undefined
+      }
+    })
+    const slots = touched.filter((slot) => slot !== undefined)
+    if (slots.length === 0) return refused
+    const failed = await new Promise<ReadonlyMap<Slot, Fault>>((settle) => {
+      this.#waiting.push({ slots, settle })
       this.#turn()
     })
+    if (failed.size === 0) return refused
+    for (const [index, slot] of touched.entries()) {
+      const fault = slot && failed.get(slot)
+      if (fault) refused.set(index, fault)
+    }
+    return refused
   }
 
   /**
@@ -137,11 +160,7 @@ export class BanTable {
     const steps = change(slots, this.#options.clock.now())
     const { failed, rebuilt } = await this.#sender.send(steps)
     this.#healer.added(steps.length)
-    for (const { slots, resolve, reject } of waiting) {
-      const refused = slots.find((slot) => failed.has(slot))
-      if (refused) reject(failed.get(refused)!)
-      else resolve()
-    }
+    for (const { settle } of waiting) settle(failed)
     for (const slot of slots) tidy(this.#bans, slot)
     if (rebuilt !== undefined) this.#options.onHealed?.({ cause: 'table deleted', elements: rebuilt })
   }
