@@ -4,27 +4,29 @@
  */
 import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
-import { asFault, type Fault, Fault as Problem } from '../base/fault.ts'
+import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
-import type { Scope } from '../firewall/block.ts'
+import type { Block } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
-import { ignoreList, type Spared } from '../jail/ignore.ts'
+import type { Spared } from '../jail/ignore.ts'
 import { type Decision, step } from '../jail/jail.ts'
-import type { Deed } from '../store/deed.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
-import { type Later, later } from './later.ts'
+import { Jails } from './jails.ts'
+import { type Keeping, keeping } from './keeping.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
+import { recount, restore } from './past.ts'
 import { type Effects, keyOf, perform, performAgain } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
-import { ownSpared } from './spared.ts'
+import { Sparing } from './sparing.ts'
 import type { JailDetails, Status, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import { Troubles } from './troubles.ts'
 import { why } from './why.ts'
 
 export interface EngineParts {
@@ -57,77 +59,68 @@ const RETRY_MS = 5000
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
-/** Bans in one deed where many are kept at once. */
-const DEED_BANS = 1000
-/** Faults shown by `status`: the latest. */
-const MAX_FAULTS = 20
-/** Rows that wait for the next tick; more are kept at once. */
-const MAX_LATER_ROWS = 5000
-/** Addresses remembered as told; then all may be told again. */
-const MAX_TOLD = 10_000
 
 export class Engine {
   readonly #parts: EngineParts
-  readonly #jails: ReadonlyMap<string, HeldJail>
+  readonly #jails: Jails
   readonly #events: Events
+  readonly #keeping: Keeping
   readonly #effects: Effects
   readonly #pipeline: Pipeline
+  readonly #sparing: Sparing
+  readonly #troubles: Troubles
   readonly #since: number
-  readonly #told = new Set<string>()
-  readonly #later: Later = later()
-  /** Events that are not in the history yet. */
-  #unkept: Event[] = []
-  #spared: readonly Spared[] = []
-  #faults: Fault[]
   #kernelFault: Fault | undefined
   #ticks = 0
   #cancelTick: Cancel = () => {}
 
   constructor(parts: EngineParts) {
-    const { clock, history, table } = parts
+    const { clock, history, lastSeq } = parts
     this.#parts = parts
-    this.#jails = new Map(parts.jails.map((jail) => [jail.name, jail]))
+    this.#jails = new Jails(parts.jails)
     this.#since = clock.now()
-    this.#faults = [...parts.faults]
-    this.#events = events(
-      parts.lastSeq,
-      () => clock.now(),
-      (event) => this.#unkept.push(event),
-    )
-    this.#effects = {
-      clock,
-      events: this.#events,
-      kernel: table,
-      save: (deed) => this.#keep(deed),
-      scopeOf: (jail) => this.#jail(jail).scope,
-      pending: new Set(),
-      refused: new Map(),
-      standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
-      tellIgnored: (jail, address) => this.#isNews(`${jail} ${address}`),
-    }
+    this.#troubles = new Troubles(parts.faults)
+    this.#keeping = keeping(history)
+    this.#events = events(lastSeq, () => clock.now(), this.#keeping.event)
+    this.#effects = this.#effectsOf(parts)
     this.#pipeline = pipeline({
       clock,
       history,
       jail: (name) => this.#jails.get(name),
-      perform: (decisions, along) => this.#perform(decisions, along),
+      perform: (decisions, along) => perform(this.#effects, decisions, along),
       onFault: (jail, fault) => {
-        if (this.#isNews(`${jail} ${fault.code}`)) this.fault(fault)
+        if (this.#troubles.isNews(`${jail} ${fault.code}`)) this.fault(fault)
       },
     })
-    this.#refreshSpared()
+    this.#sparing = new Sparing({ ...parts, jails: this.#jails, onFault: (fault) => this.fault(fault) })
+    this.#sparing.refresh()
+  }
+
+  #effectsOf({ clock, table }: EngineParts): Effects {
+    return {
+      clock,
+      events: this.#events,
+      kernel: table,
+      save: this.#keeping.keep,
+      scopeOf: (jail) => this.#jails.need(jail).scope,
+      pending: new Set(),
+      refused: new Map(),
+      standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
+      tellIgnored: (jail, address) => this.#troubles.isNews(`${jail} ${address}`),
+    }
   }
 
   /** Puts the bans of the history back in force, then begins to count time. */
   async start(): Promise<void> {
-    const { clock, table, version } = this.#parts
+    const { clock, history, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
-    const decisions = await this.#restored().catch((thrown) => this.#withoutPast(thrown))
+    const decisions = await restore(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
     const kept = decisions.flatMap((decision) => (decision.kind === 'restore' ? [decision.ban] : []))
     await table?.open(kept.map((ban) => this.#blockOf(ban)))
     const lifted = decisions.filter(({ kind }) => kind === 'unban')
-    if (lifted.length > 0) void this.#perform(lifted, {})
+    if (lifted.length > 0) void perform(this.#effects, lifted)
     if (kept.length > 0) this.tell({ kind: 'restored', bans: kept.length })
-    await this.#recount().catch((thrown) => this.#withoutPast(thrown))
+    await recount(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
@@ -152,10 +145,10 @@ export class Engine {
           if (logs && known) logs.set(report.log, { ...known, cut: report.lines })
         }
         return
-      case 'fault':
-        return this.fault(
-          new Problem(report.code, report.message, report.hint === undefined ? {} : { hint: report.hint }),
-        )
+      case 'fault': {
+        const { code, message, hint } = report
+        return this.fault(new Fault(code, message, hint === undefined ? {} : { hint }))
+      }
       default:
         return report satisfies never
     }
@@ -173,7 +166,7 @@ export class Engine {
 
   fault(fault: Fault): void {
     const { code, message, hint } = fault
-    this.#faults = [...this.#faults.filter((other) => other.message !== message), fault].slice(-MAX_FAULTS)
+    this.#troubles.add(fault)
     this.tell({ kind: 'fault', code, message, hint })
   }
 
@@ -185,11 +178,7 @@ export class Engine {
 
   /** The history is a new one: it is told who is banned. */
   keepAnew(): void {
-    for (const { state } of this.#jails.values()) {
-      const bans = [...state.bans.values()]
-      for (let at = 0; at < bans.length; at += DEED_BANS)
-        void this.#parts.history.save({ bans: bans.slice(at, at + DEED_BANS) })
-    }
+    for (const { state } of this.#jails.all) this.#keeping.anew([...state.bans.values()])
   }
 
   listen(hear: (event: Event) => void): () => void {
@@ -199,13 +188,13 @@ export class Engine {
   status(): Status {
     const { version, pid, table, history } = this.#parts
     const banned = new Set<string>()
-    for (const { state } of this.#jails.values()) for (const address of state.bans.keys()) banned.add(address)
+    for (const { state } of this.#jails.all) for (const address of state.bans.keys()) banned.add(address)
     return {
       version,
       pid,
       since: this.#since,
       observe: table === undefined,
-      jails: [...this.#jails.values()].filter((jail) => jail.settings || jail.state.totals.bans > 0).map(jailStatus),
+      jails: this.#jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0).map(jailStatus),
       banned: banned.size,
       pending: this.#effects.pending.size,
       lines: this.#pipeline.lines(),
@@ -213,14 +202,14 @@ export class Engine {
         ? { state: this.#kernelFault ? 'failing' : 'ok', why: this.#kernelFault?.message }
         : { state: 'unused' },
       history: { state: history.state().kind },
-      spared: ownSpared(this.#spared),
-      faults: this.#faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })),
+      spared: this.#sparing.own(),
+      faults: this.#troubles.faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })),
     }
   }
 
   /** @throws Fault `control.no-jail` */
   jail(name: string): JailDetails {
-    const held = this.#jail(name)
+    const held = this.#jails.need(name)
     const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#isPending(ban)))
     return { ...jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
   }
@@ -228,37 +217,37 @@ export class Engine {
   why(network: Network): Promise<Why> {
     const { table, history, clock } = this.#parts
     return why(network, {
-      jails: [...this.#jails.values()],
+      jails: this.#jails.all,
       table,
       history,
       now: clock.now(),
       isPending: (ban) => this.#isPending(ban),
-      spared: this.#whySpared(network),
+      spared: this.#sparing.why(network),
     })
   }
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   async ban(networks: readonly Network[], { jail, lasts, force }: BanOrder): Promise<Outcome[]> {
-    const held = this.#jail(jail ?? MANUAL_JAIL)
+    const held = this.#jails.need(jail ?? MANUAL_JAIL)
     const decisions: Decision[] = []
     for (const network of networks) {
       const earlier = await bansBefore(this.#parts.history, held.state, network)
       const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force } as const
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }
-    await this.#perform(decisions, {})
+    await perform(this.#effects, decisions)
     return decisions.map((decision) => outcome(decision, this.#effects.refused))
   }
 
   /** @throws Fault `control.no-jail` */
   async unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
-    const jails = jail === undefined ? [...this.#jails.values()] : [this.#jail(jail)]
+    const jails = jail === undefined ? this.#jails.all : [this.#jails.need(jail)]
     const decisions = networks.flatMap((network) => {
       const lifted = jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, this.#parts.clock.now()))
       const found = lifted.filter(({ kind }) => kind === 'unban')
       return found.length > 0 ? found : lifted.slice(0, 1)
     })
-    await this.#perform(decisions, {})
+    await perform(this.#effects, decisions)
     return decisions.map((decision) => outcome(decision, this.#effects.refused))
   }
 
@@ -270,36 +259,14 @@ export class Engine {
     const { clock, table, history } = this.#parts
     this.#cancelTick()
     this.tell({ kind: 'stop' })
-    this.#flush()
+    this.#keeping.flush(this.#pipeline.takeMarks())
     const closed = Promise.allSettled([table?.close({ keep }), history.close()])
     const results = await Promise.race([
       closed,
       new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([]))),
     ])
-    if (results.length === 0) throw new Problem('engine.slow-stop', SLOW_STOP)
+    if (results.length === 0) throw new Fault('engine.slow-stop', SLOW_STOP)
     for (const result of results) if (result.status === 'rejected') throw result.reason
-  }
-
-  async #restored(): Promise<Decision[]> {
-    const { clock, history } = this.#parts
-    const now = clock.now()
-    const decisions: Decision[] = []
-    for await (const bans of history.activeBans(now)) {
-      for (const ban of bans) {
-        const jail = this.#jails.get(ban.jail)
-        if (jail) decisions.push(...step(jail.state, { kind: 'restore', ban }, now))
-      }
-    }
-    return decisions
-  }
-
-  async #recount(): Promise<void> {
-    const { clock, history } = this.#parts
-    for await (const counters of history.counters(clock.now() - this.#longestFindtime())) {
-      for (const { jail, network, ...counter } of counters) {
-        this.#jails.get(jail)?.state.counters.set(printNetwork(network), counter)
-      }
-    }
   }
 
   /** A history that cannot be read keeps nobody from being guarded. */
@@ -308,85 +275,21 @@ export class Engine {
     return []
   }
 
-  #perform(decisions: readonly Decision[], along: Parameters<typeof perform>[2]): Promise<void> {
-    return perform(this.#effects, decisions, along)
-  }
-
   #tick(): void {
     this.#ticks++
     const now = this.#parts.clock.now()
-    const decisions = [...this.#jails.values()].flatMap(({ state }) => step(state, { kind: 'tick' }, now))
-    if (decisions.length > 0) void this.#perform(decisions, {})
-    this.#flush()
-    if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#refreshSpared()
+    const decisions = this.#jails.all.flatMap(({ state }) => step(state, { kind: 'tick' }, now))
+    if (decisions.length > 0) void perform(this.#effects, decisions)
+    this.#keeping.flush(this.#pipeline.takeMarks())
+    if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
     if ((this.#ticks * TICK_MS) % RETRY_MS === 0) void performAgain(this.#effects)
-  }
-
-  #flush(): void {
-    const positions = this.#pipeline.takeMarks()
-    const unkept = this.#unkept
-    this.#unkept = []
-    const events = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
-    this.#later.add({ positions, events })
-    const deed = this.#later.take()
-    if (deed) void this.#parts.history.save(deed)
-  }
-
-  /** Bans and their ends at once, and with them all that waited before; the rest with the next tick. */
-  async #keep(deed: Deed): Promise<void> {
-    this.#later.add(deed)
-    const isUrgent = (deed.bans?.length ?? 0) > 0 || (deed.ends?.length ?? 0) > 0
-    if (isUrgent || this.#later.rows > MAX_LATER_ROWS) await this.#parts.history.save(this.#later.take()!)
-  }
-
-  #refreshSpared(): void {
-    try {
-      this.#spared = this.#parts.spared()
-    } catch (thrown) {
-      // Those known stay spared: /proc may be short of descriptors for a moment.
-      this.fault(asFault(thrown, 'spared.failed'))
-      return
-    }
-    for (const jail of this.#jails.values()) {
-      jail.state.ignored = ignoreList([...this.#parts.ignored(jail), ...this.#spared])
-    }
-  }
-
-  /** By the host for all jails, or by one jail's `ignoreip`. */
-  #whySpared(network: Network): string | undefined {
-    const everywhere = ignoreList(this.#spared)(network)
-    if (everywhere !== undefined) return everywhere
-    return [...this.#jails.values()].map(({ state }) => state.ignored(network)).find((why) => why !== undefined)
-  }
-
-  #isNews(key: string): boolean {
-    if (this.#told.has(key)) return false
-    if (this.#told.size >= MAX_TOLD) this.#told.clear()
-    this.#told.add(key)
-    return true
   }
 
   #isPending(ban: Ban): boolean {
     return this.#effects.pending.has(keyOf(ban))
   }
 
-  #blockOf({ jail, network, until }: Ban): {
-    network: Network
-    scope: Scope
-    until: number | undefined
-    owner: string
-  } {
-    return { network, scope: this.#jail(jail).scope, until, owner: jail }
-  }
-
-  #jail(name: string): HeldJail {
-    const jail = this.#jails.get(name)
-    if (jail) return jail
-    const names = [...this.#jails.keys()].join(', ')
-    throw new Problem('control.no-jail', `there is no jail "${name}"`, { hint: `there are: ${names}` })
-  }
-
-  #longestFindtime(): number {
-    return Math.max(...[...this.#jails.values()].map(({ state }) => state.options.findtime * 1000))
+  #blockOf({ jail, network, until }: Ban): Block {
+    return { network, scope: this.#jails.need(jail).scope, until, owner: jail }
   }
 }

@@ -1,0 +1,44 @@
+/** How deeds and events come into the history: bans and their ends at once, the rest together, once a second. */
+import type { Ban } from '../jail/ban.ts'
+import type { Deed } from '../store/deed.ts'
+import type { History } from '../store/history.ts'
+import type { Event } from './event.ts'
+import { later } from './later.ts'
+
+export interface Keeping {
+  /** Resolves when the history has it, or will have it with what is kept next. */
+  keep(deed: Deed): Promise<void>
+  event(event: Event): void
+  /** All that waits, and with it how far logs have been read. */
+  flush(positions: NonNullable<Deed['positions']>): void
+  /** The history is a new one: it is told who is banned. */
+  anew(bans: readonly Ban[]): void
+}
+
+/** Rows that wait for the next flush; more are kept at once. */
+const MAX_ROWS = 5000
+/** Bans in one deed where many are kept at once. */
+const DEED_BANS = 1000
+
+export function keeping(history: Pick<History, 'save'>): Keeping {
+  const waiting = later()
+  let unkept: Event[] = []
+  return {
+    async keep(deed) {
+      waiting.add(deed)
+      const isUrgent = (deed.bans?.length ?? 0) > 0 || (deed.ends?.length ?? 0) > 0
+      if (isUrgent || waiting.rows > MAX_ROWS) await history.save(waiting.take()!)
+    },
+    event: (event) => void unkept.push(event),
+    flush(positions) {
+      const events = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
+      unkept = []
+      waiting.add({ positions, events })
+      const deed = waiting.take()
+      if (deed) void history.save(deed)
+    },
+    anew(bans) {
+      for (let at = 0; at < bans.length; at += DEED_BANS) void history.save({ bans: bans.slice(at, at + DEED_BANS) })
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** What the history knows of jails that begin: their bans go on to their ends, what was half counted counts on. */
+import { printNetwork } from '../base/address.ts'
+import { type Decision, step } from '../jail/jail.ts'
+import type { History } from '../store/history.ts'
+import type { EpochMs } from '../world/clock.ts'
+import type { HeldJail } from './held-jail.ts'
+
+/** Raises the Faults of `History`; then the jails hold what came before. */
+export async function restore(history: History, jails: readonly HeldJail[], now: EpochMs): Promise<Decision[]> {
+  const byName = new Map(jails.map((jail) => [jail.name, jail]))
+  const decisions: Decision[] = []
+  for await (const bans of history.activeBans(now)) {
+    for (const ban of bans) {
+      const jail = byName.get(ban.jail)
+      if (jail) decisions.push(...step(jail.state, { kind: 'restore', ban }, now))
+    }
+  }
+  return decisions
+}
+
+/** Raises the Faults of `History`. */
+export async function recount(history: History, jails: readonly HeldJail[], now: EpochMs): Promise<void> {
+  const byName = new Map(jails.map((jail) => [jail.name, jail]))
+  const longest = Math.max(0, ...jails.map(({ state }) => state.options.findtime * 1000))
+  for await (const counters of history.counters(now - longest)) {
+    for (const { jail, network, ...counter } of counters) {
+      byName.get(jail)?.state.counters.set(printNetwork(network), counter)
+    }
+  }
+}
