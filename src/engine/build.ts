@@ -1,13 +1,8 @@
 /** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel, a reader. */
-import { parseNetwork } from '../base/address.ts'
-import { parseDuration } from '../base/duration.ts'
-import { Fault } from '../base/fault.ts'
-import { type Discovery, discover } from '../config/discover.ts'
-import { loadConfiguration } from '../config/load-configuration.ts'
-import type { Configuration, JailSettings } from '../config/settings.ts'
+import type { Fault } from '../base/fault.ts'
+import type { JailSettings } from '../config/settings.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
-import type { Spared } from '../jail/ignore.ts'
 import { jailState } from '../jail/jail.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
@@ -19,25 +14,25 @@ import { Engine } from './engine.ts'
 import type { Event } from './event.ts'
 import type { HeldJail } from './held-jail.ts'
 import { readerIdentity } from './identity.ts'
+import { ignoredBy } from './ignored-names.ts'
 import { manualJail } from './manual-jail.ts'
 import { noHistory } from './no-history.ts'
+import { notes, nothing } from './notes.ts'
 import { RECIDIVE } from './pipeline.ts'
+import { type Folders, type Prepared, prepare } from './prepare.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
 import type { Plan } from './report.ts'
 import { spared } from './spared.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
 import { wantedBy } from './wanted-logs.ts'
 
-export interface GuardOptions {
+export interface GuardOptions extends Folders {
   readonly version: string
   readonly pid: number
   readonly observe: boolean
   readonly single: boolean
   /** Where history is kept. */
   readonly state: string
-  readonly stockFolder: string
-  /** Folders above the stock one, later wins. */
-  readonly config: readonly string[]
   /** Starts the reader, see src/reader.ts. */
   readonly readerCommand: readonly string[]
   readonly hear: (event: Event) => void
@@ -59,15 +54,14 @@ const DAY_MS = 86_400_000
 /** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
 export async function guard(world: World, options: GuardOptions): Promise<Guard> {
   const clock = steadyClock(world.clock)
-  const discovery = await discover(world)
-  const { configuration, chosen } = configure(world, options, discovery)
-  const { jails, faults } = runnable(configuration)
-  if (jails.every(({ name }) => name === RECIDIVE)) throw nothing(faults, discovery)
+  const prepared = await prepare(world, options)
+  const { jails, names, discovery } = prepared
+  if (jails.every(({ name }) => name === RECIDIVE)) throw nothing(prepared)
+  const faults = [...prepared.faults]
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const engineRef: { engine?: Engine } = {}
   const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
-  const names = await ignoredNames(world, jails)
   const engine = new Engine({
     version: options.version,
     pid: options.pid,
@@ -87,13 +81,13 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   let compare: Cancel = () => {}
   return {
     engine,
-    notes: [...notes(configuration, discovery, chosen, faults), ...unresolved(names), ...misspelt(jails)],
+    notes: notes({ ...prepared, faults }),
     host: hostName(world),
     async ready() {
       await engine.start()
       reading = await beginReading(world, options, { engine, history, jails })
       if (options.observe) compare = compareWithFail2ban(world, engine)
-      world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), configuration)).catch(() => 0))
+      world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), prepared)).catch(() => 0))
     },
     async stop({ keep }) {
       compare()
@@ -102,66 +96,6 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
       claim?.release()
     },
   }
-}
-
-/** The pipeline feeds the jail of repeat offenders: it needs no log. */
-const FED = { backend: 'auto', paths: [] } as const
-
-/** Whether the jails were chosen by what was found, or named by the admin. */
-function configure(world: World, { stockFolder, config }: GuardOptions, discovery: Discovery) {
-  let chosen = false
-  const found = (name: string) => {
-    chosen = true
-    return discovery.found.has(name)
-  }
-  const folders = [stockFolder, ...config.filter((folder) => world.files.stat(folder) !== undefined)]
-  const configuration = loadConfiguration(world, folders, {
-    found,
-    logs: (name) => (name === RECIDIVE ? FED : discovery.found.get(name)),
-  })
-  return { configuration, chosen }
-}
-
-/** What this version cannot do yet is said, and such a jail does not run: half a jail would be worse than none. */
-function runnable({ jails, faults }: Configuration): { jails: JailSettings[]; faults: Fault[] } {
-  const problems = [...faults]
-  const able = jails.filter((jail) => {
-    const problem = unable(jail)
-    if (problem) problems.push(problem)
-    return !problem
-  })
-  return { jails: able, faults: problems }
-}
-
-function unable({ name, scope, options, at }: JailSettings): Fault | undefined {
-  const { increment, ignorecommand } = options
-  const why =
-    (scope === undefined && 'its action is a script, which this version does not run') ||
-    (ignorecommand && 'it has an ignorecommand, which this version does not ask') ||
-    (increment.enabled && increment.formula && 'it has a bantime.formula, which this version cannot evaluate') ||
-    (increment.enabled && !isFactor(increment.factor) && `its bantime.factor "${increment.factor}" is no number`)
-  return why ? new Fault('jail.unable', `the jail ${name} does not run: ${why}`, { at }) : undefined
-}
-
-function isFactor(text: string | undefined): boolean {
-  try {
-    return text === undefined || parseDuration(text) > 0
-  } catch {
-    return false
-  }
-}
-
-function nothing(faults: readonly Fault[], { left }: Discovery): Fault {
-  if (faults.length > 0) {
-    // A line in [DEFAULT] is at fault in every jail: it is said once.
-    const byPlace = new Map(faults.map((fault) => [`${fault.at?.file}:${fault.at?.line}`, fault]))
-    const what = [...byPlace.values()].map(noteOf).join('; ')
-    return new Fault('guard.nothing', `no jail can run: ${what}`, { hint: 'mend this, then start again' })
-  }
-  const why = [...left].map(([jail, reason]) => `${jail}: ${reason}`).join('; ')
-  return new Fault('guard.nothing', `there is nothing to guard here (${why})`, {
-    hint: 'install nginx or sshd, or enable a jail in /etc/rampart/jail.local',
-  })
 }
 
 async function openTheHistory(
@@ -236,79 +170,12 @@ function held(world: World, settings: JailSettings): HeldJail {
   return { name: settings.name, settings, scope: settings.scope!, state, logs }
 }
 
-const NAME_TIMEOUT_MS = 2000
-
-/** The addresses of the host names in `ignoreip`, looked up once at the start. */
-async function ignoredNames(
-  world: World,
-  jails: readonly JailSettings[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const words = new Set(jails.flatMap(({ options }) => options.ignoreip))
-  const names = [...words].filter((word) => !parseNetwork(word) && /^[\w.-]+\.[a-z][\w-]*$/i.test(word))
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await world.names.addresses(name, NAME_TIMEOUT_MS)] as const)),
-  )
-}
-
-/** Whom the admin spares by a name that has no address now is not spared: he must know. */
-function unresolved(names: ReadonlyMap<string, readonly string[]>): string[] {
-  const without = [...names].filter(([, addresses]) => addresses.length === 0).map(([name]) => name)
-  return without.length === 0 ? [] : [`ignoreip: ${without.join(', ')} has no address now and is not spared`]
-}
-
-/** What was meant to be an address and is none. */
-function misspelt(jails: readonly JailSettings[]): string[] {
-  const words = new Set(jails.flatMap(({ options }) => options.ignoreip))
-  const wrong = [...words].filter((word) => /^[\d.:/]+$|:.*[:/]/.test(word) && !parseNetwork(word))
-  return wrong.length === 0 ? [] : [`ignoreip: ${wrong.join(', ')} is no address or network and spares nobody`]
-}
-
-function ignoredBy({ name, options }: JailSettings, names: ReadonlyMap<string, readonly string[]>): Spared[] {
-  return options.ignoreip.flatMap((word) =>
-    [word, ...(names.get(word) ?? [])].flatMap((text) => {
-      const network = parseNetwork(text)
-      return network ? [{ network, why: `${word} stands in ignoreip of ${name}` }] : []
-    }),
-  )
-}
-
 /** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
-function keep(now: number, { server, jails }: Configuration): Keep {
-  const since = now - Math.max(server.dbpurgeage * 1000, 90 * DAY_MS)
+function keep(now: number, { configuration, jails }: Prepared): Keep {
+  const since = now - Math.max(configuration.server.dbpurgeage * 1000, 90 * DAY_MS)
   // A flood of sources leaves a counter of each, and nobody asks for those that are over.
   const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000
   return { since, countersSince, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
-}
-
-function notes(
-  configuration: Configuration,
-  discovery: Discovery,
-  chosen: boolean,
-  faults: readonly Fault[],
-): string[] {
-  const which = chosen ? leftOut(discovery) : named(configuration, discovery)
-  return [...which, ...[...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)]
-}
-
-function leftOut({ left }: Discovery): string[] {
-  const groups = new Map<string, string[]>()
-  for (const [name, why] of left) groups.set(why, [...(groups.get(why) ?? []), name])
-  return [...groups].map(([why, names]) => `${names.join(', ')}: left out, ${why}`)
-}
-
-/** What the admin's files leave unguarded may be meant so, or be the one jail that a package once switched on. */
-function named({ jails }: Configuration, { found }: Discovery): string[] {
-  const running = new Set(jails.map(({ name }) => name))
-  const others = [...found.keys()].filter((name) => !running.has(name))
-  if (others.length === 0) return []
-  return [
-    `the configuration in /etc enables jails, so exactly those run; there would be logs for ${others.join(', ')} too`,
-  ]
-}
-
-function noteOf({ at, message, hint }: Fault): string {
-  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : ''
-  return `${place}${message}${hint === undefined ? '' : ` (${hint})`}`
 }
 
 function hostName({ files }: World): string {

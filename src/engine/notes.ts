@@ -1,0 +1,47 @@
+/** What a person should know when a configuration begins to hold: jails left out, settings that are not used. */
+import { Fault } from '../base/fault.ts'
+import type { Discovery } from '../config/discover.ts'
+import type { Configuration } from '../config/settings.ts'
+import { misspelt, unresolved } from './ignored-names.ts'
+import type { Prepared } from './prepare.ts'
+
+export function notes({ configuration, discovery, chosen, faults, jails, names }: Prepared): string[] {
+  const which = chosen ? leftOut(discovery) : named(configuration, discovery)
+  const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
+  return [...which, ...said, ...unresolved(names), ...misspelt(jails)]
+}
+
+function leftOut({ left }: Discovery): string[] {
+  const groups = new Map<string, string[]>()
+  for (const [name, why] of left) groups.set(why, [...(groups.get(why) ?? []), name])
+  return [...groups].map(([why, names]) => `${names.join(', ')}: left out, ${why}`)
+}
+
+/** What the admin's files leave unguarded may be meant so, or be the one jail that a package once switched on. */
+function named({ jails }: Configuration, { found }: Discovery): string[] {
+  const running = new Set(jails.map(({ name }) => name))
+  const others = [...found.keys()].filter((name) => !running.has(name))
+  if (others.length === 0) return []
+  return [
+    `the configuration in /etc enables jails, so exactly those run; there would be logs for ${others.join(', ')} too`,
+  ]
+}
+
+/** The fault of a configuration that leads to no jail at all. */
+export function nothing({ faults, discovery: { left } }: Prepared): Fault {
+  if (faults.length > 0) {
+    // A line in [DEFAULT] is at fault in every jail: it is said once.
+    const byPlace = new Map(faults.map((fault) => [`${fault.at?.file}:${fault.at?.line}`, fault]))
+    const what = [...byPlace.values()].map(noteOf).join('; ')
+    return new Fault('guard.nothing', `no jail can run: ${what}`, { hint: 'mend this, then start again' })
+  }
+  const why = [...left].map(([jail, reason]) => `${jail}: ${reason}`).join('; ')
+  return new Fault('guard.nothing', `there is nothing to guard here (${why})`, {
+    hint: 'install nginx or sshd, or enable a jail in /etc/rampart/jail.local',
+  })
+}
+
+function noteOf({ at, message, hint }: Fault): string {
+  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : ''
+  return `${place}${message}${hint === undefined ? '' : ` (${hint})`}`
+}
