@@ -7,7 +7,9 @@ import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
+import { parseBackend, unknownBackend } from './backend.ts'
 import type { Options } from './combined-options.ts'
+import { shellWords } from './commands/shell-words.ts'
 import { type FoundLogs, hasJournal } from './discover.ts'
 import { expandGlob } from './glob.ts'
 import { type IniValue, strip } from './ini.ts'
@@ -45,12 +47,15 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const at = source.layered.sections.get(name)?.at ?? { file: source.layered.files[0] ?? '' }
   const plain = jailReader({ layered: source.layered }, name)
   const backend = found?.backend ?? backendOf(source, plain)
+  const unknown = plain.attempt('backend', () => unknownBackend(name, parseBackend(backend), at))
+  if (unknown) plain.warnings.push(unknown)
   const filter = filterOf(source, plain, backend)
   // From here on %(known/x)s may mean the filter's own option.
   const reader: Reader = { layered: source.layered, known: (option) => filter?.known(option) }
   const jail = jailReader(reader, name)
   const options = optionsOf(jail, name)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
+  for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
   const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))

@@ -1,6 +1,7 @@
 /**
  * A journal as a log: `journalctl --follow` runs as a child and is read in its export format. Each entry is one line; the
- * cursor is the position. When the child ends it is started again behind the last entry.
+ * cursor is the position. When the child ends it is started again behind the last entry; where that entry is gone, rotated
+ * away or never there, at the first one that came after it.
  */
 import { Fault } from '../base/fault.ts'
 import type { Cancel, EpochMs } from '../world/clock.ts'
@@ -8,23 +9,15 @@ import type { Child } from '../world/run.ts'
 import type { Chunk } from './chunk.ts'
 import { type Entry, ExportReader } from './export-format.ts'
 import { MAX_LINE_BYTES } from './follow.ts'
+import { expand } from './glob.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
+import { checkMatches, type JournalChoice, journalArguments } from './journal-arguments.ts'
 import { ENTRY_FIELDS, entryLine } from './journal-line.ts'
 import type { Cursor } from './position.ts'
 
-/** Which entries of which journal. */
-export interface JournalChoice {
-  /** journalctl's: `FIELD=value` (all must hold, of one field any), `+` between alternatives. */
-  readonly matches?: readonly string[]
-  /** Instead of the system's journal. */
-  readonly files?: readonly string[]
-  readonly folder?: string
-  readonly namespace?: string
-}
-
 export interface JournalOptions {
   readonly start: Start | Cursor
-  /** With `end`: entries from this long before come too. */
+  /** With `end`: entries from this long before come too; what is older is of no use, also behind a cursor. */
   readonly backMs?: number
   readonly onState: OnState
   /** There is something to read. */
@@ -36,9 +29,11 @@ export interface JournalOptions {
 const MAX_WAITING_BYTES = 1024 * 1024
 const FEW_WAITING_BYTES = 256 * 1024
 const MIN_PAUSE_MS = 1000
-const MAX_PAUSE_MS = 60_000
+const MAX_PAUSE_MS = 5000
 /** A child that lives this long works: then it is told, and the next pause is short again. */
 const WORKS_MS = 500
+/** From the moment that a file is seen to have been rotated until journalctl is started anew. */
+const RENEW_MS = 500
 
 interface Waiting {
   readonly bytes: Uint8Array
@@ -52,8 +47,13 @@ export class Journal implements Input {
   readonly #choice: JournalChoice
   readonly #options: JournalOptions
   readonly #maxLine: number
-  readonly #since: EpochMs
+  #since: EpochMs
   #start: Start | Cursor
+  /** The entry that was handed on last: journalctl begins with it, if it is still there. */
+  #last: string | undefined
+  /** What the names of the files meant when the child was started: a rotation gives a name another file. */
+  #opened = ''
+  #isRenewing = false
   #child: Child | undefined
   #timer: Cancel | undefined
   #pauseMs = MIN_PAUSE_MS
@@ -61,6 +61,7 @@ export class Journal implements Input {
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #handedBytes = 0
+  #handedCursor: string | undefined
   #told = ''
   #closed = false
 
@@ -74,6 +75,10 @@ export class Journal implements Input {
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#since = hands.clock.now() - (options.backMs ?? 0)
     this.#start = options.start
+    if (typeof this.#start === 'object') {
+      this.#last = this.#start.cursor
+      if (options.backMs !== undefined && (timeOf(this.#start) ?? this.#since) < this.#since) this.#start = 'end'
+    }
     this.#run()
   }
 
@@ -81,7 +86,26 @@ export class Journal implements Input {
     return this.#waiting.length > 0
   }
 
-  look(): void {}
+  /** journalctl does not notice that a name which it was given means another file now. */
+  look(): void {
+    if (this.#isRenewing || this.#closed || this.#fileKey() === this.#opened) return
+    const child = this.#child
+    if (!child) {
+      this.#timer?.()
+      this.#run()
+      return
+    }
+    this.#isRenewing = true
+    // What was written to the old file until just now is still on its way.
+    this.#hands.clock.after(RENEW_MS, () => child.kill('SIGTERM'))
+  }
+
+  /** Where reading would go on now. */
+  position(): Cursor | undefined {
+    const cursor =
+      this.#handedCursor ?? (typeof this.#options.start === 'object' ? this.#options.start.cursor : undefined)
+    return cursor === undefined ? undefined : { cursor }
+  }
 
   read(buffer: Uint8Array): Chunk | undefined {
     const [first] = this.#waiting
@@ -103,6 +127,7 @@ export class Journal implements Input {
     if (this.#held && this.#waitingBytes < FEW_WAITING_BYTES) this.#hold(false)
     const offset = this.#handedBytes
     this.#handedBytes += filled
+    this.#handedCursor = cursor
     return { log: this.log, bytes: buffer.subarray(0, filled), offset, end: { cursor }, cutLines: this.cutLines }
   }
 
@@ -118,6 +143,8 @@ export class Journal implements Input {
       this.#entry(entry),
     )
     let said = ''
+    this.#isRenewing = false
+    this.#opened = this.#fileKey()
     const child = this.#hands.run.start(journalArguments(this.#choice, this.#start, this.#since), {
       onOut: (bytes) => this.#arrived(reader, bytes),
       onErr: (bytes) => {
@@ -142,6 +169,8 @@ export class Journal implements Input {
     const cursor = new TextDecoder().decode(entry.get('__CURSOR'))
     if (cursor === '') return
     this.#works()
+    if (cursor === this.#last) return
+    this.#last = cursor
     this.#start = { cursor }
     const line = entryLine(entry, this.#maxLine)
     if (!line) return
@@ -165,6 +194,11 @@ export class Journal implements Input {
     this.#timer?.()
     this.#child = undefined
     if (this.#closed) return
+    if (this.#isRenewing) {
+      this.#run()
+      return
+    }
+    if (/cursor/i.test(said)) this.#goByTime()
     const why =
       code === 127 && said === '' ? 'journalctl is not installed' : `journalctl ended (${code}) ${said.trim()}`
     this.#tell({
@@ -175,6 +209,20 @@ export class Journal implements Input {
     this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2)
   }
 
+  /** A cursor that journalctl cannot read, as another version may have written it. */
+  #goByTime(): void {
+    this.#since = (typeof this.#start === 'object' ? timeOf(this.#start) : undefined) ?? this.#since
+    this.#start = 'end'
+  }
+
+  #fileKey(): string {
+    const { files } = this.#hands
+    const list = (folder: string) => attempt(() => files.list(folder)) ?? []
+    const paths = (this.#choice.files ?? []).flatMap((pattern) => expand(pattern, list, files).paths)
+    if (this.#choice.folder !== undefined) paths.push(this.#choice.folder)
+    return paths.map((path) => `${path} ${attempt(() => files.stat(path)?.inode)}`).join('\n')
+  }
+
   #tell(state: LogState): void {
     if (state.kind === this.#told) return
     this.#told = state.kind
@@ -182,28 +230,16 @@ export class Journal implements Input {
   }
 }
 
-/** The whole command line. Values never stand where journalctl looks for options. */
-export function journalArguments(choice: JournalChoice, start: Start | Cursor, since: EpochMs): string[] {
-  const argv = ['journalctl', '--follow', '--quiet', '--no-pager', '--output=export']
-  argv.push(`--output-fields=${ENTRY_FIELDS.join(',')}`)
-  if (typeof start === 'object') argv.push('--no-tail', `--after-cursor=${start.cursor}`)
-  else if (start === 'begin') argv.push('--no-tail')
-  // By the time, not by `--lines=0`: a child that ends before the first entry leaves no gap.
-  else argv.push('--no-tail', `--since=@${(since / 1000).toFixed(3)}`)
-  for (const file of choice.files ?? []) argv.push(`--file=${file}`)
-  if (choice.folder !== undefined) argv.push(`--directory=${choice.folder}`)
-  if (choice.namespace !== undefined) argv.push(`--namespace=${choice.namespace}`)
-  // Entries of users' own journals are not asked for, as Fail2ban does not.
-  if (!choice.files?.length && choice.folder === undefined) argv.push('--system')
-  return [...argv, '--', ...(choice.matches ?? [])]
+/** When its entry was written; undefined for a cursor that does not say. */
+function timeOf({ cursor }: Cursor): EpochMs | undefined {
+  const micros = /(?:^|;)t=([0-9a-f]{1,14})(?:;|$)/.exec(cursor)?.[1]
+  return micros === undefined ? undefined : Number.parseInt(micros, 16) / 1000
 }
 
-/** @throws Fault `source.bad-match` */
-export function checkMatches(matches: readonly string[]): void {
-  for (const match of matches) {
-    if (match === '+' || match.startsWith('/') || /^[A-Z0-9_]{1,64}=/.test(match)) continue
-    throw new Fault('source.bad-match', `"${match}" is not a match of a journal`, {
-      hint: 'write FIELD=value, as _SYSTEMD_UNIT=ssh.service',
-    })
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
   }
 }

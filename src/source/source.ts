@@ -8,14 +8,21 @@ import { Fed } from './fed.ts'
 import { MAX_LINE_BYTES } from './follow.ts'
 import { checkPath, Followed } from './followed.ts'
 import type { Hands, Input, OnState, Start } from './input.ts'
-import { checkMatches, Journal, type JournalChoice } from './journal.ts'
+import { Journal } from './journal.ts'
+import { checkMatches, type JournalChoice } from './journal-arguments.ts'
 import { KernelLog } from './kernel.ts'
 import type { Mark } from './position.ts'
 
 /** What to read. */
 export type Wanted =
   /** An absolute path or a pattern. `start` is for files that are there when it is first wanted; later ones are read whole. */
-  | { readonly kind: 'file'; readonly pattern: string; readonly start: Start }
+  | {
+      readonly kind: 'file'
+      readonly pattern: string
+      readonly start: Start
+      /** Looked at once a second, without the kernel's word that something changed. */
+      readonly poll?: boolean
+    }
   /** Its log is `journal:NAME`; another choice needs another name. */
   | {
       readonly kind: 'journal'

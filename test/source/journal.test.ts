@@ -1,12 +1,13 @@
 /** Journals, read by the real journalctl from files that systemd-journal-remote makes of export text. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Hands, Start } from '../../src/source/input.ts'
-import { Journal, journalArguments } from '../../src/source/journal.ts'
+import { Journal } from '../../src/source/journal.ts'
+import { type JournalChoice, journalArguments } from '../../src/source/journal-arguments.ts'
 import type { Cursor } from '../../src/source/position.ts'
 import { realWorld } from '../../src/world/real.ts'
 import type { Child } from '../../src/world/run.ts'
@@ -99,6 +100,67 @@ test('reading goes on behind the cursor, with what came meanwhile', { skip }, ()
   }),
 )
 
+test('where the entry of the cursor is gone, the first one that came after it is not left out', { skip }, () =>
+  journal(async ({ append, remove, start }) => {
+    append([sshd('one'), sshd('two')])
+    const first = start('begin')
+    await first.until(2)
+    first.journal.close()
+    append([sshd('three'), sshd('four')])
+    remove(1)
+    assert.deepEqual((await start(first.end!).until(2)).map(message), ['three', 'four'])
+  }),
+)
+
+test('a cursor that journalctl cannot read is gone on from by its time', { skip }, () =>
+  journal(async ({ append, start }) => {
+    append([sshd('one'), sshd('two')])
+    const first = start('begin')
+    await first.until(2)
+    first.journal.close()
+    append([sshd('three')])
+    const time = /t=[0-9a-f]+/.exec(first.end!.cursor)![0]
+    const again = start({ cursor: `of another version;${time};what=ever` })
+    assert.deepEqual((await again.until(2)).map(message), ['two', 'three'])
+  }),
+)
+
+test('a cursor from before all that counts is not gone on from', () =>
+  inPlace(({ hands }) => {
+    const asked: string[] = []
+    const real = realWorld().run
+    const run: Hands['run'] = {
+      ...real,
+      start(argv, options) {
+        asked.push(...argv)
+        return real.start(['true'], options)
+      },
+    }
+    const cursor = (ago: number) => `s=a;i=1;b=b;m=1;t=${((hands.clock.now() - ago) * 1000).toString(16)};x=1`
+    const options = { backMs: 600_000, onState: () => {}, onBusy: () => {} }
+    for (const ago of [3_600_000, 300_000])
+      new Journal({ ...hands, run }, 'x', {}, { ...options, start: { cursor: cursor(ago) } }).close()
+    const since = `--since=@${((hands.clock.now() - 600_000) / 1000).toFixed(6)}`
+    assert.deepEqual(
+      asked.filter((word) => /^--(?:since|cursor)/.test(word)),
+      [since, `--cursor=${cursor(300_000)}`],
+    )
+  }))
+
+test('a file of the journal that is rotated is followed by its name, and one that comes later is read', { skip }, () =>
+  journal(async ({ append, rotate, start }) => {
+    const reading = start('begin', [], 'part[12].journal')
+    await pause(100)
+    append([sshd('one'), sshd('two')])
+    reading.journal.look()
+    await reading.until(2)
+    rotate(1)
+    append([sshd('three')])
+    reading.journal.look()
+    assert.deepEqual((await reading.until(3)).map(message), ['one', 'two', 'three'])
+  }),
+)
+
 test('a message over 64 KiB is cut, and the entries around it come', { skip }, () =>
   journal(async ({ append, start }) => {
     append([sshd('one'), sshd('x'.repeat(700_000)), sshd(Buffer.from('y\n'.repeat(100_000))), sshd('two')])
@@ -168,12 +230,12 @@ test('a journal of years is asked only for what is new enough to count', () =>
     const options = { start: 'end' as const, backMs: 600_000, onState: () => {}, onBusy: () => {} }
     const now = hands.clock.now()
     new Journal({ ...hands, run }, 'x', {}, options).close()
-    assert.ok(asked.includes(`--since=@${((now - 600_000) / 1000).toFixed(3)}`))
+    assert.ok(asked.includes(`--since=@${((now - 600_000) / 1000).toFixed(6)}`))
   }))
 
 test('nothing that a match or a cursor says becomes an option', () => {
   assert.deepEqual(journalArguments({ matches: ['A=--file=/x', '+', 'B=c'] }, { cursor: '--root=/' }, 0).slice(-6), [
-    '--after-cursor=--root=/',
+    '--cursor=--root=/',
     '--system',
     '--',
     'A=--file=/x',
@@ -196,8 +258,13 @@ interface Reading {
 }
 
 interface Lab {
+  /** Each time to another file, from `part1.journal` on. */
   append(entries: readonly Fields[]): void
-  start(from: Start | Cursor, matches?: readonly string[]): Reading
+  /** The file goes, or to another name. */
+  remove(part: number): void
+  rotate(part: number): void
+  /** @param file the name of one, or a pattern, in the place of the whole folder */
+  start(from: Start | Cursor, matches?: readonly string[], file?: string): Reading
 }
 
 function journal(act: (lab: Lab) => Promise<void>): Promise<void> {
@@ -211,20 +278,24 @@ function journal(act: (lab: Lab) => Promise<void>): Promise<void> {
         stdio: ['pipe', 'ignore', 'pipe'],
       })
     }
-    const start: Lab['start'] = (from, matches = []) => {
-      const reading = read(folder, from, matches)
+    const remove = (part: number) => rmSync(join(folder, `part${part}.journal`))
+    const rotate = (part: number) =>
+      renameSync(join(folder, `part${part}.journal`), join(folder, `old@${part}.journal`))
+    const start: Lab['start'] = (from, matches = [], file = undefined) => {
+      const choice = file === undefined ? { folder, matches } : { files: [join(folder, file)], matches }
+      const reading = read(choice, from)
       journals.push(reading.journal)
       return reading
     }
     try {
-      await act({ append, start })
+      await act({ append, remove, rotate, start })
     } finally {
       for (const one of journals) one.close()
     }
   })
 }
 
-function read(folder: string, start: Start | Cursor, matches: readonly string[]): Reading {
+function read(choice: JournalChoice, start: Start | Cursor): Reading {
   const world = realWorld()
   const children: Child[] = []
   const run: Hands['run'] = {
@@ -237,7 +308,7 @@ function read(folder: string, start: Start | Cursor, matches: readonly string[])
   }
   const states: string[] = []
   const onState = (_log: string, state: Parameters<typeof printState>[0]) => void states.push(printState(state))
-  const made = new Journal({ ...world, run }, 'x', { folder, matches }, { start, onState, onBusy: () => {} })
+  const made = new Journal({ ...world, run }, 'x', choice, { start, onState, onBusy: () => {} })
   const lines: string[] = []
   const buffer = new Uint8Array(100_000)
   const reading: Reading = {
