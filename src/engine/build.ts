@@ -6,6 +6,7 @@ import { nftKernel } from '../firewall/kernel.ts'
 import { jailState } from '../jail/jail.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
+import { firstSeq } from '../store/recall.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
 import { compareWithFail2ban } from './beside.ts'
@@ -72,7 +73,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     spared: () => spared(world, discovery.nginx.proxies),
     ignored: ({ settings }) => (settings ? ignoredBy(settings, names) : []),
     faults,
-    lastSeq: await history.lastSeq().catch(() => 0),
+    lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engineRef.engine = engine
   engine.listen(options.hear)
@@ -175,7 +176,7 @@ function keep(now: number, { configuration, jails }: Prepared): Keep {
   const since = now - Math.max(configuration.server.dbpurgeage * 1000, 90 * DAY_MS)
   // A flood of sources leaves a counter of each, and nobody asks for those that are over.
   const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000
-  return { since, countersSince, maxEvents: 100_000, maxBytes: 512 * 1024 * 1024 }
+  return { since, countersSince, maxEvents: 100_000 }
 }
 
 function hostName({ files }: World): string {

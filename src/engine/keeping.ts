@@ -6,7 +6,7 @@ import type { Event } from './event.ts'
 import { later } from './later.ts'
 
 export interface Keeping {
-  /** Resolves when the history has it, or will have it with what is kept next. */
+  /** Resolves when the history has it, will have it with what is kept next, or cannot be written just now: it waits then. */
   keep(deed: Deed): Promise<void>
   event(event: Event): void
   /** All that waits, and with it how far logs have been read. */
@@ -20,14 +20,14 @@ const MAX_ROWS = 5000
 /** Bans in one deed where many are kept at once. */
 const DEED_BANS = 1000
 
-export function keeping(history: Pick<History, 'save'>): Keeping {
+export function keeping(history: Pick<History, 'save' | 'entrust'>): Keeping {
   const waiting = later()
   let unkept: Event[] = []
   return {
     async keep(deed) {
       waiting.add(deed)
       const isUrgent = (deed.bans?.length ?? 0) > 0 || (deed.ends?.length ?? 0) > 0
-      if (isUrgent || waiting.rows > MAX_ROWS) await history.save(waiting.take()!)
+      if (isUrgent || waiting.rows > MAX_ROWS) await history.entrust(waiting.take()!)
     },
     event: (event) => void unkept.push(event),
     flush(positions) {

@@ -4,8 +4,10 @@ import type { History } from '../store/history.ts'
 export function noHistory(): History {
   return {
     save: async () => 'kept',
+    entrust: async () => {},
     purge: async () => 0,
     state: () => ({ kind: 'ok', fault: undefined, waitingRows: 0, lostRows: 0 }),
+    isNew: false,
     close: async () => {},
     async *activeBans() {},
     async *counters() {},

@@ -4,11 +4,19 @@ export const MAX_NAME_BYTES = 256
 /** A path, a user agent, a user name. */
 export const MAX_VALUE_BYTES = 256
 export const MAX_LINE_BYTES = 1024
-/** Fail2ban's dbmaxmatches. */
-export const MAX_BAN_LINES = 10
-/** A counter is written at each failure: less is kept with it. */
-export const MAX_COUNTER_LINES = 5
 export const MAX_EVENT_BYTES = 16_384
+
+/** How much of the lines that led to something is kept with it. */
+export interface LineCap {
+  readonly lines: number
+  /** Of all its lines together; those that JSON must escape may take twice as much. */
+  readonly bytes: number
+}
+
+/** As many lines as Fail2ban's `dbmaxmatches` keeps. */
+export const BAN_LINES: LineCap = { lines: 10, bytes: 4096 }
+/** A counter is written at each failure: less is kept with it. */
+export const COUNTER_LINES: LineCap = { lines: 5, bytes: 2048 }
 
 /** At most `maxBytes` of UTF-8, cut between characters. What UTF-8 cannot say (half a surrogate pair) becomes U+FFFD. */
 export function capText(text: string, maxBytes: number): string {
@@ -19,8 +27,31 @@ export function capText(text: string, maxBytes: number): string {
   return new TextDecoder().decode(bytes.subarray(0, written))
 }
 
-/** The newest lines, each capped, as JSON. */
-export function capLines(lines: readonly string[], maxLines: number): string {
-  if (lines.length === 0) return '[]'
-  return JSON.stringify(lines.slice(-maxLines).map((line) => capText(line, MAX_LINE_BYTES)))
+/** The newest lines as JSON, oldest first, each capped; older ones only as long as they fit beside them. */
+export function capLines(lines: readonly string[], cap: LineCap): string {
+  if (lines.length === 0 || cap.lines === 0) return '[]'
+  const newest = lines.length > cap.lines ? lines.slice(-cap.lines) : lines
+  return fits(newest, cap.bytes) ? JSON.stringify(newest) : `[${cut(newest, cap.bytes).join(',')}]`
+}
+
+/** Whether they can stay as they are; most do. */
+function fits(lines: readonly string[], maxBytes: number): boolean {
+  let units = 0
+  for (const line of lines) {
+    units += line.length
+    if (line.length * 3 > MAX_LINE_BYTES || !line.isWellFormed()) return false
+  }
+  return units * 3 <= maxBytes
+}
+
+function cut(lines: readonly string[], maxBytes: number): string[] {
+  const kept: string[] = []
+  let bytes = 0
+  for (const line of lines.toReversed()) {
+    const text = JSON.stringify(capText(line, MAX_LINE_BYTES))
+    bytes += Buffer.byteLength(text)
+    if (bytes > maxBytes && kept.length > 0) break
+    kept.unshift(text)
+  }
+  return kept
 }

@@ -67,12 +67,17 @@ export interface EventRow {
   readonly body: string
 }
 
-/** How many rows it will cost, near enough. */
+/** How many rows it will cost, near enough: long lines cost as much as rows, since what waits is bounded by it. */
 export function sizeOf(deed: Deed): number {
   let rows = 0
   for (const list of Object.values(deed) as readonly (readonly unknown[] | undefined)[]) rows += list?.length ?? 0
-  return rows
+  let letters = 0
+  for (const { matches } of deed.bans ?? []) for (const line of matches) letters += line.length
+  for (const { matches } of deed.counters ?? []) for (const line of matches) letters += line.length
+  return rows + Math.floor(letters / LETTERS_OF_A_ROW)
 }
+
+const LETTERS_OF_A_ROW = 1024
 
 /** Without what only statistics need: what is given up first when the history cannot be written for long. */
 export function withoutStatistics(deed: Deed): Deed {

@@ -22,9 +22,13 @@ export interface History extends Recall {
    * will be done to bring it there; never rejects. What was kept is seen by every reading after.
    */
   save(deed: Deed): Promise<Outcome>
+  /** The same for who does not wait for a disk in trouble: resolves when it is kept, or when it cannot be just now. */
+  entrust(deed: Deed): Promise<void>
   /** Forgets what is old, little by little; how many rows it forgot. Raises the Faults of `Database`. */
   purge(keep: Keep): Promise<number>
   state(): HistoryState
+  /** Nothing was there when it was opened, or nothing that could be used: who is banned must be known from elsewhere. */
+  readonly isNew: boolean
   /** Writes what waits if it can, gives up the rest, and lets go of the folder. */
   close(): Promise<void>
 }
@@ -40,7 +44,9 @@ export interface HistoryOptions {
   readonly onNotice?: (notice: Notice) => void
   /** What may wait while nothing can be written; default 100,000 rows, some 30 MB. */
   readonly maxWaitingRows?: number
-  readonly bounds?: Bounds
+  /** Beyond this it forgets what is missed least; default 512 MiB. */
+  readonly maxBytes?: number
+  readonly bounds?: Partial<Bounds>
   /** Default: those of this program. */
   readonly migrations?: readonly Migration[]
 }
@@ -57,12 +63,19 @@ export type Notice =
  * @throws Fault `store.taken` if another guard has the folder
  */
 export async function openHistory(options: HistoryOptions): Promise<History> {
-  const { clock, onNotice = () => {}, maxWaitingRows = 100_000, migrations = MIGRATIONS } = options
+  const {
+    clock,
+    onNotice = () => {},
+    maxWaitingRows = 100_000,
+    maxBytes = MAX_BYTES,
+    migrations = MIGRATIONS,
+  } = options
   const holder = new Holder({ ...options, migrations, onReplaced: (fault) => onNotice({ kind: 'replaced', fault }) })
   const writer = new Writer({
     holder,
     clock,
     maxWaitingRows,
+    maxBytes,
     onState: (state) => onNotice({ kind: 'state', state }),
     onRefused: (fault) => onNotice({ kind: 'refused', fault }),
   })
@@ -80,8 +93,10 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   return {
     ...recall(readable),
     save: (deed) => writer.save(deed),
-    purge: (keep) => purge(writer, keep, clock),
+    entrust: (deed) => writer.entrust(deed),
+    purge: (keep) => writer.chores(purgeSteps(keep, clock.now())),
     state: () => writer.state(),
+    isNew: holder.isNew,
     async close() {
       await writer.close()
       holder.release()
@@ -89,10 +104,4 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   }
 }
 
-async function purge(writer: Writer, keep: Keep, clock: Clock): Promise<number> {
-  let rows = 0
-  for (const step of purgeSteps(keep, clock.now())) {
-    for (let done = 1; done > 0; rows += done) done = await writer.chore(step)
-  }
-  return rows
-}
+const MAX_BYTES = 512 * 1024 * 1024

@@ -13,7 +13,7 @@ export interface HolderOptions {
   readonly files: Files
   readonly pid: number
   readonly migrations: readonly Migration[]
-  readonly bounds?: Bounds
+  readonly bounds?: Partial<Bounds>
   /** What was kept is gone: `store.quarantined` or `store.moved`. */
   readonly onReplaced: (fault: Fault) => void
 }
@@ -30,6 +30,8 @@ export class Holder {
   #lock: { release(): void } | undefined
   #held: Held | undefined
   #reader: Database | undefined
+  /** Whether the history that was opened last had nothing in it. */
+  isNew = false
 
   constructor(options: HolderOptions) {
     this.#options = options
@@ -86,7 +88,8 @@ export class Holder {
     const { files, folder, pid, migrations, bounds, onReplaced } = this.#options
     if (!files.stat(folder)) files.makeFolder(folder, 0o700)
     this.#lock ??= takeFolder(files, folder, pid)
-    const { database, quarantined } = await openForWriting(files, this.#path, migrations)
+    const { database, isNew, quarantined } = await openForWriting(files, this.#path, migrations)
+    this.isNew = isNew
     // Readings had the reader until now. SQLite keeps its descriptor open while the new connection has locks.
     this.#reader?.close()
     this.#reader = undefined

@@ -8,6 +8,8 @@ import { APPLICATION } from './schema.ts'
 
 export interface Prepared {
   readonly database: Database
+  /** Whether it had nothing in it. */
+  readonly isNew: boolean
   /** What was moved aside to get here: the Fault `store.quarantined`. */
   readonly quarantined: Fault | undefined
 }
@@ -18,11 +20,11 @@ export interface Prepared {
  */
 export async function openForWriting(files: Files, path: string, migrations: readonly Migration[]): Promise<Prepared> {
   try {
-    return { database: await openSound(files, path, migrations), quarantined: undefined }
+    return { ...(await openSound(files, path, migrations)), quarantined: undefined }
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'store.corrupt') throw thrown
     const quarantined = quarantine(files, path, thrown)
-    return { database: await openSound(files, path, migrations), quarantined }
+    return { ...(await openSound(files, path, migrations)), quarantined }
   }
 }
 
@@ -40,15 +42,20 @@ export function openForReading(path: string): Database | undefined {
   return undefined
 }
 
-async function openSound(files: Files, path: string, migrations: readonly Migration[]): Promise<Database> {
+async function openSound(
+  files: Files,
+  path: string,
+  migrations: readonly Migration[],
+): Promise<Omit<Prepared, 'quarantined'>> {
   const database = new Database(path, 'write')
   try {
     refuseForeign(database)
     refuseDamaged(database)
+    const isNew = schemaOf(database) === 0
     migrate(database, migrations, APPLICATION, files)
     // See `checkpoint`: what a killed process copied may not be on disk yet.
     await database.syncFile()
-    return database
+    return { database, isNew }
   } catch (thrown) {
     database.close()
     throw thrown

@@ -30,8 +30,8 @@ export interface Recall {
   /** Counters with a failure since then. */
   counters(since: EpochMs): AsyncIterable<readonly LiveCounter[]>
   positions(): Promise<readonly LogPosition[]>
-  /** 0 when there is none. */
-  lastSeq(): Promise<number>
+  /** The number of the last event; in a history without any, what `firstSeq` says. */
+  lastSeq(now: EpochMs): Promise<number>
   /** Bans, newest first. */
   bans(query: BanQuery): Promise<readonly BanRow[]>
   /** What is known of an address, or of a network: its own bans and failures, and those of networks around it. */
@@ -81,12 +81,20 @@ export function recall(database: () => Database): Recall {
     activeBans: (now) => activeBans(database, now),
     counters: (since) => counters(database, since),
     positions: async () => database().all<PositionColumns>('SELECT log, place FROM position').map(positionOf),
-    lastSeq: async () => database().first<{ seq: number | null }>('SELECT max(seq) AS seq FROM event')?.seq ?? 0,
+    lastSeq: async (now) => database().first<{ seq: number | null }>(LAST_SEQ)?.seq ?? firstSeq(now),
     bans: async (query) => bans(database(), query),
     why: async (network) => why(database(), network),
     pastBans: async (network) => database().all<PastColumns>(PAST_BANS, printNetwork(network)).map(pastOf),
     events: async (seq, limit = 1000) => database().all<EventRow>(EVENTS, seq, limit).map(plain),
   }
+}
+
+/**
+ * Where events are numbered from when it is not known what the last number was: microseconds, since no guard has a million
+ * events a second for long. Whoever asks for events after a number finds none left out and none twice, whatever was lost.
+ */
+export function firstSeq(now: EpochMs): number {
+  return Math.floor(now * 1000)
 }
 
 const BATCH = 1000
@@ -179,4 +187,5 @@ const LAST_UNTIL =
   'SELECT until FROM ban AS last WHERE last.address = ban.address AND last.jail = ban.jail ORDER BY since DESC LIMIT 1'
 const PAST_BANS = `SELECT jail.name AS jail, max(count) AS times, max(since) AS lastFrom, (${LAST_UNTIL}) AS lastUntil
   FROM ban JOIN jail ON jail.id = ban.jail WHERE address = ? GROUP BY ban.jail ORDER BY jail.name`
+const LAST_SEQ = 'SELECT max(seq) AS seq FROM event'
 const EVENTS = 'SELECT seq, time, kind, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?'

@@ -3,10 +3,11 @@ import { printNetwork } from '../base/address.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
 import {
+  BAN_LINES,
+  COUNTER_LINES,
   capLines,
   capText,
-  MAX_BAN_LINES,
-  MAX_COUNTER_LINES,
+  type LineCap,
   MAX_EVENT_BYTES,
   MAX_NAME_BYTES,
   MAX_VALUE_BYTES,
@@ -16,14 +17,18 @@ import type { BanEnd, Deed, EventRow, FailureCount, LiveCounter, LogPosition, Tr
 
 export const HOUR_MS = 3_600_000
 
-/** What an hour of a jail keeps apart; twice as many are let in before the smallest are folded together. */
 export interface Bounds {
+  /** What an hour of a jail keeps apart; twice as many are let in before the smallest are folded together. */
   readonly addresses: number
-  /** Of each trait. */
+  /** Of each trait, in the same way. */
   readonly values: number
+  /** Of a ban. */
+  readonly lines: LineCap
 }
 
-const BOUNDS: Bounds = { addresses: 20_000, values: 200 }
+const BOUNDS: Bounds = { addresses: 20_000, values: 200, lines: BAN_LINES }
+/** Rows between two turns of the event loop: some 3 ms. */
+const ROWS_PER_TURN = 250
 
 /** Lives as long as its database. */
 export class Recorder {
@@ -33,29 +38,36 @@ export class Recorder {
   readonly #jails = new Map<string, number>()
   /** Rows of each (hour, jail, trait) that was written to lately. */
   readonly #rows = new Map<string, number>()
+  #written = 0
 
-  constructor(database: Database, bounds: Bounds = BOUNDS) {
+  constructor(database: Database, bounds: Partial<Bounds> = {}) {
     this.#database = database
-    this.#bounds = bounds
+    this.#bounds = { ...BOUNDS, ...bounds }
   }
 
-  /** Writes a deed row by row, inside the caller's transaction; yields after each, so that a long one can be spread. */
+  /** Writes a deed inside the caller's transaction; yields whenever everything else should have its turn. */
   *record(deed: Deed): Generator<void> {
-    for (const ban of deed.bans ?? []) yield this.#ban(ban)
-    for (const end of deed.ends ?? []) yield this.#end(end)
-    for (const failure of deed.failures ?? []) yield this.#failure(failure)
-    for (const trait of deed.traits ?? []) yield this.#trait(trait)
-    for (const counter of deed.counters ?? []) yield this.#counter(counter)
-    for (const { jail, network } of deed.forgotten ?? [])
-      yield void this.#database.run(FORGET, this.#jail(jail), printNetwork(network))
-    for (const position of deed.positions ?? []) yield this.#position(position)
-    for (const event of deed.events ?? []) yield this.#event(event)
+    yield* this.#each(deed.bans, (ban) => this.#ban(ban))
+    yield* this.#each(deed.ends, (end) => this.#end(end))
+    yield* this.#each(deed.failures, (failure) => this.#failure(failure))
+    yield* this.#each(deed.traits, (trait) => this.#trait(trait))
+    yield* this.#each(deed.counters, (counter) => this.#counter(counter))
+    yield* this.#each(deed.forgotten, (gone) => this.#forgotten(gone))
+    yield* this.#each(deed.positions, (position) => this.#position(position))
+    yield* this.#each(deed.events, (event) => this.#event(event))
   }
 
   /** After a rollback: what was remembered of the tables may not be so. */
   forget(): void {
     this.#jails.clear()
     this.#rows.clear()
+  }
+
+  *#each<Row>(rows: readonly Row[] = [], write: (row: Row) => void): Generator<void> {
+    for (const row of rows) {
+      write(row)
+      if (++this.#written % ROWS_PER_TURN === 0) yield
+    }
   }
 
   #ban(ban: Ban): void {
@@ -72,7 +84,7 @@ export class Recorder {
       ban.failures,
       ban.count,
       ban.origin,
-      capLines(ban.matches, MAX_BAN_LINES),
+      capLines(ban.matches, this.#bounds.lines),
     )
   }
 
@@ -106,8 +118,12 @@ export class Recorder {
   }
 
   #counter({ jail, network, count, first, last, matches }: LiveCounter): void {
-    const lines = capLines(matches, MAX_COUNTER_LINES)
+    const lines = capLines(matches, COUNTER_LINES)
     this.#database.run(SAVE_COUNTER, this.#jail(jail), printNetwork(network), count, first, last, lines)
+  }
+
+  #forgotten({ jail, network }: Pick<LiveCounter, 'jail' | 'network'>): void {
+    this.#database.run(FORGET, this.#jail(jail), printNetwork(network))
   }
 
   #position({ log, position }: LogPosition): void {

@@ -9,13 +9,12 @@ import { Backlog, type Outcome, type Waiting } from './backlog.ts'
 import type { Database } from './database.ts'
 import type { Deed } from './deed.ts'
 import type { Held, Holder } from './holder.ts'
+import { cutSteps, type Progress, type Step, usedBytes } from './purge.ts'
 import { type HistoryState, pauseAfter, troubleOf } from './state.ts'
 import { turn } from './turn.ts'
 
 /** Rows of one transaction, more only if one deed has more. */
 const MAX_ROWS = 10_000
-/** Rows between two turns of the event loop: about 5 ms. */
-const ROWS_PER_TURN = 250
 /** The log is emptied from here on when nothing waits; copying so much takes some 5 ms. */
 const IDLE_LOG_BYTES = 4 * 1024 * 1024
 /** From here on in any case. */
@@ -25,6 +24,8 @@ export interface WriterOptions {
   readonly holder: Holder
   readonly clock: Clock
   readonly maxWaitingRows: number
+  /** Of the database; beyond this it is cut. */
+  readonly maxBytes: number
   readonly onState: (state: HistoryState) => void
   readonly onRefused: (fault: Fault) => void
 }
@@ -40,6 +41,9 @@ export class Writer {
   /** Size of the log when it was last copied: a reader may have kept it from being emptied. */
   #copiedBytes = 0
   #working: Promise<void> | undefined
+  #cutting: Promise<void> | undefined
+  /** Those who wait only while all is well. */
+  readonly #trusting = new Set<() => void>()
   #last: Promise<unknown> = Promise.resolve()
   #endPause: (() => void) | undefined
   #closing = false
@@ -69,16 +73,32 @@ export class Writer {
     return outcome
   }
 
-  /** A small piece of work in a transaction of its own; between two of them the deeds have their turn. */
-  chore(act: (database: Database) => number): Promise<number> {
-    return this.#inTurn(async () => {
-      const held = await this.#holder.writable()
-      const result = await transact(held, async () => act(held.database))
-      // Rows may be gone that the recorder remembers.
-      held.recorder.forget()
-      await this.#tidy(held.database)
-      return result
+  entrust(deed: Deed): Promise<void> {
+    const outcome = this.save(deed)
+    if (this.#fault) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#trusting.add(resolve)
+      void outcome.then(() => {
+        this.#trusting.delete(resolve)
+        resolve()
+      })
     })
+  }
+
+  /**
+   * Each step until it has no more to do, in transactions of its own; between two of them the deeds have their turn.
+   * @returns how many rows were forgotten
+   */
+  async chores(steps: readonly Step[]): Promise<number> {
+    let rows = 0
+    for (const step of steps) {
+      for (let more = !this.#closing; more; ) {
+        const done = await this.#inTurn(() => this.#chore(step))
+        rows += done.rows
+        more = done.more && !this.#closing
+      }
+    }
+    return rows
   }
 
   state(): HistoryState {
@@ -173,6 +193,26 @@ export class Writer {
     await database.sync()
     await database.checkpoint()
     this.#copiedBytes = bytes
+    if (usedBytes(database) > this.#options.maxBytes) this.#cut()
+  }
+
+  /** To a size from which it takes a while to grow back. */
+  #cut(): void {
+    const { clock, maxBytes } = this.#options
+    this.#cutting ??= this.chores(cutSteps(0.9 * maxBytes, clock.now()))
+      .catch(() => {}) // The next checkpoint tries again.
+      .then(() => {
+        this.#cutting = undefined
+      })
+  }
+
+  async #chore(step: Step): Promise<Progress> {
+    const held = await this.#holder.writable()
+    const done = await transact(held, async () => step(held.database))
+    // Rows may be gone that the recorder remembers.
+    held.recorder.forget()
+    await this.#tidy(held.database)
+    return done
   }
 
   #failed(fault: Fault): void {
@@ -190,6 +230,8 @@ export class Writer {
     const before = this.state().kind
     this.#fault = fault
     this.#attempts++
+    for (const goOn of this.#trusting) goOn()
+    this.#trusting.clear()
     if (this.state().kind !== before) this.#options.onState(this.state())
   }
 
@@ -235,8 +277,5 @@ async function transact<T>({ database, recorder }: Held, act: () => Promise<T>):
 }
 
 async function record({ recorder }: Held, batch: readonly Waiting[]): Promise<void> {
-  let rows = 0
-  for (const { deed } of batch) {
-    for (const _row of recorder.record(deed)) if (++rows % ROWS_PER_TURN === 0) await turn()
-  }
+  for (const { deed } of batch) for (const _pause of recorder.record(deed)) await turn()
 }

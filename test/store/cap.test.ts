@@ -15,5 +15,25 @@ const texts: readonly (readonly [string, string, number, string])[] = [
 
 for (const [name, text, bytes, capped] of texts) test(name, () => assert.equal(capText(text, bytes), capped))
 
-test('of many lines the newest are kept', () => assert.equal(capLines(['a', 'b', 'c'], 2), '["b","c"]'))
-test('no lines are an empty list', () => assert.equal(capLines([], 2), '[]'))
+const long = 'x'.repeat(2000)
+/** Lines, how much of them is kept, and what is. */
+const lists: readonly (readonly [string, readonly string[], number, number, readonly string[]])[] = [
+  ['of many lines the newest are kept', ['a', 'b', 'c'], 2, 100, ['b', 'c']],
+  ['no lines are an empty list', [], 2, 100, []],
+  ['no lines are kept where none are wanted', ['a'], 0, 100, []],
+  [
+    'of long lines the newest that fit together are kept',
+    ['a'.repeat(60), 'b'.repeat(60), 'c'],
+    9,
+    80,
+    ['b'.repeat(60), 'c'],
+  ],
+  ['a line that fits is not kept beside older ones that do not', ['a', 'b'.repeat(90), 'c'], 9, 80, ['c']],
+  ['the newest stays though it is too long alone', [long], 9, 80, ['x'.repeat(1024)]],
+  ['characters that JSON escapes count as it writes them', ['a', '\0'.repeat(50)], 9, 120, ['\0'.repeat(50)]],
+  ['half a surrogate pair is replaced in a list too', ['a\ud800'], 9, 100, ['a\ufffd']],
+]
+
+for (const [name, lines, most, bytes, kept] of lists) {
+  test(name, () => assert.deepEqual(JSON.parse(capLines(lines, { lines: most, bytes })), kept))
+}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { statSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import type { Deed } from '../../src/store/deed.ts'
@@ -97,7 +97,7 @@ test('all kinds of rows come back as they were saved', () =>
     assert.deepEqual(await gather(history.counters(NOON)), [counter])
     assert.deepEqual(await gather(history.counters(NOON + 1)), [])
     assert.deepEqual(await history.positions(), positions)
-    assert.equal(await history.lastSeq(), 3)
+    assert.equal(await history.lastSeq(NOON), 3)
     assert.deepEqual(await history.events(1), events.slice(1))
     assert.deepEqual(await history.events(0, 1), events.slice(0, 1))
     await history.close()
@@ -189,6 +189,30 @@ test('hostile text comes back as text, cut to its cap', () =>
     assert.deepEqual(row!.matches.slice(-4, -1), [lines[0], lines[1], 'x\ufffdy'])
     assert.equal(row!.matches.at(-1), '\u{1f600}'.repeat(256))
     assert.deepEqual(JSON.parse((await history.events(0))[0]!.body), { cut: true })
+    await history.close()
+  }))
+
+test('a new history says that it is new, and numbers events from where no earlier one can have come', () =>
+  inFolder(async (folder) => {
+    const first = await open(folder)
+    assert.equal(first.history.isNew, true)
+    const seq = await first.history.lastSeq(NOON)
+    await first.history.save({ events: [{ seq: seq + 1, time: NOON, kind: 'x', body: '{}' }] })
+    await first.history.close()
+    const again = await open(folder)
+    assert.deepEqual([again.history.isNew, await again.history.lastSeq(NOON + minute)], [false, seq + 1])
+    await again.history.close()
+    rmSync(`${folder}/history.db`)
+    const anew = await open(folder)
+    assert.deepEqual([anew.history.isNew, (await anew.history.lastSeq(NOON + 1)) > seq + 1], [true, true])
+    await anew.history.close()
+  }))
+
+test('as many lines of a ban are kept as the admin says', () =>
+  inFolder(async (folder) => {
+    const { history } = await open(folder, { bounds: { lines: { lines: 2, bytes: 4096 } } })
+    await history.save({ bans: [ban('192.0.2.1', { matches: ['a', 'b', 'c'] })] })
+    assert.deepEqual((await history.bans({}))[0]!.matches, ['b', 'c'])
     await history.close()
   }))
 

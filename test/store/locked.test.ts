@@ -30,6 +30,23 @@ test('while another connection holds the write lock nothing waits for it, and wh
     await history.close()
   }))
 
+test('who entrusts a deed waits until it is kept, but not for a lock', () =>
+  inFolder(async (folder) => {
+    const { history } = await open(folder)
+    await history.entrust({ bans: [ban('192.0.2.1')] })
+    assert.equal((await history.bans({})).length, 1)
+    const other = new DatabaseSync(`${folder}/history.db`)
+    other.exec('BEGIN IMMEDIATE')
+    await history.entrust({ bans: [ban('192.0.2.2')] })
+    await history.entrust({ bans: [ban('192.0.2.3')] })
+    assert.deepEqual([history.state().kind, history.state().waitingRows], ['locked', 2])
+    other.exec('COMMIT')
+    other.close()
+    assert.equal(await history.save({ bans: [ban('192.0.2.4')] }), 'kept')
+    assert.equal((await history.bans({})).length, 4)
+    await history.close()
+  }))
+
 test('a history that is locked for reading too at the start is opened when it is free', () =>
   inFolder(async (folder) => {
     const before = await open(folder)

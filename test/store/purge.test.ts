@@ -11,7 +11,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const network = parseNetwork('192.0.2.1')!
 const { clock } = fakeWorld({ now: NOON })
-const keep = { since: NOON - DAY, maxEvents: 1000, maxBytes: 1e9 }
+const keep = { since: NOON - DAY, maxEvents: 1000 }
 const long = NOON - 10 * DAY
 
 /** One row of each table, and whether it is there after a purge of what is older than a day. */
@@ -94,24 +94,62 @@ test('a purge leaves the newest events, and deeds are written meanwhile', () =>
     await history.close()
   }))
 
-test('a history over its size loses the oldest and gives its room back, but no ban in force', () =>
-  inFolder(async (folder) => {
-    const { history } = await open(folder, { clock })
-    const matches = ['x'.repeat(1000)]
-    const old = Array.from({ length: 9000 }, (_, i) =>
-      ban(`10.0.${i >> 8}.${i & 255}`, { from: NOON - HOUR + i, until: NOON - HOUR + i + 1, matches }),
-    )
-    await history.save({ bans: old })
-    await history.save({ bans: [ban('192.0.2.1', { from: long })] })
-    await history.purge({ ...keep, maxBytes: 4_000_000 })
-    const left = await history.bans({ limit: 1000 })
-    await history.close()
-    assert.ok(left.length > 500)
-    assert.equal(left[0]!.from, long)
-    assert.equal(left[1]!.from, old.at(-1)!.from)
-    const { size } = statSync(`${folder}/history.db`)
-    assert.ok(size < 10_000_000, `${size} bytes are left`)
-  }))
+/** What 10,000 deeds of a kind leave of a history that may have 4 MB, beside a ban in force. */
+const sizes: readonly (readonly [string, (i: number) => Deed, Readonly<Record<string, number>>])[] = [
+  [
+    'loses the lines of bans that are over, and keeps the bans',
+    (i) => ({ bans: [ban(address(i), { from: NOON - HOUR, until: NOON - 1, matches: ['x'.repeat(900)] })] }),
+    { bans: 10_001 },
+  ],
+  [
+    'loses the oldest bans that are over where there are too many',
+    (i) => ({ bans: [0, 1, 2].map((n) => ban(address(i), { from: NOON - HOUR + n, until: NOON - 1 })) }),
+    {},
+  ],
+  [
+    'keeps bans in force, without their lines',
+    (i) => ({ bans: [ban(address(i), { from: NOON - HOUR + i, until: undefined, matches: ['x'.repeat(900)] })] }),
+    { bans: 10_001 },
+  ],
+  [
+    'loses counters',
+    (i) => ({
+      counters: [
+        { jail: 'a', network: parseNetwork(address(i))!, count: 1, first: 0, last: NOON, matches: ['x'.repeat(900)] },
+      ],
+    }),
+    { bans: 1 },
+  ],
+  [
+    'loses events, but for the newest',
+    (i) => ({ events: [{ seq: i, time: NOON + i, kind: 'x', body: JSON.stringify('x'.repeat(900)) }] }),
+    { bans: 1, events: 1000 },
+  ],
+]
+
+for (const [name, deed, left] of sizes) {
+  test(`a history over its size ${name}`, () =>
+    inFolder(async (folder) => {
+      const { history } = await open(folder, { clock, maxBytes: 4_000_000 })
+      for (let round = 0; round < 10; round++) {
+        const deeds = Array.from({ length: 1000 }, (_, i) => deed(round * 1000 + i))
+        await Promise.all(deeds.map((one) => history.save(one)))
+      }
+      await history.save({ bans: [ban('192.0.2.1', { from: NOON, until: undefined, matches: ['the line'] })] })
+      await history.purge(keep)
+      await history.close()
+      const { size } = statSync(`${folder}/history.db`)
+      assert.ok(size < 13_000_000, `${size} bytes are left`)
+      const count = (sql: string) => look(folder, `SELECT count(*) AS n FROM ${sql}`)[0]!['n']
+      const found = { bans: count('ban'), events: count('event') }
+      assert.deepEqual({ ...found, ...left }, found)
+      assert.equal(count("ban WHERE address = '192.0.2.1' AND ended IS NULL"), 1)
+    }))
+}
+
+function address(i: number): string {
+  return `10.0.${i >> 8}.${i & 255}`
+}
 
 test('an hour keeps the greatest of what it counts apart, and the sum of all', () =>
   inFolder(async (folder) => {
