@@ -53,6 +53,7 @@ export function quote(terminal: Terminal, line: string, indent: number): string 
 /** Text broken at blanks to the terminal's width, its further lines as far in as its first. */
 export function wrap(terminal: Terminal, text: string, indent: number): string {
   const room = terminal.columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, terminal.columns - indent)
+  if (text.length <= room) return text
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)

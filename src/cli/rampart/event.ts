@@ -6,8 +6,9 @@ import { type Colour, clockTime, failureCount, paint, quote, remaining, type Ter
 /** @param observe whether a ban is one that would have been */
 export function printEvent(terminal: Terminal, event: Event, now: number, observe = false): string {
   const [word, colour, text, line] = words(event, observe)
-  const time = paint(terminal, 'dim', clockTime(event.time, now))
-  const indent = clockTime(event.time, now).length + 2
+  const clock = clockTime(event.time, now)
+  const time = paint(terminal, 'dim', clock)
+  const indent = clock.length + 2
   const width = observe ? WIDEST_OBSERVED : WIDEST
   const below =
     line === undefined ? '' : `${' '.repeat(indent)}${paint(terminal, 'dim', quote(terminal, line, indent))}\n`
