@@ -10,12 +10,15 @@ import { connect } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Files } from '../world/files.ts'
-import { type Command, execute } from './command.ts'
+import { type Callers, callers } from './callers.ts'
+import { execute } from './command.ts'
 import { createServer } from './http.ts'
+import { parseCommand } from './message.ts'
 
-const MAX_MESSAGE_BYTES = 1024 * 1024
-const MAX_CLIENTS = 32
-const READ_TIMEOUT_MS = 5000
+/** For a whole request, and for each piece of an answer to be taken. */
+const TIMEOUT_MS = 5000
+/** Events that a caller has not taken. */
+const MAX_UNTAKEN_BYTES = 256 * 1024
 
 export interface ControlServer {
   close(): Promise<void>
@@ -33,13 +36,16 @@ export async function serve(engine: Engine, files: Files, path: string): Promise
     throw new Fault('control.running', `another guard answers on ${path}`, { hint: 'see it with: rampart status' })
   }
   files.remove(path) // Left behind by one that was killed.
-  const server = createServer((request, response) => {
-    handle(engine, request, response).catch((thrown) => refuse(response, thrown))
+  // Node looks for callers that are late only this often.
+  const server = createServer({ connectionsCheckingInterval: 1000 })
+  const guests: Callers = callers(server, (request, response) => {
+    handle(engine, guests, request, response).catch((thrown) => refuse(response, thrown))
   })
-  server.maxConnections = MAX_CLIENTS
-  server.headersTimeout = READ_TIMEOUT_MS
-  server.requestTimeout = READ_TIMEOUT_MS
-  server.keepAliveTimeout = READ_TIMEOUT_MS
+  server.headersTimeout = TIMEOUT_MS
+  server.requestTimeout = TIMEOUT_MS
+  server.keepAliveTimeout = TIMEOUT_MS
+  // Who has said all that he wants to say, and shuts his half, is answered. Node has it, its types do not.
+  Object.assign(server, { httpAllowHalfOpen: true })
   await listen(server, path)
   return {
     close: () =>
@@ -50,71 +56,46 @@ export async function serve(engine: Engine, files: Files, path: string): Promise
   }
 }
 
-async function handle(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  engine: Engine,
+  guests: Callers,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const route = `${request.method} ${request.url?.split('?')[0]}`
-  if (route === 'GET /v1/events') return stream(engine, response)
+  if (route === 'GET /v1/events') return stream(engine, guests, response)
   if (route !== 'POST /v1/command') throw new Fault('control.bad-command', `there is nothing at ${route}`)
-  const command = parse(await body(request))
+  const command = parseCommand(await guests.message(request))
+  guests.answer(response)
   const reply = await execute(engine, 'operate', command)
   send(response, 200, { reply })
 }
 
-function stream(engine: Engine, response: ServerResponse): void {
+function stream(engine: Engine, guests: Callers, response: ServerResponse): void {
+  guests.hear(response)
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.flushHeaders()
   const silence = engine.listen((event) => {
     // Who does not read is let go rather than buffered for.
-    if (response.writableLength > MAX_MESSAGE_BYTES) response.destroy()
+    if (response.writableLength > MAX_UNTAKEN_BYTES) response.destroy()
     else response.write(`${JSON.stringify(event)}\n`)
   })
   response.on('close', silence)
 }
 
-function body(request: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
-    let size = 0
-    request.on('data', (part: Buffer) => {
-      size += part.length
-      if (size > MAX_MESSAGE_BYTES) {
-        reject(new Fault('control.bad-command', `a message of more than ${MAX_MESSAGE_BYTES} bytes`))
-        request.destroy()
-      } else parts.push(part)
-    })
-    request.on('end', () => resolve(Buffer.concat(parts).toString('utf8')))
-    request.on('error', reject)
-  })
-}
-
-/** The shape is checked where each value is used: what is no Command is refused by `execute`. */
-function parse(text: string): Command {
-  try {
-    const value: unknown = JSON.parse(text)
-    if (isCommand(value)) return value
-  } catch {
-    // Told below.
-  }
-  throw new Fault('control.bad-command', 'the message is not a command')
-}
-
-function isCommand(value: unknown): value is Command {
-  if (typeof value !== 'object' || value === null || !('verb' in value)) return false
-  const texts = ['verb', 'jail', 'lasts', 'address'] as const
-  const given = value as Record<string, unknown>
-  if (!texts.every((name) => given[name] === undefined || typeof given[name] === 'string')) return false
-  const { addresses } = given
-  if (addresses === undefined) return given['verb'] !== 'ban' && given['verb'] !== 'unban'
-  return Array.isArray(addresses) && addresses.every((one) => typeof one === 'string')
-}
-
 function refuse(response: ServerResponse, thrown: unknown): void {
   const { code, message, hint } = asFault(thrown, 'control.failed')
-  if (!response.headersSent)
-    send(response, code === 'control.forbidden' ? 403 : 400, { fault: { code, message, hint } })
+  if (response.headersSent) return
+  // What else he sends is not worth reading.
+  response.setHeader('connection', 'close').once('finish', () => response.req.destroy())
+  send(response, STATUS[code] ?? 400, { fault: { code, message, hint } })
 }
+
+const STATUS: Readonly<Record<string, number>> = { 'control.forbidden': 403, 'control.busy': 503 }
 
 function send(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+  response.setTimeout(TIMEOUT_MS)
 }
 
 function listen(server: Server, path: string): Promise<void> {
