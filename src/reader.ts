@@ -3,8 +3,8 @@
  * for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
  * standard output; it ends when the core does.
  */
-import { type Reader, read } from './engine/reader.ts'
-import type { Head, Plan, Report } from './engine/report.ts'
+import { read } from './engine/reader.ts'
+import type { Checked, Head, Order, Report } from './engine/report.ts'
 import { deframer, type Frame, messageFrame } from './engine/wire.ts'
 import type { Chunk } from './source/chunk.ts'
 import { realWorld } from './world/real.ts'
@@ -16,28 +16,38 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.stdout.on('error', () => process.exit(0))
 
-let reader: Reader | undefined
+const reader = read(realWorld(), { tell, fed: true })
 let fed: Promise<unknown> = Promise.resolve()
 
 const feed = deframer((frame: Frame) => {
   if (frame.kind === 'message') {
-    reader ??= read(realWorld(), frame.message as Plan, { tell, fed: true })
+    obey(frame.message as Order)
     return
   }
   const { live, ...head } = frame.head as Head
   const chunk: Chunk = { ...head, bytes: frame.bytes }
   process.stdin.pause()
-  fed = fed.then(() => reader?.feed(chunk, live)).then(() => process.stdin.resume())
+  fed = fed.then(() => reader.feed(chunk, live)).then(() => process.stdin.resume())
 })
 process.stdin.on('data', (bytes: Buffer) => feed(bytes))
 // While a piece of a log is taken in, standard input rests, and nothing else here keeps a process alive.
 setInterval(() => {}, 2 ** 30)
 process.stdin.on('end', () => {
-  reader?.stop()
-  void (reader?.done ?? Promise.resolve()).then(() => process.exit(0))
+  reader.stop()
+  void reader.done.then(() => process.exit(0))
 })
 
-function tell(report: Report): Promise<void> {
+function obey({ kind, plan }: Order): void {
+  if (kind === 'use') reader.use(plan)
+  else {
+    const faults = reader.check(plan).map(({ jail, fault: { code, message, hint, at } }) => {
+      return { jail, code, message, hint, at }
+    })
+    void tell({ kind: 'checked', faults })
+  }
+}
+
+function tell(report: Report | Checked): Promise<void> {
   if (process.stdout.write(messageFrame(report))) return Promise.resolve()
   return new Promise((resolve) => process.stdout.once('drain', resolve))
 }

@@ -2,15 +2,15 @@
  * The reader: the half without privileges. It turns bytes of logs into failures and tells the core; it alone touches what
  * an attacker wrote. It imports nothing but source/ and filter/, and ends when its pipe to the core does.
  */
-import { asFault, type Fault } from '../base/fault.ts'
-import { filter } from '../filter/filter.ts'
-import { type LogMatcher, logMatcher, type Reading } from '../filter/log-matcher.ts'
+import type { Fault } from '../base/fault.ts'
+import type { LogMatcher } from '../filter/log-matcher.ts'
 import type { Chunk } from '../source/chunk.ts'
 import type { LogState } from '../source/input.ts'
-import { checkWanted, Source } from '../source/source.ts'
-import { isOf } from '../source/wanted.ts'
+import type { Mark } from '../source/position.ts'
+import { Source } from '../source/source.ts'
 import type { World } from '../world/world.ts'
-import type { Batch, JailPlan, Plan, Report } from './report.ts'
+import { CompiledJails, type JailFault } from './compiled-jails.ts'
+import type { Batch, Plan, Report } from './report.ts'
 
 /** Bytes of one log in one turn. */
 const TURN_BYTES = 1024 * 1024
@@ -23,6 +23,13 @@ const BATCH_CHARS = 1024 * 1024
 const FAILURE_CHARS = 500
 
 export interface Reader {
+  /** What is wrong with a plan. Nothing is changed. */
+  check(plan: Plan): readonly JailFault[]
+  /**
+   * Reads by this plan from now on; what is read already goes on undisturbed. A jail whose filter or logs cannot be used is
+   * told and left out.
+   */
+  use(plan: Plan): void
   /**
    * Takes a chunk of a log that only the core may open; resolved when it has been matched.
    * @param live whether the core has read this log to its end before
@@ -42,10 +49,11 @@ export interface ReaderOptions {
 
 type Tell = (report: Report) => Promise<void>
 
-export function read(world: World, plan: Plan, { tell, fed }: ReaderOptions): Reader {
-  const jails = plan.jails.flatMap((jail) => compiled(jail, tell))
-  const matchers = new Map<string, LogMatcher>()
-  const marks = new Map(plan.marks.map(({ log, mark }) => [log, mark]))
+/** Reads nothing until it is told what to `use`. */
+export function read(world: World, { tell, fed }: ReaderOptions): Reader {
+  const jails = new CompiledJails()
+  /** Where each log was left, as its last chunk says, or who planned it. */
+  const marks = new Map<string, Mark>()
   const ages = agesOf()
   const late = lateMarks(tell)
   const source = new Source(world, {
@@ -59,26 +67,24 @@ export function read(world: World, plan: Plan, { tell, fed }: ReaderOptions): Re
         ages.leave(log)
         source.leave(log)
       }
-      void tell(logReport(log, state, readersOf(jails, log)))
+      void tell(logReport(log, state, jails.readersOf(log)))
     },
   })
-  const matcherOf = (log: string) => {
-    const known = matchers.get(log)
-    if (known) return known
-    const made = logMatcher(readersOf(jails, log).map(({ reading }) => reading))
-    matchers.set(log, made)
-    return made
-  }
   const told = new Map<string, number>()
   const onCut = (log: string, lines: number) => {
     if (lines <= (told.get(log) ?? 0)) return
     told.set(log, lines)
-    const names = readersOf(jails, log).map(({ plan }) => plan.name)
-    void tell({ kind: 'cut', log, jails: names, lines })
+    void tell({ kind: 'cut', log, jails: jails.readersOf(log), lines })
   }
-  const done = follow(world, source, { matcherOf, ages, late, tell, onCut })
-  source.want(jails.flatMap(({ plan }) => plan.wanted))
+  const done = follow(world, source, { matcherOf: (log) => jails.matcherOf(log), marks, ages, late, tell, onCut })
   return {
+    check: (plan) => jails.check(plan),
+    use(plan) {
+      for (const { jail, fault } of jails.use(plan)) void tell(faultReport(fault, jail))
+      for (const { log, mark } of plan.marks) if (!marks.has(log)) marks.set(log, mark)
+      source.want(jails.wanted)
+      ages.forget((log) => jails.readersOf(log).length === 0)
+    },
     feed(chunk, live) {
       if (live) ages.beLive(chunk.log)
       return source.feed(chunk.log, chunk)
@@ -88,26 +94,9 @@ export function read(world: World, plan: Plan, { tell, fed }: ReaderOptions): Re
   }
 }
 
-interface ReadingJail {
-  readonly plan: JailPlan
-  readonly reading: Reading
-}
-
-/** A jail whose filter or logs cannot be used is told and left out; the others read on. */
-function compiled(plan: JailPlan, tell: Tell): ReadingJail[] {
-  try {
-    const reading = { jail: plan.name, filter: filter(plan.filter), findtime: plan.findtime }
-    logMatcher([reading])
-    checkWanted(plan.wanted)
-    return [{ plan, reading }]
-  } catch (thrown) {
-    void tell(faultReport(asFault(thrown, 'filter.failed'), plan.name))
-    return []
-  }
-}
-
 interface Following {
   readonly matcherOf: (log: string) => LogMatcher
+  readonly marks: Map<string, Mark>
   readonly ages: Ages
   readonly late: LateMarks
   readonly tell: Tell
@@ -115,12 +104,14 @@ interface Following {
   readonly onCut: (log: string, lines: number) => void
 }
 
-async function follow(world: World, source: Source, { matcherOf, ages, late, tell, onCut }: Following): Promise<void> {
+async function follow(world: World, source: Source, following: Following): Promise<void> {
+  const { matcherOf, marks, ages, late, tell, onCut } = following
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
   const cancel = world.clock.every(MARK_EVERY_MS, () => void late.sayAll())
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end, cutLines } = chunk
     onCut(log, cutLines)
+    marks.set(log, end)
     const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     if (failures.length === 0) late.add(log, end, lines)
@@ -142,6 +133,8 @@ interface Ages {
   /** Another process reads it from here on, and says with `beLive` when it has caught up. */
   leave(log: string): void
   beLive(log: string): void
+  /** Nobody reads such a log any more: should it be read again, it has a past. */
+  forget(isGone: (log: string) => boolean): void
 }
 
 function agesOf(): Ages {
@@ -157,6 +150,9 @@ function agesOf(): Ages {
       live.delete(log)
     },
     beLive: (log) => void live.add(log),
+    forget(isGone) {
+      for (const log of live) if (isGone(log)) live.delete(log)
+    },
   }
 }
 
@@ -202,14 +198,9 @@ function* batches({ log, mark, lines, failures }: Batch): Generator<Batch> {
   yield { log, mark, lines, failures: failures.slice(start) }
 }
 
-function readersOf(jails: readonly ReadingJail[], log: string): ReadingJail[] {
-  return jails.filter(({ plan }) => plan.wanted.some((wanted) => isOf(wanted, log)))
-}
-
-function logReport(log: string, state: LogState, jails: readonly ReadingJail[]): Report {
-  const names = jails.map(({ plan }) => plan.name)
+function logReport(log: string, state: LogState, jails: readonly string[]): Report {
   const why = 'reason' in state ? state.reason.message : undefined
-  return { kind: 'log', log, jails: names, state: state.kind, why }
+  return { kind: 'log', log, jails, state: state.kind, why }
 }
 
 function faultReport({ code, message, hint, at }: Fault, jail?: string): Report {

@@ -10,16 +10,23 @@ import { isOf } from '../source/wanted.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import { read } from './reader.ts'
-import { asReport, type Head, type Plan, type Report } from './report.ts'
+import { asReport, type Checked, type Head, type Order, type Plan, type PlanFault, type Report } from './report.ts'
 import { bytesFrame, deframer, type Frame, messageFrame } from './wire.ts'
 
 export interface Reading {
+  /**
+   * What is wrong with a plan; nothing is changed.
+   * @throws Fault `reader.ended` if no reader lives long enough to say, `reader.silent` if it does not answer in time
+   */
+  check(plan: Plan): Promise<readonly Fault[]>
+  /** Takes the plan as it is now. What is read already goes on undisturbed. */
+  renew(): void
   stop(): Promise<void>
 }
 
 export interface ReadingParts {
   readonly world: World
-  /** What to read from where, as it is now: asked at each start of the reader. */
+  /** What to read from where, as it is now: asked at each start of the reader, and to renew it. */
   readonly plan: () => Plan
   /** Resolves when a report has been dealt with. */
   readonly hear: (report: Report) => Promise<void>
@@ -34,11 +41,16 @@ const LONGEST_PAUSE_MS = 30_000
 /** A reader that ran this long before it ended is started again at once. */
 const STEADY_MS = 60_000
 const STOP_MS = 3000
+/** Expressions compile in milliseconds; a reader that is silent for so long is ended. */
+const CHECK_MS = 10_000
 
 /** Reads in this process, with all its rights: for `--single` and for tests. */
 export function readHere({ world, plan, hear }: ReadingParts): Reading {
-  const reader = read(world, plan(), { tell: hear, fed: false })
+  const reader = read(world, { tell: hear, fed: false })
+  reader.use(plan())
   return {
+    check: async (next) => reader.check(next).map(({ jail, fault }) => notRunning(jail, fault)),
+    renew: () => reader.use(plan()),
     stop() {
       reader.stop()
       return reader.done
@@ -71,6 +83,9 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   }
   const kept = keep()
   return {
+    // The plan in force may be what ends the reader: then one that reads nothing says whether the new one is better.
+    check: async (next) => (await attempt.check(next)) ?? (await checkAlone(parts, command, next)),
+    renew: () => attempt.renew(),
     async stop() {
       stopping = true
       endPause()
@@ -80,18 +95,35 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   }
 }
 
+async function checkAlone({ world }: ReadingParts, command: readonly string[], plan: Plan): Promise<readonly Fault[]> {
+  const attempt = begin({ world, plan: () => ({ jails: [], marks: [] }), hear: async () => {} }, command)
+  try {
+    const faults = await attempt.check(plan)
+    if (faults) return faults
+    throw new Fault('reader.ended', `the reader ended before it had checked the filters (${await attempt.ended})`)
+  } finally {
+    await attempt.stop()
+  }
+}
+
 interface Attempt {
   /** In words, how it ended. */
   readonly ended: Promise<string>
+  /** undefined if it ended before it answered. @throws Fault `reader.silent` */
+  check(plan: Plan): Promise<readonly Fault[] | undefined>
+  renew(): void
   stop(): Promise<void>
 }
 
 function begin({ world, plan, hear }: ReadingParts, command: readonly string[]): Attempt {
-  const planned = plan()
+  let planned = plan()
+  /** What the reader says before it has heard of a new plan follows the old one. */
+  let plannedBefore = planned
   let unheard = 0
   let heard: Promise<void> = Promise.resolve()
   let problem = ''
-  const denied = new Map<string, Wanted>()
+  const denied = new Set<string>()
+  const answers: ((checked: Checked) => void)[] = []
   const hands = new Source(world, {
     // As it is now: the reader may have read the log itself until a moment ago.
     position: (log) => plan().marks.find((mark) => mark.log === log)?.mark,
@@ -99,13 +131,13 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
       void hear(reportOf(planned, log, state.kind, 'reason' in state ? state.reason.message : undefined)),
   })
 
-  const take = async (report: Report) => {
+  const wantDenied = () => hands.want([...denied].flatMap((log) => deniedOf(planned, log) ?? []))
+  const take = async (report: Report | Checked) => {
+    if (report.kind === 'checked') return answers.shift()?.(report)
     if (report.kind === 'log' && report.state === 'denied') {
       await heard
-      const wanted = deniedOf(planned, report.log)
-      if (!wanted || denied.has(report.log)) return
-      denied.set(report.log, wanted)
-      hands.want([...denied.values()])
+      denied.add(report.log)
+      wantDenied()
       return
     }
     unheard++
@@ -118,13 +150,15 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   const known = new Set<string>()
   const check = (log: string) => {
     if (known.has(log)) return
-    if (known.size >= MAX_LOGS || !wantedOf(planned, log)) throw new Fault('wire.bad', 'a log that nobody asked for')
+    const isWanted = wantedOf(planned, log) ?? wantedOf(plannedBefore, log)
+    if (known.size >= MAX_LOGS || !isWanted) throw new Fault('wire.bad', 'a log that nobody asked for')
     known.add(log)
   }
   const feed = deframer((frame: Frame) => {
     if (frame.kind !== 'message') throw new Fault('wire.bad', 'the reader sends bytes')
     const report = asReport(frame.message)
-    if (report.kind !== 'fault') check(report.kind === 'batch' ? report.batch.log : report.log)
+    if (report.kind === 'batch') check(report.batch.log)
+    else if ('log' in report) check(report.log)
     void take(report)
   })
   const child = world.run.start(command, {
@@ -138,7 +172,8 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
       }
     },
   })
-  child.write(messageFrame(planned))
+  const order = (kind: Order['kind'], plan: Plan) => child.write(messageFrame({ kind, plan } satisfies Order))
+  order('use', planned)
   void pipeDenied(hands, child)
   const ended = child.ended.then((code) => {
     hands.close()
@@ -146,6 +181,17 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   })
   return {
     ended,
+    check(next) {
+      order('check', next)
+      const checked = new Promise<Checked>((resolve) => answers.push(resolve))
+      return inTime(world, child, Promise.race([checked.then(faultsOf), ended.then(() => undefined)]))
+    },
+    renew() {
+      plannedBefore = planned
+      planned = plan()
+      order('use', planned)
+      wantDenied()
+    },
     async stop() {
       hands.close()
       child.endInput()
@@ -154,6 +200,29 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
       cancel()
     },
   }
+}
+
+/** A reader that does not answer is ended: what it has begun may never end. */
+async function inTime<T>(world: World, child: Child, answered: Promise<T>): Promise<T> {
+  const silent = new Promise<never>((_, reject) => {
+    const cancel = world.clock.after(CHECK_MS, () => {
+      child.kill('SIGKILL')
+      reject(new Fault('reader.silent', `the filters could not be checked within ${CHECK_MS / 1000} s`))
+    })
+    void answered.finally(cancel)
+  })
+  return Promise.race([answered, silent])
+}
+
+function faultsOf({ faults }: Checked): Fault[] {
+  return faults.map((fault) => notRunning(fault.jail, fault))
+}
+
+function notRunning(jail: string, { code, message, hint, at }: Omit<PlanFault, 'jail'>): Fault {
+  return new Fault(code, `the jail ${jail} cannot run: ${message}`, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(at ? { at } : {}),
+  })
 }
 
 async function pipeDenied(hands: Source, child: Child): Promise<void> {

@@ -1,5 +1,5 @@
 /** What the reader tells the core, and what the core takes of it: the reader handles hostile bytes, so its word is checked. */
-import { Fault } from '../base/fault.ts'
+import { Fault, type Place } from '../base/fault.ts'
 import type { Failure } from '../filter/failure.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Chunk } from '../source/chunk.ts'
@@ -8,10 +8,15 @@ import type { Mark } from '../source/position.ts'
 import type { Wanted } from '../source/source.ts'
 import type { EpochMs } from '../world/clock.ts'
 
-/** What the reader is told once, at its start. */
+/** What the core tells the reader. */
+export type Order =
+  /** Says what is wrong with a plan; it answers `checked`. */
+  { readonly kind: 'check'; readonly plan: Plan } | { readonly kind: 'use'; readonly plan: Plan }
+
+/** What is read for whom. */
 export interface Plan {
   readonly jails: readonly JailPlan[]
-  /** Where reading of each log goes on. */
+  /** Where reading of each log goes on, if it is not read already. */
   readonly marks: readonly { readonly log: string; readonly mark: Mark }[]
 }
 
@@ -35,6 +40,21 @@ export type Report =
   /** Lines of the log, so far, that were longer than the reader takes, and were cut. */
   | { readonly kind: 'cut'; readonly log: string; readonly jails: readonly string[]; readonly lines: number }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
+
+/** The answer to `check`. */
+export interface Checked {
+  readonly kind: 'checked'
+  readonly faults: readonly PlanFault[]
+}
+
+/** Why a jail of a plan cannot be used. */
+export interface PlanFault {
+  readonly jail: string
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly at?: Place | undefined
+}
 
 /** What goes with the bytes of a log that the core reads for the reader. */
 export type Head = Omit<Chunk, 'bytes'> & {
@@ -61,7 +81,7 @@ const MAX_TEXT = 256 * 1024
 const MAX_LINES = 1000
 
 /** @throws Fault `wire.bad` on what the reader never says */
-export function asReport(message: unknown): Report {
+export function asReport(message: unknown): Report | Checked {
   const report = record(message)
   switch (report['kind']) {
     case 'batch':
@@ -88,8 +108,22 @@ export function asReport(message: unknown): Report {
         message: text(report['message']),
         hint: optional(report['hint']),
       }
+    case 'checked':
+      return { kind: 'checked', faults: list(report['faults']).map(asPlanFault) }
     default:
       throw bad()
+  }
+}
+
+function asPlanFault(value: unknown): PlanFault {
+  const fault = record(value)
+  const at = fault['at'] === undefined ? undefined : record(fault['at'])
+  return {
+    jail: text(fault['jail']),
+    code: text(fault['code']),
+    message: text(fault['message']),
+    hint: optional(fault['hint']),
+    at: at && { file: text(at['file']), ...(at['line'] === undefined ? {} : { line: number(at['line']) }) },
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import type { Fault } from '../../src/base/fault.ts'
 import { type Reading, readApart } from '../../src/engine/reading.ts'
 import type { JailPlan, Report } from '../../src/engine/report.ts'
 import type { Mark } from '../../src/source/position.ts'
@@ -21,6 +22,7 @@ class Watched {
   readonly folder = mkdtempSync(join(tmpdir(), 'rampart-reading-'))
   readonly reports: Report[] = []
   readonly marks = new Map<string, Mark>()
+  #jails: readonly JailPlan[] = []
   #reading: Reading | undefined
 
   constructor() {
@@ -37,15 +39,23 @@ class Watched {
   }
 
   begin(...jails: readonly Partial<JailPlan>[]): void {
-    const plan = () => ({
-      jails: jails.map((jail) => ({ name: 'test', filter: FILTER, findtime: 600, wanted: [], ...jail })),
-      marks: [...this.marks].map(([log, mark]) => ({ log, mark })),
-    })
+    this.#jails = jails.map(jailOf)
+    const plan = () => ({ jails: this.#jails, marks: [...this.marks].map(([log, mark]) => ({ log, mark })) })
     const hear = async (report: Report) => {
       this.reports.push(report)
       if (report.kind === 'batch' && report.batch.mark) this.marks.set(report.batch.log, report.batch.mark)
     }
     this.#reading = readApart({ world: realWorld(), plan, hear }, COMMAND)
+  }
+
+  /** What is wrong with a plan of these jails. */
+  check(...jails: readonly Partial<JailPlan>[]): Promise<readonly Fault[]> {
+    return this.#reading!.check({ jails: jails.map(jailOf), marks: [] })
+  }
+
+  renew(...jails: readonly Partial<JailPlan>[]): void {
+    this.#jails = jails.map(jailOf)
+    this.#reading!.renew()
   }
 
   wants(...patterns: readonly string[]): JailPlan['wanted'] {
@@ -68,6 +78,10 @@ class Watched {
     await this.#reading?.stop()
     rmSync(this.folder, { recursive: true })
   }
+}
+
+function jailOf(jail: Partial<JailPlan>): JailPlan {
+  return { name: 'test', filter: FILTER, findtime: 600, wanted: [], ...jail }
 }
 
 function sleep(ms: number): Promise<void> {
@@ -174,3 +188,104 @@ test('more failures in one chunk than a frame holds are all told, once', options
     await it.until(() => it.marks.size === 1)
   }),
 )
+
+test('what is wrong with a plan is said with its place, and nothing is changed by asking', options, () =>
+  watching(async (it) => {
+    it.write('a.log', line('192.0.2.1'))
+    it.begin({ wanted: it.wants('a.log') })
+    const at = { file: '/etc/x.conf', line: 3 }
+    const broken = settingsOf(['bad (<HOST>', 'good <HOST>', 'no address'], { places: { failregex: at } })
+    const faults = await it.check({ name: 'one', filter: broken }, { name: 'two', wanted: it.wants('b.log') })
+    assert.deepEqual(
+      faults.map((fault) => fault.at),
+      [at, at],
+    )
+    assert.match(faults[0]!.message, /^the jail one cannot run: /)
+    assert.deepEqual(await it.check({ name: 'two' }), [])
+    await it.until(() => it.failures().length === 1)
+    it.write('b.log', line('192.0.2.9'))
+    appendFileSync(it.path('a.log'), line('192.0.2.2'))
+    await it.until(() => it.failures().length === 2)
+    assert.deepEqual(it.failures(), ['192.0.2.1', '192.0.2.2'])
+  }),
+)
+
+test('a new plan every few milliseconds under load: every line counts once for each jail that stays', options, () =>
+  watching(async (it) => {
+    const stays = { name: 'stays', wanted: it.wants('*.log') }
+    it.write('a.log', '')
+    it.write('shut.log', '', 0o600)
+    it.begin(stays)
+    const other = settingsOf(['worse <HOST>$'])
+    for (let round = 0; round < 40; round++) {
+      for (const name of ['a.log', 'shut.log']) appendFileSync(it.path(name), line(`192.0.2.${round}`).repeat(50))
+      const more = { name: 'comes-and-goes', wanted: it.wants(round % 4 ? 'a.log' : 'b.log'), filter: other }
+      it.renew(...(round % 2 ? [more, stays] : [stays]))
+      await sleep(5)
+    }
+    await it.until(() => it.failures().length >= 4000)
+    await sleep(300)
+    assert.equal(it.failures().length, 4000)
+    assert.deepEqual(
+      it.reports.filter(({ kind }) => kind === 'fault'),
+      [],
+    )
+  }),
+)
+
+test('a log that no jail wants any more is read on where it was left when one wants it again', options, () =>
+  watching(async (it) => {
+    for (const [name, mode] of [
+      ['a.log', 0o644],
+      ['shut.log', 0o600],
+    ] as const) {
+      it.reports.length = 0
+      it.write(name, line('192.0.2.1'), mode)
+      const jail = { wanted: it.wants(name) }
+      if (name === 'a.log') it.begin(jail)
+      else it.renew(jail)
+      await it.until(() => it.failures().length === 1)
+      it.renew()
+      await it.check() // An answer: the plan before is in force.
+      appendFileSync(it.path(name), line('192.0.2.2'))
+      await sleep(1200)
+      assert.deepEqual(it.failures(), ['192.0.2.1'])
+      it.renew(jail)
+      await it.until(() => it.failures().length === 2)
+      assert.deepEqual(it.failures(), ['192.0.2.1', '192.0.2.2'])
+    }
+  }),
+)
+
+test('a half-finished session goes on where its filter stays as it was', options, () =>
+  watching(async (it) => {
+    const regexes = ['<F-MLFID>\\w+</F-MLFID> from <HOST><F-NOFAIL></F-NOFAIL>$', '<F-MLFID>\\w+</F-MLFID> denied$']
+    const jail = { wanted: it.wants('a.log'), filter: settingsOf(regexes) }
+    it.write('a.log', `${new Date().toISOString()} abc from 192.0.2.1\n`)
+    it.begin(jail)
+    await it.until(() => it.marks.size === 1)
+    it.renew(jail, { name: 'another', wanted: it.wants('a.log') })
+    appendFileSync(it.path('a.log'), `${new Date().toISOString()} abc denied\n`)
+    await it.until(() => it.failures().length === 1)
+    assert.deepEqual(it.failures(), ['192.0.2.1'])
+  }),
+)
+
+test('where the plan in force ends the reader, another one says whether the next is better', options, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-reading-'))
+  const once = join(folder, 'once')
+  // The first one ends at once, every other is a reader.
+  const command = ['sh', '-c', `[ -e ${once} ] && exec "$@"; touch ${once}`, 'sh', ...COMMAND]
+  const reading = readApart(
+    { world: realWorld(), plan: () => ({ jails: [], marks: [] }), hear: async () => {} },
+    command,
+  )
+  try {
+    assert.deepEqual(await reading.check({ jails: [jailOf({})], marks: [] }), [])
+    const [fault] = await reading.check({ jails: [jailOf({ filter: settingsOf(['(<HOST>']) })], marks: [] })
+    assert.match(fault!.code, /^regex\./)
+  } finally {
+    await reading.stop()
+    rmSync(folder, { recursive: true })
+  }
+})
