@@ -12,6 +12,7 @@ import type { Spared } from '../jail/ignore.ts'
 import { type Decision, step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
+import { ByNetwork } from './by-network.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
@@ -20,7 +21,7 @@ import { type Keeping, keeping } from './keeping.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import { recount, restore } from './past.ts'
-import { type Effects, keyOf, perform, performAgain } from './perform.ts'
+import { type Effects, perform, performAgain } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
 import { Sparing } from './sparing.ts'
@@ -103,8 +104,8 @@ export class Engine {
       kernel: table,
       save: this.#keeping.keep,
       scopeOf: (jail) => this.#jails.need(jail).scope,
-      pending: new Set(),
-      refused: new Map(),
+      pending: new ByNetwork(),
+      refused: new ByNetwork(),
       standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
       tellIgnored: (jail, address) => this.#troubles.isNews(`${jail} ${address}`),
     }
@@ -286,7 +287,7 @@ export class Engine {
   }
 
   #isPending(ban: Ban): boolean {
-    return this.#effects.pending.has(keyOf(ban))
+    return this.#effects.pending.has(ban)
   }
 
   #blockOf({ jail, network, until }: Ban): Block {

@@ -5,7 +5,7 @@
  * counts were lost are read again.
  */
 import type { Deed, FailureCount, LiveCounter, LogPosition } from '../store/deed.ts'
-import { keyOf } from './perform.ts'
+import { ByNetwork } from './by-network.ts'
 
 export interface Later {
   add(deed: Deed): void
@@ -26,17 +26,19 @@ export function later(): Later {
       for (const failure of deed.failures ?? []) addFailure(waiting.failures, failure)
       // The history writes counters before it forgets any: what comes later here must win.
       for (const counter of deed.counters ?? []) {
-        waiting.counters.set(keyOf(counter), counter)
-        waiting.forgotten.delete(keyOf(counter))
+        waiting.counters.set(counter, counter)
+        waiting.forgotten.delete(counter)
       }
       for (const one of deed.forgotten ?? []) {
-        waiting.counters.delete(keyOf(one))
-        waiting.forgotten.set(keyOf(one), one)
+        waiting.counters.delete(one)
+        waiting.forgotten.set(one, one)
       }
       for (const position of deed.positions ?? []) waiting.positions.set(position.log, position)
     },
     get rows() {
-      return Object.values(waiting).reduce((sum, rows) => sum + (Array.isArray(rows) ? rows.length : rows.size), 0)
+      const { failures, ...others } = waiting
+      const counted = failures.reduce((sum, { rows }) => sum + rows.size, 0)
+      return Object.values(others).reduce((sum, rows) => sum + (Array.isArray(rows) ? rows.length : rows.size), counted)
     },
     take() {
       if (this.rows === 0) return undefined
@@ -44,9 +46,9 @@ export function later(): Later {
       waiting = nothing()
       return {
         ...lists,
-        failures: [...failures.values()],
-        counters: [...counters.values()],
-        forgotten: [...forgotten.values()],
+        failures: failures.flatMap(({ rows }) => rows.values()),
+        counters: counters.values(),
+        forgotten: forgotten.values(),
         positions: [...positions.values()],
       }
     },
@@ -61,18 +63,28 @@ function nothing() {
     ends: [] as List<'ends'>[],
     traits: [] as List<'traits'>[],
     events: [] as List<'events'>[],
-    failures: new Map<string, FailureCount>(),
-    counters: new Map<string, LiveCounter>(),
-    forgotten: new Map<string, List<'forgotten'>>(),
+    failures: [] as HourOfFailures[],
+    counters: new ByNetwork<LiveCounter>(),
+    forgotten: new ByNetwork<List<'forgotten'>>(),
     positions: new Map<string, LogPosition>(),
   }
 }
 
 const HOUR_MS = 3_600_000
 
-/** The history counts by the hour. */
-function addFailure(failures: Map<string, FailureCount>, failure: FailureCount): void {
-  const key = `${Math.floor(failure.time / HOUR_MS)} ${keyOf(failure)}`
-  const before = failures.get(key)
-  failures.set(key, before ? { ...failure, count: before.count + failure.count } : failure)
+/** The history counts by the hour: few wait at a time, and nearly always one. */
+interface HourOfFailures {
+  readonly hour: number
+  readonly rows: ByNetwork<FailureCount>
+}
+
+function addFailure(hours: HourOfFailures[], failure: FailureCount): void {
+  const hour = Math.floor(failure.time / HOUR_MS)
+  let rows = hours.find((one) => one.hour === hour)?.rows
+  if (!rows) {
+    rows = new ByNetwork()
+    hours.push({ hour, rows })
+  }
+  const before = rows.get(failure)
+  rows.set(failure, before ? { ...failure, count: before.count + failure.count } : failure)
 }

@@ -4,7 +4,7 @@ import { printDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/jail.ts'
-import { keyOf } from './perform.ts'
+import type { ByNetwork } from './by-network.ts'
 
 export interface Outcome {
   readonly address: string
@@ -13,12 +13,12 @@ export interface Outcome {
   readonly words: string
 }
 
-/** @param refused by `jail address`: what the kernel has not taken yet */
-export function outcome(decision: Decision, refused: ReadonlyMap<string, unknown>): Outcome {
+/** @param refused what the kernel has not taken yet */
+export function outcome(decision: Decision, refused: Pick<ByNetwork<unknown>, 'has'>): Outcome {
   switch (decision.kind) {
     case 'ban': {
       const { ban } = decision
-      const isPending = refused.has(keyOf(ban))
+      const isPending = refused.has(ban)
       const words = isPending
         ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
         : `banned by ${ban.jail} ${lasts(ban)}`
@@ -26,7 +26,7 @@ export function outcome(decision: Decision, refused: ReadonlyMap<string, unknown
     }
     case 'unban': {
       const { ban } = decision
-      const isPending = refused.has(keyOf(ban))
+      const isPending = refused.has(ban)
       const words = isPending
         ? `is about to be let go by ${ban.jail}: the kernel has not done it yet`
         : `no longer banned by ${ban.jail}`

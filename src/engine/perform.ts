@@ -2,7 +2,7 @@
  * The only effects of a decision: history, kernel, event. History and kernel start together; a ban is told when both have
  * it, and until the kernel has it, it is pending.
  */
-import { type Network, printNetwork } from '../base/address.ts'
+import { printNetwork } from '../base/address.ts'
 import { asFault, type Fault } from '../base/fault.ts'
 import type { BlockChange } from '../firewall/bans.ts'
 import type { Scope } from '../firewall/block.ts'
@@ -10,6 +10,7 @@ import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/jail.ts'
 import type { BanEnd, Deed, FailureCount, LiveCounter } from '../store/deed.ts'
 import type { Clock } from '../world/clock.ts'
+import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
 
 export interface Effects {
@@ -19,10 +20,10 @@ export interface Effects {
   readonly kernel: { putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> } | undefined
   readonly save: (deed: Deed) => Promise<void>
   readonly scopeOf: (jail: string) => Scope
-  /** `jail address` of every ban that the kernel does not have yet. */
-  readonly pending: Set<string>
-  /** What the kernel refused, bans and their lifting, by the same key: to be tried again. */
-  readonly refused: Map<string, Effect>
+  /** Every ban that the kernel does not have yet. */
+  readonly pending: ByNetwork<true>
+  /** What the kernel refused, bans and their lifting: to be tried again. */
+  readonly refused: ByNetwork<Effect>
   /** The jail's ban of this network as it stands now. */
   readonly standing: (ban: Ban) => Ban | undefined
   /** Tells whether an ignored address is worth telling again. */
@@ -30,7 +31,7 @@ export interface Effects {
 }
 
 /** A decision that changes the kernel. */
-type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
+export type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
 
 /**
  * Carries out what was decided, and keeps what came with it (log positions) in the same transaction.
@@ -39,11 +40,10 @@ type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
 export async function perform(effects: Effects, decisions: readonly Decision[], along: Deed = {}): Promise<void> {
   const deed = { ...deedOf(decisions, effects.clock), ...along }
   const changes = decisions.filter(isEffect)
-  for (const decision of changes) {
-    const key = keyOf(decision.ban)
-    effects.refused.delete(key)
-    if (decision.kind === 'unban') effects.pending.delete(key)
-    else effects.pending.add(key)
+  for (const { kind, ban } of changes) {
+    effects.refused.delete(ban)
+    if (kind === 'unban') effects.pending.delete(ban)
+    else effects.pending.set(ban, true)
   }
   const [{ held, faults }] = await Promise.all([
     putAll(effects, changes),
@@ -55,17 +55,14 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
 
 /** Tries again what the kernel refused, unless something else was decided since. */
 export async function performAgain(effects: Effects): Promise<void> {
-  const again = [...effects.refused].filter(([key, { kind, ban }]) => {
+  const again = effects.refused.values().filter(({ kind, ban }) => {
     const standing = effects.standing(ban)
     const isSame = standing?.from === ban.from && standing.until === ban.until
     const isWanted = kind === 'unban' ? standing === undefined : isSame
-    if (!isWanted) effects.refused.delete(key)
+    if (!isWanted) effects.refused.delete(ban)
     return isWanted
   })
-  const { held } = await putAll(
-    effects,
-    again.map(([, decision]) => decision),
-  )
+  const { held } = await putAll(effects, again)
   for (const decision of held) tell(effects, decision)
 }
 
@@ -77,13 +74,12 @@ async function putAll(
   const refused = await put(effects, decisions)
   const held = new Set<Decision>()
   for (const [index, decision] of decisions.entries()) {
-    const key = keyOf(decision.ban)
     if (refused.has(index)) {
-      effects.refused.set(key, decision)
+      effects.refused.set(decision.ban, decision)
       continue
     }
-    effects.refused.delete(key)
-    if (decision.kind !== 'unban') effects.pending.delete(key)
+    effects.refused.delete(decision.ban)
+    if (decision.kind !== 'unban') effects.pending.delete(decision.ban)
     held.add(decision)
   }
   return { held, faults: [...refused.values()] }
@@ -115,27 +111,23 @@ function isEffect(decision: Decision): decision is Effect {
   return decision.kind === 'ban' || decision.kind === 'restore' || decision.kind === 'unban'
 }
 
-/** One row an address, however often it stands in the batch. */
+/** As it happened; what of it is about the same address becomes one row in `later`. */
 function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
   const bans: Ban[] = []
   const ends: BanEnd[] = []
   const forgotten: Ban[] = []
-  const counters = new Map<string, LiveCounter>()
-  const failures = new Map<string, FailureCount>()
+  const counters: LiveCounter[] = []
+  const failures: FailureCount[] = []
   for (const decision of decisions) {
     switch (decision.kind) {
       case 'found': {
         const { jail, network, time, counter, attempts } = decision
-        const key = keyOf(decision)
-        counters.set(key, { jail, network, ...counter })
-        const before = failures.get(key)
-        // Of the same hour but for a batch that spans its turn: then all count for the later one.
-        failures.set(key, { jail, network, time, count: (before?.count ?? 0) + attempts })
+        counters.push({ jail, network, ...counter })
+        failures.push({ jail, network, time, count: attempts })
         break
       }
       case 'ban':
         bans.push(decision.ban)
-        counters.delete(keyOf(decision.ban))
         forgotten.push(decision.ban)
         break
       case 'unban':
@@ -145,7 +137,7 @@ function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
       default:
     }
   }
-  return { bans, ends, counters: [...counters.values()], failures: [...failures.values()], forgotten }
+  return { bans, ends, counters, failures, forgotten }
 }
 
 function isEmpty(deed: Deed): boolean {
@@ -183,8 +175,4 @@ function tell({ events, tellIgnored }: Effects, decision: Decision): void {
     }
     default:
   }
-}
-
-export function keyOf({ jail, network }: { readonly jail: string; readonly network: Network }): string {
-  return `${jail} ${printNetwork(network)}`
 }

@@ -5,7 +5,6 @@ import type { Ban } from '../jail/ban.ts'
 import type { History } from '../store/history.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { banStatus, type HeldJail } from './held-jail.ts'
-import { keyOf } from './perform.ts'
 import type { Why } from './status.ts'
 
 export interface WhyParts {
@@ -23,7 +22,7 @@ export async function why(network: Network, { jails, table, history, now, isPend
   const past = await history.why(network).catch(() => ({ bans: [], failures: [], counters: [] }))
   const held = (await table?.holds(network)) ?? []
   const inForce = jails.flatMap(({ state }) => covering(state.bans, network))
-  const isInForce = (ban: Ban) => inForce.some((other) => keyOf(other) === keyOf(ban) && other.from === ban.from)
+  const isInForce = (ban: Ban) => inForce.some((other) => isSame(other, ban))
   return {
     address: printNetwork(network),
     spared,
@@ -57,7 +56,11 @@ function covering(bans: ReadonlyMap<string, Ban>, network: Network): Ban[] {
 /** Bans put back at the start come without their lines: the history has them. */
 function matchesOf(ban: Ban, past: readonly Ban[]): readonly string[] {
   if (ban.matches.length > 0) return ban.matches
-  return past.find((other) => keyOf(other) === keyOf(ban) && other.from === ban.from)?.matches ?? []
+  return past.find((other) => isSame(other, ban))?.matches ?? []
+}
+
+function isSame(a: Ban, b: Ban): boolean {
+  return a.jail === b.jail && a.from === b.from && printNetwork(a.network) === printNetwork(b.network)
 }
 
 function counting({ name, state }: HeldJail, network: Network): Why['counting'][number][] {

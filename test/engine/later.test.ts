@@ -48,8 +48,8 @@ const rows: readonly [sentence: string, deeds: readonly Deed[], kept: Partial<De
     {
       failures: [
         { ...one, time: HOUR, count: 1 },
-        { ...one, time: 2 * HOUR, count: 1 },
         { jail: 'ufw', network, time: HOUR, count: 1 },
+        { ...one, time: 2 * HOUR, count: 1 },
       ],
     },
   ],
