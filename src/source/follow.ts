@@ -7,9 +7,10 @@ import type { MonotonicMs } from '../world/clock.ts'
 import type { Stat } from '../world/files.ts'
 import { admit } from './admit.ts'
 import type { Chunk } from './chunk.ts'
+import { Family, type FileId, type Member } from './family.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
 import { type Lines, LogFile } from './log-file.ts'
-import { laterThan, type Past, pastOf } from './past.ts'
+import { MIN_COPY_BYTES, PastFiles } from './past-files.ts'
 import type { Position } from './position.ts'
 
 /** A line longer than this is handed on as its first bytes. Source: the bound of R22 in the list of faults. */
@@ -20,11 +21,6 @@ const GRACE_MS = 10_000
 const ABSENT_MS = 1000
 /** Open files that were rotated away, of one log. */
 const MAX_OLD = 32
-/** Positions of closed files that are remembered, of one log. */
-const MAX_GIVEN = 8
-/** A file with another inode is taken for a copy only if more than a banner is the same. */
-const MIN_COPY_BYTES = 256
-
 /** What is no log, and stays none until somebody changes it; `file.link` is a link that leads in a circle. */
 const REFUSED: readonly string[] = ['source.no-file', 'source.foreign-link', 'file.link']
 
@@ -32,6 +28,8 @@ export interface FollowOptions {
   readonly start: Start | Position
   readonly onState: OnState
   readonly maxLineBytes?: number
+  /** The logs that come with this one by a pattern. */
+  readonly family?: Family
 }
 
 interface Old {
@@ -39,7 +37,7 @@ interface Old {
   quietSince: MonotonicMs
 }
 
-export class Follower implements Input {
+export class Follower implements Input, Member {
   readonly log: string
   cutLines = 0
   /** Last lines that never got their newline before their file was given up: a cut address is worse than none. */
@@ -49,11 +47,11 @@ export class Follower implements Input {
   readonly #hands: Hands
   readonly #options: FollowOptions
   readonly #maxLine: number
+  readonly #family: Family
+  readonly #past: PastFiles
   #start: Start | Position
   #current: LogFile | undefined
   #old: Old[] = []
-  /** Where closed files were left, newest last: a link may be switched back to one. */
-  #given: readonly Position[] = []
   #goneSince: MonotonicMs | undefined
   #told: LogState | undefined
 
@@ -64,7 +62,10 @@ export class Follower implements Input {
     this.#hands = hands
     this.#options = options
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
+    this.#family = options.family ?? new Family()
+    this.#past = new PastFiles(hands, { family: this.#family, member: this, maxLine: this.#maxLine })
     this.#start = options.start
+    this.#family.join(this)
   }
 
   get busy(): boolean {
@@ -113,11 +114,38 @@ export class Follower implements Input {
     return { ...main.position(), before }
   }
 
+  has(file: FileId): 'by name' | 'rotated' | undefined {
+    if (this.#old.some((old) => old.file.is(file))) return 'rotated'
+    if (!this.#current?.is(file)) return undefined
+    return this.#isNamed(this.#current) ? 'by name' : 'rotated'
+  }
+
+  handOver(file: FileId): LogFile | undefined {
+    const old = this.#old.find((one) => one.file.is(file))
+    this.#old = this.#old.filter((one) => one !== old)
+    if (old || !this.#current?.is(file)) return old?.file
+    const current = this.#current
+    this.#current = undefined
+    return current
+  }
+
   close(): void {
-    for (const { file } of this.#old) file.close()
-    this.#current?.close()
+    this.#family.part(this)
+    for (const file of [...this.#old.map((old) => old.file), ...(this.#current ? [this.#current] : [])]) {
+      this.#family.leave(file.position())
+      file.close()
+    }
     this.#old = []
     this.#current = undefined
+  }
+
+  #isNamed(file: LogFile): boolean {
+    try {
+      const stat = this.#hands.files.stat(this.log)
+      return stat !== undefined && file.is(stat)
+    } catch {
+      return false
+    }
   }
 
   #lookAtPath(): void {
@@ -160,83 +188,53 @@ export class Follower implements Input {
   }
 
   #adopt(file: LogFile): void {
-    // Moved away and back: the file that is open already knows how far it was read.
-    const known = this.#old.find((old) => old.file.device === file.device && old.file.inode === file.inode)
-    if (known) {
-      file.close()
-      this.#old = this.#old.filter((old) => old !== known)
-    } else if (this.#start === 'end') file.startAtEnd()
-    else if (this.#start !== 'begin') this.#resume(file, this.#start)
-    else {
-      this.#goOn(file)
-      this.#between()
-    }
-    this.#current = known?.file ?? file
+    const known = this.#known(file)
+    if (known) file.close()
+    else if (typeof this.#start === 'object') this.#resume(file, this.#start)
+    else if (this.#family.placeWhereLeft(file)) this.#between()
+    else if (this.#start === 'end') file.startAtEnd()
+    else this.#between()
+    this.#current = known ?? file
     this.#notice(this.#current)
     this.#start = 'begin'
     this.#goneSince = undefined
     this.#tell({ kind: 'reading' })
   }
 
-  /** Where it was left, if it was read before. */
-  #goOn(file: LogFile): void {
-    this.#given.find((position) => position.inode === file.inode && file.startAt(position))
+  /** The file if it is open already, moved away and back or from another log's name to this one: it knows how far it was read. */
+  #known(file: LogFile): LogFile | undefined {
+    try {
+      return this.has(file) ? this.handOver(file) : this.#family.take(file, this)
+    } catch (thrown) {
+      file.close()
+      throw thrown
+    }
   }
 
   /** Files that came and went between two looks: they were rotated away after the one that was open. */
   #between(): void {
     const last = this.#old.at(-1)?.file
-    if (!last) return
-    const past = pastOf(this.#hands.files, this.resolved)
-    const one = past.find(({ inode }) => inode === last.inode)
-    if (!one) return
-    const later = this.#later(past, one)
-    for (const file of later) this.#goOn(file)
-    this.#keep(later)
+    if (last) this.#keep(this.#past.after(this.resolved, last))
   }
 
   /** Goes on at a saved position: in this file, or first in the files that it was rotated to. */
   #resume(file: LogFile, position: Position): void {
-    const past = pastOf(this.#hands.files, this.resolved)
-    for (const before of position.before ?? []) this.#keep(this.#rest(before, past, 'moved').slice(0, 1))
+    for (const before of position.before ?? []) {
+      this.#keep(this.#past.from(this.resolved, before, 'moved').slice(0, 1))
+    }
     // The inode comes first: a new file may well begin with the same lines.
     if (file.inode === position.inode && file.startAt(position)) return
-    const moved = this.#rest(position, past, 'moved or written anew')
+    const isKnown = this.#family.placeWhereLeft(file)
+    const moved = this.#past.from(this.resolved, position, 'moved or written anew')
     if (moved.length > 0) this.#keep(moved)
-    else if (position.offset < MIN_COPY_BYTES || !file.startAt(position))
-      this.#keep(this.#rest(position, past, 'copied'))
-  }
-
-  /** The past file that holds what was read up to the position, placed there, and those that came after it. */
-  #rest(position: Position, past: readonly Past[], how: 'moved' | 'moved or written anew' | 'copied'): LogFile[] {
-    if (how === 'copied' && position.offset < MIN_COPY_BYTES) return []
-    for (const one of past) {
-      if (how !== 'copied' && one.inode !== position.inode) continue
-      const file = this.#openPast(one.path)
-      // Truncated before it was moved, or another file with the inode of a deleted one: all of it is new.
-      if (file?.startAt(position) || (file && how === 'moved or written anew')) return [file, ...this.#later(past, one)]
-      file?.close()
-    }
-    return []
-  }
-
-  #later(past: readonly Past[], one: Past): LogFile[] {
-    const files = laterThan(past, one).map(({ path }) => this.#openPast(path))
-    return files.filter((file) => file !== undefined)
-  }
-
-  #openPast(path: string): LogFile | undefined {
-    try {
-      const { file } = admit(this.#hands.files, path)
-      return new LogFile(file, this.#hands.digest, this.#maxLine)
-    } catch {
-      return undefined // Rotated on, packed or removed in this moment: its lines are out of reach.
+    else if (!isKnown && (position.offset < MIN_COPY_BYTES || !file.startAt(position))) {
+      this.#keep(this.#past.from(this.resolved, position, 'copied'))
     }
   }
 
   #keep(files: readonly LogFile[]): void {
     for (const file of files) {
-      if (this.#old.some((old) => old.file.inode === file.inode && old.file.device === file.device)) file.close()
+      if (this.#old.some((old) => old.file.is(file))) file.close()
       else this.#old.push({ file, quietSince: this.#hands.clock.monotonic() })
     }
     while (this.#old.length > MAX_OLD) this.#give(this.#old.find((old) => !old.file.busy) ?? this.#old[0]!)
@@ -252,7 +250,7 @@ export class Follower implements Input {
   #give(old: Old): void {
     // If the path names nothing now, what is written to the old file meanwhile is looked for when it does again.
     if (!this.#current && this.#old.at(-1) === old) this.#start = this.position() ?? 'begin'
-    this.#given = [...this.#given.slice(1 - MAX_GIVEN), old.file.position()]
+    this.#family.leave(old.file.position())
     if (old.file.unfinished > 0) this.unfinishedLines++
     this.#old = this.#old.filter((other) => other !== old)
     old.file.close()
@@ -293,8 +291,7 @@ export class Follower implements Input {
   /** Truncated. If a copy was made of it before, the copy holds what was not read in time. */
   #rewritten(file: LogFile): void {
     if (file === this.#current) {
-      const past = pastOf(this.#hands.files, this.resolved)
-      const [copy, ...others] = this.#rest(file.position(), past, 'copied')
+      const [copy, ...others] = this.#past.from(this.resolved, file.position(), 'copied')
       for (const other of others) other.close()
       if (copy) this.#keep([copy])
     }

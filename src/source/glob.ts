@@ -48,6 +48,14 @@ export function patternOf(path: string): string {
   return path.replace(/[*?[]/g, '[$&]')
 }
 
+/** Whether the pattern names this path. */
+export function fits(pattern: string, path: string): boolean {
+  if (pattern === path) return true
+  const segments = pattern.split('/')
+  const names = path.split('/')
+  return segments.length === names.length && segments.every((segment, i) => nameMatcher(segment)(names[i]!))
+}
+
 /** Whether a name fits one segment of a pattern. */
 export function nameMatcher(segment: string): (name: string) => boolean {
   const source = segment.replace(

@@ -50,8 +50,8 @@ export class LogFile {
     this.#maxLine = maxLine
   }
 
-  is(stat: Stat): boolean {
-    return stat.inode === this.inode && stat.device === this.device
+  is({ device, inode }: Pick<Stat, 'device' | 'inode'>): boolean {
+    return inode === this.inode && device === this.device
   }
 
   stat(): Stat {

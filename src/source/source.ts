@@ -2,6 +2,7 @@
  * All that a reader reads: files by path or pattern, journals, the kernel's log, and logs that are fed to it. It hands out
  * chunks in turns, so that no log starves another, and sleeps while nothing changes.
  */
+import type { Fault } from '../base/fault.ts'
 import type { Cancel, MonotonicMs } from '../world/clock.ts'
 import type { Chunk } from './chunk.ts'
 import { Fed } from './fed.ts'
@@ -39,6 +40,10 @@ export interface SourceOptions {
   readonly onState: OnState
   /** Where a log was left, as its last chunk's `end` said. */
   readonly position?: (log: string) => Mark | undefined
+  /** All that is known of where logs were left: a file may have got another name since. */
+  readonly left?: Iterable<readonly [log: string, mark: Mark]>
+  /** What concerns no single log, told once. */
+  readonly onFault?: (fault: Fault) => void
   readonly maxLineBytes?: number
   /** Bytes of one log before the next has its turn; default 1 MiB. */
   readonly turnBytes?: number
@@ -82,9 +87,9 @@ export class Source {
     this.#turnBytes = options.turnBytes ?? DEFAULT_TURN_BYTES
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#rested = hands.clock.monotonic()
-    const { onState, position = () => undefined } = options
+    const { onState, onFault = () => {}, position = () => undefined, left = [] } = options
     const onBusy = () => this.#wakeUp()
-    this.#files = new Followed(hands, { onState, position, maxLineBytes: this.#maxLine, onBusy })
+    this.#files = new Followed(hands, { onState, onFault, position, left, maxLineBytes: this.#maxLine, onBusy })
     this.#stopPoll = hands.clock.every(POLL_MS, () => this.#look())
   }
 

@@ -30,7 +30,7 @@ export interface Files {
   gunzip(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
   /**
    * Tells that something in a folder changed, perhaps too often, perhaps without a name: a wake-up, not a truth.
-   * `file.absent` if the folder is not there.
+   * `file.absent` if the folder is not there, `file.no-watch` with the kernel's limit as hint if it has no more to give.
    */
   watch(folder: string, onChange: (name: string | undefined) => void): Cancel
 }

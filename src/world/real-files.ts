@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   createReadStream,
+  type FSWatcher,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -102,13 +103,31 @@ export const realFiles: Files = {
     }
   },
   watch(folder, onChange) {
-    const watcher = attempt(folder, () =>
-      watch(folder, { persistent: false }, (_event, name) => onChange(name ?? undefined)),
-    )
+    const watcher = watched(folder, onChange)
     // An error after the start (folder gone) is one more wake-up: who looks will see.
     watcher.on('error', () => onChange(undefined))
     return () => watcher.close()
   },
+}
+
+function watched(folder: string, onChange: (name: string | undefined) => void): FSWatcher {
+  try {
+    return watch(folder, { persistent: false }, (_event, name) => onChange(name ?? undefined))
+  } catch (thrown) {
+    const limit = LIMITS[codeOf(thrown)]
+    if (limit === undefined) throw fileFault(folder, thrown)
+    throw new Fault('file.no-watch', `${folder} cannot be watched: the kernel has no more watches for this user`, {
+      hint: `raise ${limit}`,
+      cause: thrown,
+      at: { file: folder },
+    })
+  }
+}
+
+/** Source: inotify(7), inotify_init(2). */
+const LIMITS: Readonly<Record<string, string>> = {
+  ENOSPC: 'fs.inotify.max_user_watches',
+  EMFILE: 'fs.inotify.max_user_instances, or the limit of open files',
 }
 
 /** readdir() sorts; only reading entry by entry does not. */

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Chunk } from '../../src/source/chunk.ts'
 import type { Hands } from '../../src/source/input.ts'
+import type { Mark } from '../../src/source/position.ts'
 import { Source, type SourceOptions, type Wanted } from '../../src/source/source.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { inPlace, type Place, printState } from './place.ts'
@@ -29,13 +30,16 @@ test('a pattern brings the files that are there from their end, and new ones who
     assert.deepEqual(await reading.until(2), ['a.log: one', 'b.log: two'])
   }))
 
-test('a pattern with folders finds a file in a folder that is made later', () =>
+test('a pattern with folders finds a file in a folder that is made later, without waiting for the second', () =>
   read(async ({ folder }, start) => {
-    const reading = start([file(join(folder, '*', 'logs', '*.log'), 'end')])
-    mkdirSync(join(folder, 'home', 'logs'), { recursive: true })
-    writeFileSync(join(folder, 'home', 'logs', 'a.log'), 'one\n')
+    const reading = start([file(join(folder, 'new', '*', 'logs', '*.log'), 'end')])
+    for (const name of ['new', 'new/home', 'new/home/logs']) {
+      await pause(20)
+      mkdirSync(join(folder, name))
+    }
+    writeFileSync(join(folder, 'new/home/logs/a.log'), 'one\n')
     assert.deepEqual(await reading.until(1), ['a.log: one'])
-  }))
+  }, 'no poll'))
 
 test('what a log is rotated to is no log of its own, though the pattern fits it', () =>
   read(async ({ folder, log }, start) => {
@@ -49,6 +53,113 @@ test('what a log is rotated to is no log of its own, though the pattern fits it'
     await pause(50)
     assert.deepEqual(reading.lines, ['a.log: one', 'a.log: two'])
     assert.deepEqual(reading.source.logs, [log])
+  }))
+
+test('nor is it while the log has no name, between its rename and its create', () =>
+  read(async ({ folder, log }, start) => {
+    writeFileSync(log, 'one\n')
+    const reading = start([file(`${folder}/a.log*`, 'begin')])
+    await reading.until(1)
+    renameSync(log, `${log}.1`)
+    await pause(100)
+    appendFileSync(`${log}.1`, 'late\n')
+    await reading.until(2)
+    writeFileSync(log, 'two\n')
+    await reading.until(3)
+    await pause(50)
+    assert.deepEqual(reading.lines, ['a.log: one', 'a.log: late', 'a.log: two'])
+  }))
+
+test('a file that is renamed from one name of the pattern to another is gone on with', () =>
+  inPlace(async ({ folder, log, hands, time }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const done = join(folder, 'done-17.log')
+    writeFileSync(log, 'one\n')
+    source.want([file(`${folder}/*.log`, 'begin')])
+    const lines = taken(source)
+    for (const text of ['two', 'three', 'four']) {
+      appendFileSync(log, `${text}\n`)
+      renameSync(log, done)
+      writeFileSync(log, `${text} anew\n`)
+      time.advance(3000)
+      lines.push(...taken(source))
+    }
+    for (let second = 0; second < 15; second++) time.advance(1000)
+    appendFileSync(done, 'late\n')
+    time.advance(3000)
+    lines.push(...taken(source))
+    assert.deepEqual(lines, [
+      'a.log: one',
+      'a.log: two',
+      'a.log: two anew',
+      'a.log: three',
+      'a.log: three anew',
+      'a.log: four',
+      'a.log: four anew',
+      'done-17.log: late',
+    ])
+    source.close()
+  }))
+
+test('numbers within names that the pattern fits: each file goes on under its new one', () =>
+  inPlace(async ({ folder, log, hands, time }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const numbered = (n: number) => (n === 0 ? log : join(folder, `a.${n}.log`))
+    source.want([file(`${folder}/a*.log`, 'begin')])
+    const lines: string[] = []
+    for (let turn = 0; turn < 6; turn++) {
+      for (let n = turn; n > 0; n--) renameSync(numbered(n - 1), numbered(n))
+      writeFileSync(log, `turn ${turn}\n`)
+      time.advance(3000)
+      lines.push(...taken(source))
+    }
+    for (let n = 0; n < 6; n++) appendFileSync(numbered(n), `late ${n}\n`)
+    time.advance(3000)
+    lines.push(...taken(source))
+    assert.deepEqual(lines.map((line) => line.replace(/.*: /, '')).sort(), [
+      ...[0, 1, 2, 3, 4, 5].map((n) => `late ${n}`),
+      ...[0, 1, 2, 3, 4, 5].map((n) => `turn ${n}`),
+    ])
+    source.close()
+  }))
+
+test('a link beside the dated files that it leads to is read once, under their names', () =>
+  inPlace(async ({ folder, hands, time }) => {
+    const source = new Source(hands, { onState: () => {} })
+    const day = (n: number) => join(folder, `b-2026010${n}.log`)
+    writeFileSync(day(1), 'one\n')
+    symlinkSync(day(1), join(folder, 'a.log'))
+    source.want([file(`${folder}/*.log`, 'begin')])
+    const lines = taken(source)
+    writeFileSync(day(2), 'two\n')
+    time.advance(3000)
+    unlinkSync(join(folder, 'a.log'))
+    symlinkSync(day(2), join(folder, 'a.log'))
+    time.advance(3000)
+    appendFileSync(day(2), 'more\n')
+    time.advance(3000)
+    lines.push(...taken(source))
+    assert.deepEqual(lines, ['b-20260101.log: one', 'b-20260102.log: two', 'b-20260102.log: more'])
+    source.close()
+  }))
+
+test('a file that got another name of the pattern while nobody read is gone on with', () =>
+  inPlace(({ folder, log, hands }) => {
+    const marks = new Map<string, Mark>()
+    const begin = () => {
+      const source = new Source(hands, { onState: () => {}, position: (log) => marks.get(log), left: marks })
+      source.want([file(`${folder}/*.log`, 'begin')])
+      const lines = taken(source, marks)
+      source.close()
+      return lines
+    }
+    writeFileSync(log, 'one\n')
+    assert.deepEqual(begin(), ['a.log: one'])
+    appendFileSync(log, 'rest\n')
+    renameSync(log, join(folder, 'b.log'))
+    writeFileSync(log, 'two\n')
+    assert.deepEqual(begin().sort(), ['a.log: two', 'b.log: rest'])
+    assert.deepEqual(begin(), [])
   }))
 
 test('late lines in the old file come without waiting for the second', () =>
@@ -108,13 +219,20 @@ test('a missing log is pending and the others are read', () =>
     assert.ok(reading.states.includes('none.log refused source.no-file'))
   }))
 
-test('its folder missing too, a log is found when both are made', () =>
+test('its folders missing too, a log is found when all are made, and again when one was moved away', () =>
   read(async ({ folder }, start) => {
-    const reading = start([file(join(folder, 'new', 'a.log'), 'end')])
+    const inner = join(folder, 'new', 'inner')
+    const reading = start([file(join(inner, 'a.log'), 'end')])
     mkdirSync(join(folder, 'new'))
-    writeFileSync(join(folder, 'new', 'a.log'), 'one\n')
-    assert.deepEqual(await reading.until(1), ['a.log: one'])
-  }))
+    for (const [index, text] of ['one', 'two'].entries()) {
+      await pause(20)
+      mkdirSync(inner)
+      writeFileSync(join(inner, 'a.log'), `${text}\n`)
+      await reading.until(index + 1)
+      renameSync(inner, `${inner} ${text}`)
+    }
+    assert.deepEqual(reading.lines, ['a.log: one', 'a.log: two'])
+  }, 'no poll'))
 
 test('no log starves another: each has its turn of a budget', () =>
   inPlace(({ folder, hands }) => {
@@ -206,10 +324,13 @@ function file(pattern: string, start: 'begin' | 'end'): Wanted {
   return { kind: 'file', pattern, start }
 }
 
-function taken(source: Source): string[] {
+function taken(source: Source, marks = new Map<string, Mark>()): string[] {
   const lines: string[] = []
   const buffer = new Uint8Array(1024 * 1024)
-  for (let chunk = source.take(buffer); chunk; chunk = source.take(buffer)) lines.push(...print(chunk))
+  for (let chunk = source.take(buffer); chunk; chunk = source.take(buffer)) {
+    lines.push(...print(chunk))
+    marks.set(chunk.log, chunk.end)
+  }
   return lines
 }
 
