@@ -27,7 +27,7 @@ async function measure(): Promise<void> {
     return { network, scope, until, owner: 'bench' }
   }
   const open = async (count: number) => {
-    const bans = new BanTable({ kernel, clock: world.clock, onFault: (fault) => console.log(fault.message) })
+    const bans = new BanTable({ kernel, clock: world.clock, onFault: (fault) => console.log(fault?.message) })
     const start = performance.now()
     await bans.open(Array.from({ length: count }, (_, index) => block(index)))
     return { bans, ms: performance.now() - start }

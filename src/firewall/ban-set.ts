@@ -34,7 +34,8 @@ export function banSet(scope: Scope, network: Pick<Network, 'family' | 'prefix'>
 
 /** How the set names a network: its first address, since the prefix is the set's. Canonical, so that it can be a key. */
 export function addressIn(network: Network): string {
-  return printNetwork(networkOf(network.family, network.bits, width(network.family)))
+  const whole = width(network.family)
+  return printNetwork(network.prefix === whole ? network : networkOf(network.family, network.bits, whole))
 }
 
 /** `tcp_80_443_drop_4`, `all_reject_6_64`: to be read in `nft list ruleset`. */

@@ -6,13 +6,29 @@ import { type Network, widen } from '../base/address.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Clock, EpochMs } from '../world/clock.ts'
 import { addressIn } from './ban-set.ts'
-import { type BlockChange, changeBans, noBans, type Slot, tidy } from './bans.ts'
-import type { Block } from './block.ts'
-import { change } from './change.ts'
+import {
+  type BlockChange,
+  changeBans,
+  countOf,
+  type Elements,
+  find,
+  isSent,
+  noBans,
+  ownersOf,
+  type Slot,
+  sentOf,
+  slotAt,
+  slotsOf,
+  tidy,
+} from './bans.ts'
+import type { Block, Scope } from './block.ts'
+import { change, type Extent } from './change.ts'
 import { type ElementName, type Heal, Healer } from './healer.ts'
 import type { Kernel } from './kernel.ts'
 import { BAN_TABLE, countRules, MARKS, printProbe, printRemovedTable } from './nft.ts'
+import type { Refused } from './refused.ts'
 import { Sender } from './sender.ts'
+import { FEW_ELEMENTS } from './watcher.ts'
 
 /** What the kernel holds of a ban. */
 export interface Held {
@@ -30,15 +46,18 @@ export interface BanTableOptions {
   readonly clock: Clock
   /** Another program deleted bans, or the whole table, and they are back: so many elements were sent again. */
   readonly onHealed?: (event: { readonly cause: string; readonly elements: number }) => void
-  /** Bans could not be put back; it will be tried again, after 30 s at the latest. */
-  readonly onFault?: (fault: Fault) => void
+  /** Bans could not be put back, or some are refused; it is tried again and again. Undefined: all is well again. */
+  readonly onFault?: (fault: Fault | undefined) => void
 }
 
 interface Waiting {
   readonly slots: readonly Slot[]
   /** Called with what the kernel refused of all that was sent. */
-  readonly settle: (failed: ReadonlyMap<Slot, Fault>) => void
+  readonly settle: (refused: Refused) => void
 }
+
+/** At the start deletions should be heard before elements are sent; a slow nft keeps no ban waiting for longer. */
+const HEARING_MS = 2000
 
 export class BanTable {
   readonly #options: BanTableOptions
@@ -48,25 +67,49 @@ export class BanTable {
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #closed = false
+  /** What was told last. */
+  #fault: Fault | undefined
+  /** Where `next` goes on. */
+  #rest: Iterator<Slot> = [][Symbol.iterator]()
 
   constructor(options: BanTableOptions) {
     const { kernel, clock } = options
     this.#options = options
     this.#sender = new Sender(kernel, clock, this.#bans)
-    const wanted = { count: () => this.#count(), sample: () => this.#sample(), rules: () => this.#rules() }
+    const wanted = {
+      count: () => countOf(this.#bans),
+      sample: () => this.#sample(),
+      next: (count: number) => this.#next(count),
+      rules: () => this.#rules(),
+    }
     this.#healer = new Healer(kernel, clock, wanted, () => this.#turn())
   }
 
   /**
-   * Makes table, sets and chain, and the kernel's bans equal to `blocks`. Bans that are in the kernel already stay in
-   * force at every moment. Up to 50,000 go in one transaction, and elements that are not wanted go with it; with more,
-   * those stay until their own end. Called once, before anything else.
-   * @throws Fault as `Kernel.apply`, `block.*`
+   * Before `open`: one of the blocks that the table begins with.
+   * @throws Fault `block.*`
    */
-  async open(blocks: Iterable<Block>): Promise<void> {
-    for (const block of blocks) changeBans(this.#bans, { kind: 'add', block })
-    await this.#sender.sendAll('again', await this.#presentSets())
+  want(block: Block): void {
+    changeBans(this.#bans, { kind: 'add', block })
+  }
+
+  /**
+   * Makes table, sets and chain, and the kernel's bans equal to what is wanted. Bans that are in the kernel already stay
+   * in force at every moment. Up to 50,000 go in one transaction, and elements that are not wanted go with it; with more,
+   * those stay until their own end. Called once, before anything is put. Blocks that the kernel refuses are not held
+   * (`isHeld`) and will be tried again.
+   * @throws Fault as `Kernel.apply` if there can be no table, `block.*`
+   */
+  async open(blocks: Iterable<Block> = []): Promise<void> {
+    for (const block of blocks) this.want(block)
+    this.#running = this.#open()
+    try {
+      await this.#running
+    } finally {
+      this.#running = undefined
+    }
     this.#healer.start()
+    if (this.#waiting.length > 0) this.#turn()
   }
 
   /**
@@ -85,27 +128,39 @@ export class BanTable {
    */
   async putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> {
     if (this.#closed) throw new Fault('kernel.closed', 'the ban table is closed already')
-    const refused = new Map<number, Fault>()
+    const faults = new Map<number, Fault>()
     const touched = changes.map((change, index) => {
       try {
         return changeBans(this.#bans, change)
       } catch (thrown) {
-        refused.set(index, asFault(thrown, 'block.refused'))
+        faults.set(index, asFault(thrown, 'block.refused'))
         return undefined
       }
     })
     const slots = touched.filter((slot) => slot !== undefined)
-    if (slots.length === 0) return refused
-    const failed = await new Promise<ReadonlyMap<Slot, Fault>>((settle) => {
+    if (slots.length === 0) return faults
+    const refused = await new Promise<Refused>((settle) => {
       this.#waiting.push({ slots, settle })
       this.#turn()
     })
-    if (failed.size === 0) return refused
+    if (refused.size === 0) return faults
     for (const [index, slot] of touched.entries()) {
-      const fault = slot && failed.get(slot)
-      if (fault) refused.set(index, fault)
+      const fault = slot && refused.why(slot)
+      if (fault) faults.set(index, fault)
     }
-    return refused
+    return faults
+  }
+
+  /** Whether the kernel has a block of exactly this network in this scope, as far as is known without asking it. */
+  isHeld(scope: Scope, network: Network): boolean {
+    if (this.#healer.isHurt) return false
+    const slot = find(this.#bans, scope, network)
+    return slot !== undefined && isSent(slot)
+  }
+
+  /** Whether somebody else deleted of it what is not back yet: nobody can be said to be banned. */
+  get isHurt(): boolean {
+    return this.#healer.isHurt
   }
 
   /**
@@ -116,15 +171,17 @@ export class BanTable {
     const places = [...this.#bans.sets.values()]
       .filter(({ set }) => set.family === network.family && set.prefix <= network.prefix)
       .filter(({ set }) => this.#sender.isDeclared(set.name))
-      .map(({ set, slots }) => {
-        const around = widen(network, set.prefix)
-        return { set: set.name, address: addressIn(around), network: around, slot: slots.get(addressIn(around)) }
+      .map((of) => {
+        const around = widen(network, of.set.prefix)
+        return { of, set: of.set.name, address: addressIn(around), network: around }
       })
     const present = places.length === 0 ? [] : await this.#options.kernel.probe(printProbe(places))
     return present.map((index) => {
-      const { set, network, slot } = places[index]!
-      const until = slot?.sent === Number.POSITIVE_INFINITY ? undefined : slot?.sent
-      return { set, network, until, owners: [...(slot?.owners.keys() ?? [])] }
+      const { of, set, network, address } = places[index]!
+      const slot = slotAt(of, address)
+      const end = slot && sentOf(slot)
+      const until = end === Number.POSITIVE_INFINITY ? undefined : end
+      return { set, network, until, owners: slot ? ownersOf(this.#bans, slot) : [] }
     })
   }
 
@@ -139,6 +196,20 @@ export class BanTable {
     if (!keep) await this.#options.kernel.apply(printRemovedTable())
   }
 
+  async #open(): Promise<void> {
+    const count = countOf(this.#bans)
+    if (count > FEW_ELEMENTS) {
+      // Who hears from the start need not send as a precaution what was sent before he heard.
+      await this.#sender.sendStructure()
+      this.#healer.watcher.suit(count)
+      await this.#healer.watcher.hears(HEARING_MS)
+    }
+    const present = await this.#presentSets()
+    const { refused } = await this.#sender.sendAll('again', { present })
+    this.#healer.healed(refused.size > 0)
+    this.#tell(refused.first())
+  }
+
   #turn(): void {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined
@@ -150,48 +221,67 @@ export class BanTable {
     await Promise.resolve() // Puts of the same moment go together.
     const heal = this.#closed ? undefined : this.#healer.take()
     if (heal) await this.#heal(heal)
-    const waiting = this.#waiting
-    this.#waiting = []
-    if (waiting.length > 0) await this.#serve(waiting)
+    await this.#serve()
   }
 
-  async #serve(waiting: readonly Waiting[]): Promise<void> {
-    const slots = new Set(waiting.flatMap(({ slots }) => slots))
+  async #serve(): Promise<void> {
+    const waiting = this.#waiting
+    if (waiting.length === 0) return
+    this.#waiting = []
+    const slots = distinct(waiting)
     const steps = change(slots, this.#options.clock.now())
-    const { failed, rebuilt } = await this.#sender.send(steps)
-    this.#healer.added(steps.length)
-    for (const { settle } of waiting) settle(failed)
-    for (const slot of slots) tidy(this.#bans, slot)
+    const { refused, rebuilt } = await this.#sender.send(steps)
+    this.#healer.watcher.added(steps.length)
+    for (const { settle } of waiting) settle(refused)
+    for (const slot of slots) tidy(slot)
     if (rebuilt !== undefined) this.#options.onHealed?.({ cause: 'table deleted', elements: rebuilt })
   }
 
   async #heal(heal: Heal): Promise<void> {
     try {
-      const elements =
-        heal.kind === 'elements'
-          ? await this.#sendAgain(heal.elements)
-          : await this.#sender.sendAll(heal.kind === 'retime' ? 'retime' : 'again')
-      this.#healer.healed()
-      if (heal.cause !== undefined && (heal.kind === 'all' || elements > 0)) {
+      const { elements, refused } = await this.#sendAgain(heal)
+      this.#healer.healed(refused !== undefined && refused.size > 0)
+      this.#tell(refused?.first())
+      if (heal.cause !== undefined && (heal.kind !== 'elements' || elements > 0)) {
         this.#options.onHealed?.({ cause: heal.cause, elements })
       }
     } catch (thrown) {
       this.#healer.again(heal)
-      this.#options.onFault?.(asFault(thrown, 'kernel.refused'))
+      this.#tell(asFault(thrown, 'kernel.refused'))
     }
   }
 
-  /** Those of the deleted elements that are wanted. */
-  async #sendAgain(elements: readonly ElementName[]): Promise<number> {
-    const slots = elements.map(({ set, address }) => this.#bans.sets.get(set)?.slots.get(address))
-    const steps = change(
-      slots.filter((slot) => slot !== undefined),
-      this.#options.clock.now(),
-      'again',
-    )
-    const { failed } = await this.#sender.send(steps)
-    for (const fault of failed.values()) throw fault
-    return steps.length
+  async #sendAgain(heal: Heal): Promise<{ readonly elements: number; readonly refused?: Refused }> {
+    switch (heal.kind) {
+      case 'elements': {
+        const slots = heal.elements.flatMap(({ set, address }) => {
+          const of = this.#bans.sets.get(set)
+          return (of && slotAt(of, address)) ?? []
+        })
+        return this.#sendSlots(slots, 'again')
+      }
+      case 'unsent':
+        return this.#sendSlots(slotsOf(this.#bans), 'changed')
+      case 'structure':
+        await this.#sender.sendStructure()
+        return { elements: countOf(this.#bans) }
+      case 'all':
+      case 'retime':
+        return this.#sender.sendAll(heal.kind === 'all' ? 'again' : 'retime', { pause: () => this.#serve() })
+      default:
+        return heal.kind satisfies never
+    }
+  }
+
+  async #sendSlots(slots: Iterable<Slot>, extent: Extent): Promise<{ elements: number; refused: Refused }> {
+    const steps = change(slots, this.#options.clock.now(), extent)
+    const { refused, rebuilt } = await this.#sender.send(steps)
+    return { elements: rebuilt ?? steps.length - refused.size, refused }
+  }
+
+  #tell(fault: Fault | undefined): void {
+    if (fault?.code !== this.#fault?.code) this.#options.onFault?.(fault)
+    this.#fault = fault
   }
 
   async #presentSets(): Promise<string[]> {
@@ -205,27 +295,41 @@ export class BanTable {
     return names
   }
 
-  #count(): number {
-    let count = 0
-    for (const { slots } of this.#bans.sets.values()) count += slots.size
-    return count
-  }
-
   #sample(): ElementName[] {
     const soon = this.#options.clock.now() + 10_000
-    const sample: ElementName[] = []
-    for (const { set, slots } of this.#bans.sets.values()) {
-      for (const { address, sent } of slots.values()) {
-        if (sent === undefined || sent < soon) continue
-        sample.push({ set: set.name, address })
-        break
+    return [...this.#bans.sets.values()].flatMap((of) => {
+      for (const [address, id] of of.ids) if (of.sent[id]! > soon) return [{ set: of.set.name, address }]
+      return []
+    })
+  }
+
+  #next(count: number): ElementName[] {
+    const names: ElementName[] = []
+    for (let slot = this.#rest.next(); names.length < count; slot = this.#rest.next()) {
+      if (slot.done) {
+        this.#rest = slotsOf(this.#bans)[Symbol.iterator]()
+        return names
       }
+      names.push({ set: slot.value.of.set.name, address: slot.value.address })
     }
-    return sample
+    return names
   }
 
   #rules(): number {
     const sets = [...this.#bans.sets.values()].map(({ set }) => set)
     return countRules(sets.filter(({ name }) => this.#sender.isDeclared(name)))
   }
+}
+
+/** A slot that many changes touch is looked at once. */
+function distinct(waiting: readonly Waiting[]): Slot[] {
+  const seen = new Map<Elements, Set<number>>()
+  const slots: Slot[] = []
+  for (const slot of waiting.flatMap(({ slots }) => slots)) {
+    const ids = seen.get(slot.of) ?? new Set<number>()
+    if (ids.has(slot.id)) continue
+    seen.set(slot.of, ids.add(slot.id))
+    slots.push(slot)
+  }
+  return slots
 }

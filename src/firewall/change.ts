@@ -1,6 +1,6 @@
 /** The smallest change that leads from what the kernel holds to what is wanted. */
 import type { EpochMs } from '../world/clock.ts'
-import { type End, endOf, type Slot } from './bans.ts'
+import { type Elements, type End, endOf, noteSent, type Slot, sentOf } from './bans.ts'
 
 export interface Step {
   /** `retime`: the element is there, with another end. */
@@ -18,13 +18,16 @@ export type Extent = 'changed' | 'again' | 'retime'
 
 /** At most one step for each slot, none for one whose element is as wanted. */
 export function change(slots: Iterable<Slot>, now: EpochMs, extent: Extent = 'changed'): Step[] {
-  const steps: Step[] = []
+  return [...changes(slots, now, extent)]
+}
+
+/** The same, one by one: of a million slots there is never a list. */
+export function* changes(slots: Iterable<Slot>, now: EpochMs, extent: Extent): Iterable<Step> {
   for (const slot of slots) {
     const end = endOf(slot, now)
-    const kind = kindOf(slot.sent, end, extent)
-    if (kind) steps.push({ kind, slot, end })
+    const kind = kindOf(sentOf(slot), end, extent)
+    if (kind) yield { kind, slot, end }
   }
-  return steps
 }
 
 function kindOf(sent: End | undefined, end: End | undefined, extent: Extent): Step['kind'] | undefined {
@@ -36,5 +39,18 @@ function kindOf(sent: End | undefined, end: End | undefined, extent: Extent): St
 
 /** The kernel has taken these steps. */
 export function taken(steps: readonly Step[]): void {
-  for (const { slot, end } of steps) slot.sent = end
+  for (const { slot, end } of steps) noteSent(slot, end)
+}
+
+/** Below this, an element at a time costs nothing. */
+const FEW = 100
+
+/** The sets of which these steps remove every element: one word empties them, instead of two for each element. */
+export function emptied(steps: readonly Step[]): Elements[] {
+  if (steps.length < FEW) return []
+  const removals = new Map<Elements, number>()
+  for (const { kind, slot } of steps) {
+    if (kind === 'remove') removals.set(slot.of, (removals.get(slot.of) ?? 0) + 1)
+  }
+  return [...removals].flatMap(([of, count]) => (count >= FEW && count === of.ids.size ? [of] : []))
 }

@@ -1,18 +1,11 @@
-/**
- * Notices that somebody else deleted what we hold in the kernel, and says what must be sent again.
- *
- * Up to 50,000 elements `nft monitor` tells of every deletion. Our own transactions that delete stand between two
- * marks (a transaction's events come in its order and unmixed), so no book of expected deletions is kept. The monitor
- * costs 340 bytes an element and reads all sets when it starts (33 s at a million), so above that one element of each
- * set is asked for every second instead: that shows a flushed set, table or ruleset, but not one deleted element.
- */
+/** Decides what must be sent again, and when: what somebody else deleted, or the kernel refused. */
 import { parseAddress } from '../base/address.ts'
 import { asFault } from '../base/fault.ts'
 import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
 import { addressIn } from './ban-set.ts'
 import type { Kernel } from './kernel.ts'
-import type { MonitorEvent } from './monitor.ts'
-import { BAN_TABLE, MARK, MARKS, printMark, printProbe } from './nft.ts'
+import { BAN_TABLE, printProbe } from './nft.ts'
+import { Watcher } from './watcher.ts'
 
 export interface ElementName {
   readonly set: string
@@ -21,8 +14,11 @@ export interface ElementName {
 
 /** What must be sent again. */
 export interface Heal {
-  /** `retime`: all, and the ends too, since the wall clock was set. */
-  readonly kind: 'elements' | 'all' | 'retime'
+  /**
+   * `unsent`: elements that the kernel refused · `structure`: rules, chains and sets, the elements are there · `all`: those
+   * too · `retime`: and their ends, since the wall clock was set
+   */
+  readonly kind: 'elements' | 'unsent' | 'structure' | 'all' | 'retime'
   /** Undefined if nobody is known to have deleted anything: it is a precaution. */
   readonly cause: string | undefined
   readonly elements: readonly ElementName[]
@@ -33,104 +29,151 @@ export interface Wanted {
   count(): number
   /** One element of each set that has one. */
   sample(): readonly ElementName[]
+  /** The next so many elements: in turn all. */
+  next(count: number): readonly ElementName[]
   /** Rules in our chain. */
   rules(): number
 }
 
-const MAX_MONITORED = 50_000
+/** In the order of what they send; the later does what the earlier does. */
+const WHOLE = ['unsent', 'structure', 'all', 'retime'] as const
+type Whole = (typeof WHOLE)[number]
+
 const MAX_NOTED = 1000
 const TICK_MS = 1000
 /** Deletions come one by one: a moment gathers those of one command. */
 const GATHER_MS = 30
 /** Between two times that all is sent. */
 const ALL_PAUSE_MS = 1000
+/** After a refusal: doubled until then. */
+const MAX_RETRY_MS = 4000
+/** Elements that the kernel refuses, a full set's say, for as long as they are wanted. */
+const REFUSED_RETRY_MS = 30_000
+/** The mark of a transaction is heard at once, but for the million deletions that may have to be heard before it. */
+const MAX_BEHIND_MS = 60_000
+/** Elements sent again every second where nobody tells of deletions: 1 % of a core. */
+const SWEEP = 1000
 
 export class Healer {
   readonly #kernel: Kernel
   readonly #clock: Clock
   readonly #wanted: Wanted
   readonly #wake: () => void
-  #stopMonitor: Cancel | undefined
+  readonly watcher: Watcher
   #cancelTick: Cancel = () => {}
-  #cancelHello: Cancel = () => {}
-  /** Between the marks of a transaction of our own. */
-  #ours = false
   #noted = new Map<string, ElementName>()
-  #all: { kind: 'all' | 'retime'; cause: string | undefined; due: MonotonicMs } | undefined
   #elementsDue: MonotonicMs = 0
+  #sweep: readonly ElementName[] = []
+  #whole: { kind: Whole; cause: string | undefined; due: MonotonicMs } | undefined
+  /** What is being healed. */
+  #current: Heal | undefined
   #lastAll: MonotonicMs = Number.NEGATIVE_INFINITY
   #failures = 0
-  #added = 0
   #drift = 0
   #asking = false
+  /** What is heard since then happened before the transaction that sends all again, which makes it good. */
+  #behindSince: MonotonicMs | undefined
 
   constructor(kernel: Kernel, clock: Clock, wanted: Wanted, wake: () => void) {
     this.#kernel = kernel
     this.#clock = clock
     this.#wanted = wanted
     this.#wake = wake
+    this.watcher = new Watcher(kernel, clock, {
+      structure: (what) => this.#noteStructure(what),
+      element: (set, address) => this.#noteElement(set, address),
+      missed: () => this.#missed(),
+      allAgain: () => this.#allAgain(),
+      gone: () => this.note('all', 'table deleted'),
+    })
   }
 
   start(): void {
     this.#drift = this.#clock.now() - this.#clock.monotonic()
     this.#lastAll = this.#clock.monotonic()
-    if (this.#wanted.count() <= MAX_MONITORED) this.#startMonitor()
+    this.watcher.suit(this.#wanted.count())
     this.#cancelTick = this.#clock.every(TICK_MS, () => this.#tick())
   }
 
   stop(): void {
     this.#cancelTick()
-    this.#endMonitor()
+    this.watcher.stop()
     this.#noted.clear()
-    this.#all = undefined
+    this.#whole = undefined
+    this.#sweep = []
+  }
+
+  /** Whether the kernel may lack any of what it was told. */
+  get isHurt(): boolean {
+    return this.#failures > 0 || this.#whole?.cause !== undefined || this.#current?.cause !== undefined
   }
 
   /** What is due now; it is taken as done unless `again` is called. */
   take(): Heal | undefined {
-    const now = this.#clock.monotonic()
-    if (this.#all && this.#all.due <= now) {
-      const { kind, cause } = this.#all
-      this.#all = undefined
-      this.#noted.clear()
-      this.#lastAll = now
-      return { kind, cause, elements: [] }
-    }
-    if (this.#noted.size === 0 || this.#elementsDue > now) return undefined
-    const elements = [...this.#noted.values()]
-    this.#noted.clear()
-    return { kind: 'elements', cause: 'elements were deleted', elements }
+    const heal = this.#due()
+    this.#current = heal
+    return heal
   }
 
   isDue(): boolean {
     const now = this.#clock.monotonic()
-    return (this.#all !== undefined && this.#all.due <= now) || (this.#noted.size > 0 && this.#elementsDue <= now)
+    return this.#isWholeDue(now) || (this.#noted.size > 0 && this.#elementsDue <= now) || this.#sweep.length > 0
   }
 
-  healed(): void {
+  /** @param refused the kernel has all but some elements, which it refuses */
+  healed(refused: boolean): void {
     this.#failures = 0
+    this.#current = undefined
+    if (refused) this.note('unsent', undefined, REFUSED_RETRY_MS)
   }
 
-  /** The kernel refused: all, later, at most 30 s later. */
-  again(heal: Heal): void {
+  /** The kernel refused: all, later. */
+  again({ kind, cause }: Heal): void {
     this.#failures++
-    const pause = Math.min(500 * 2 ** this.#failures, 30_000)
-    this.noteAll(heal.cause, pause, heal.kind === 'retime' ? 'retime' : 'all')
+    this.#current = undefined
+    this.#behindSince = undefined
+    const pause = Math.min(250 * 2 ** this.#failures, MAX_RETRY_MS)
+    this.note(kind === 'elements' ? 'all' : kind, cause, pause)
   }
 
-  /** Elements were added: the monitor remembers each, so it is started afresh now and then. */
-  added(count: number): void {
-    this.#added += count
-  }
-
-  noteAll(cause: string | undefined, wait = GATHER_MS, kind: 'all' | 'retime' = 'all'): void {
-    const due = Math.max(this.#clock.monotonic() + wait, this.#lastAll + ALL_PAUSE_MS)
-    const before = this.#all
-    this.#all = {
-      kind: before?.kind === 'retime' ? 'retime' : kind,
-      cause: before?.cause ?? cause,
+  note(kind: Whole, cause: string | undefined, wait = GATHER_MS): void {
+    const earliest = kind === 'all' || kind === 'retime' ? this.#lastAll + ALL_PAUSE_MS : 0
+    const due = Math.max(this.#clock.monotonic() + wait, earliest)
+    const before = this.#whole
+    const isLess = before !== undefined && WHOLE.indexOf(before.kind) > WHOLE.indexOf(kind)
+    this.#whole = {
+      kind: isLess ? before.kind : kind,
+      // A table goes rule by rule: what is told last says it best.
+      cause: isLess ? (before.cause ?? cause) : (cause ?? before?.cause),
       due: Math.min(due, before?.due ?? due),
     }
-    this.#wakeAt(this.#all.due)
+    this.#wakeAt(this.#whole.due)
+  }
+
+  #due(): Heal | undefined {
+    const now = this.#clock.monotonic()
+    if (this.#whole && this.#isWholeDue(now)) {
+      const { kind, cause } = this.#whole
+      this.#whole = undefined
+      if (kind === 'all' || kind === 'retime') {
+        this.#noted.clear()
+        this.#lastAll = now
+        this.#behindSince = this.watcher.isDeaf ? undefined : now
+      }
+      return { kind, cause, elements: [] }
+    }
+    if (this.#noted.size > 0 && this.#elementsDue <= now) {
+      const elements = [...this.#noted.values()]
+      this.#noted.clear()
+      return { kind: 'elements', cause: 'elements were deleted', elements }
+    }
+    const sweep = this.#sweep
+    this.#sweep = []
+    return sweep.length > 0 ? { kind: 'elements', cause: undefined, elements: sweep } : undefined
+  }
+
+  #isWholeDue(now: MonotonicMs): boolean {
+    return this.#whole !== undefined && this.#whole.due <= now
   }
 
   #wakeAt(due: MonotonicMs): void {
@@ -140,44 +183,31 @@ export class Healer {
     else this.#clock.after(Math.ceil(rest), () => this.#wakeAt(due))
   }
 
-  #hear(event: MonitorEvent): void {
-    switch (event.kind) {
-      case 'started':
-        this.#ours = false
-        this.#added = 0
-        this.#sayHello()
-        return
-      case 'structure':
-        if (!this.#ours) this.noteAll(`${event.what} deleted`)
-        return
-      case 'element':
-        if (event.set === MARKS) for (const address of event.addresses) this.#hearMark(Number(address))
-        else if (!this.#ours) for (const address of event.addresses) this.#noteElement(event.set, address)
-        return
-      default:
-        event satisfies never
-    }
+  #allAgain(): void {
+    this.#behindSince = undefined
+    this.#noted.clear()
+    const isMet = this.#whole?.kind === 'all' || this.#whole?.kind === 'structure'
+    if (isMet && this.#failures === 0) this.#whole = undefined
   }
 
-  #hearMark(mark: number): void {
-    if (mark === MARK.hello) {
-      this.#cancelHello()
-      this.noteAll(undefined) // What happened before the monitor listened.
-    }
-    if (mark === MARK.beginAll) {
-      // What was deleted before this is in this transaction and those after it.
-      this.#noted.clear()
-      if (this.#all?.kind === 'all' && this.#failures === 0) this.#all = undefined
-    }
-    this.#ours = mark === MARK.begin || mark === MARK.beginAll
+  #missed(): void {
+    this.#behindSince = undefined
+    this.note('all', undefined)
+  }
+
+  #noteStructure(what: string): void {
+    if (this.#behindSince === undefined)
+      this.note(what === 'table' || what === 'set' ? 'all' : 'structure', `${what} deleted`)
   }
 
   #noteElement(set: string, text: string): void {
-    const network = parseAddress(text)
+    // Of a set that was flushed a million are told: once all is to be sent they are let be.
+    const isMet = this.#behindSince !== undefined || (this.#whole?.kind === 'all' && this.#whole.cause !== undefined)
+    const network = isMet ? undefined : parseAddress(text)
     if (!network) return
     if (this.#noted.size >= MAX_NOTED) {
       this.#noted.clear()
-      this.noteAll('many elements were deleted')
+      this.note('all', 'many elements were deleted')
       return
     }
     const address = addressIn(network)
@@ -188,50 +218,30 @@ export class Healer {
     this.#noted.set(`${set} ${address}`, { set, address })
   }
 
-  #startMonitor(): void {
-    this.#stopMonitor = this.#kernel.watch(BAN_TABLE, (event) => this.#hear(event))
-  }
-
-  #endMonitor(): void {
-    this.#cancelHello()
-    this.#stopMonitor?.()
-    this.#stopMonitor = undefined
-  }
-
-  /** The monitor does not tell when it listens: a mark is sent until it is heard. */
-  #sayHello(): void {
-    this.#cancelHello()
-    const say = () => {
-      this.#kernel.apply(printMark(MARK.hello)).catch((thrown: unknown) => {
-        if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') this.noteAll('table deleted')
-      })
-    }
-    this.#cancelHello = this.#clock.every(250, say)
-    say()
-  }
-
   #tick(): void {
     const drift = this.#clock.now() - this.#clock.monotonic()
     // The kernel counts down on a clock that does not jump.
-    if (Math.abs(drift - this.#drift) > 1000) this.noteAll(undefined, 0, 'retime')
+    if (Math.abs(drift - this.#drift) > 1000) this.note('retime', undefined, 0)
     this.#drift = drift
-    const count = this.#wanted.count()
-    if (this.#stopMonitor && (count > MAX_MONITORED || this.#added > 2 * MAX_MONITORED)) this.#endMonitor()
-    if (!this.#stopMonitor && count <= MAX_MONITORED / 2) this.#startMonitor()
-    if (!this.#stopMonitor && !this.#asking) void this.#ask()
+    if (this.#behindSince !== undefined && this.#clock.monotonic() - this.#behindSince > MAX_BEHIND_MS) this.#missed()
+    this.watcher.suit(this.#wanted.count())
+    if (this.watcher.isDeaf && !this.#asking) void this.#ask()
   }
 
+  /** One element of each set shows whether the set was flushed; of the rest some are sent again at each turn. */
   async #ask(): Promise<void> {
     this.#asking = true
     try {
       const sample = this.#wanted.sample()
       const present = await this.#kernel.probe(printProbe(sample))
-      if (present.length < sample.length) this.noteAll('a set was flushed')
+      if (present.length < sample.length) this.note('all', 'a set was flushed')
       const structure = await this.#kernel.structure()
       const rules = structure.filter(({ rule }) => rule?.['family'] === 'inet' && rule['table'] === BAN_TABLE)
-      if (rules.length < this.#wanted.rules()) this.noteAll('rules were deleted')
+      if (rules.length < this.#wanted.rules()) this.note('structure', 'rules were deleted')
+      this.#sweep = this.#wanted.next(SWEEP)
+      this.#wake()
     } catch (thrown) {
-      if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') this.noteAll('table deleted')
+      if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') this.note('all', 'table deleted')
     } finally {
       this.#asking = false
     }

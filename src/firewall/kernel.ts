@@ -6,13 +6,15 @@ import { Fault } from '../base/fault.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { Exit, Ready, Run } from '../world/run.ts'
 import type { World } from '../world/world.ts'
-import { type MonitorEvent, monitor } from './monitor.ts'
+import { listenerCommand } from './listener.ts'
+import { type MonitorEvent, monitor, NFT_MONITOR } from './monitor.ts'
+import { MARK, MARKS } from './nft.ts'
 import { nftFault } from './nft-fault.ts'
 
 export interface Kernel {
   /**
-   * One transaction: all of its lines or none. Resolves when the kernel has it; tries again for a minute while it is
-   * busy.
+   * One transaction: all of its lines or none. Resolves when the kernel has it; tries again for 10 s while it is busy,
+   * or nft hangs.
    * @throws Fault `kernel.refused`, `kernel.gone`, `kernel.full`, `kernel.large`, `kernel.busy`, `kernel.absent`,
    * `kernel.denied` (see nft-fault.ts)
    */
@@ -25,8 +27,8 @@ export interface Kernel {
   probe(lines: readonly string[]): Promise<readonly number[]>
   /** Tables, chains, rules and sets without their elements, as nft's JSON has them. */
   structure(): Promise<readonly NftObject[]>
-  /** Tells of what anyone deletes in one table of family inet, until cancelled. */
-  watch(table: string, tell: (event: MonitorEvent) => void): Cancel
+  /** Tells of what anyone deletes in one table of family inet, until cancelled; for how many elements, see watcher.ts. */
+  watch(how: 'nft' | 'listener', table: string, tell: (event: MonitorEvent) => void): Cancel
 }
 
 /** `{ "set": { "family": "inet", "table": "rampart_bans", "name": ... } }` */
@@ -48,7 +50,7 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
     const give = clock.monotonic() + PATIENCE_MS
     for (let pause = 20; ; pause = Math.min(pause * 2, 2000)) {
       const isInput = argv[0] === '-f'
-      const exit = isInput ? await feed(input) : await run.once(['nft', ...argv], { ...LIMITS, maxOutputBytes })
+      const exit = isInput ? await feed(input) : await run.once(['nft', ...argv], { ...limits(0), maxOutputBytes })
       if (exit.code === 0) return exit.out
       const fault = nftFault(exit)
       if (fault.code !== 'kernel.busy' || clock.monotonic() > give) throw Object.assign(fault, { cause: exit.err })
@@ -63,29 +65,38 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
     probe: (lines) => inTurn(() => probe(lines, nft)),
     structure: () =>
       inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
-    watch: (table, tell) => monitor({ run, clock }, table, tell),
+    watch(how, table, tell) {
+      const argv = how === 'nft' ? NFT_MONITOR : listenerCommand(table, MARKS, [MARK.begin, MARK.beginAll])
+      return monitor({ run, clock }, argv, table, tell)
+    },
   }
 }
 
 const MAX_OUTPUT_BYTES = 65_536
-const LIMITS = { timeoutMs: 120_000, maxOutputBytes: MAX_OUTPUT_BYTES }
+
+/** A transaction of 50,000 elements, 1.7 MB, takes 0.3 s where nothing else goes on. All later bans wait for an nft that hangs. */
+function limits(inputLength: number) {
+  return { timeoutMs: 5000 + inputLength / 100, maxOutputBytes: MAX_OUTPUT_BYTES }
+}
 
 /** Runs transactions, by the `nft` that waits if there is one. */
 function feeder(run: Run, keepReady: boolean): (input: string) => Promise<Exit> {
   let spare: Ready | undefined
+  const ready = () => run.ready(['nft', '-f', '-'], { maxOutputBytes: MAX_OUTPUT_BYTES })
   return async (input) => {
     const waiting = spare?.waits ? spare : undefined
     spare = undefined
-    let exit = await (waiting ?? run.ready(['nft', '-f', '-'], LIMITS)).give(input)
+    const { timeoutMs } = limits(input.length)
+    let exit = await (waiting ?? ready()).give(input, timeoutMs)
     // Somebody ended the one that waited: that says nothing about the input.
-    if (waiting && exit.code > 128 && !exit.timedOut) exit = await run.ready(['nft', '-f', '-'], LIMITS).give(input)
-    if (keepReady) spare = run.ready(['nft', '-f', '-'], LIMITS)
+    if (waiting && exit.code > 128 && !exit.timedOut) exit = await ready().give(input, timeoutMs)
+    if (keepReady) spare = ready()
     return exit
   }
 }
 
 /** As long as a busy kernel is asked again. */
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 10_000
 
 /** The second of them cannot succeed, so that the kernel takes back the lines that did. */
 const NEVER = ['create table inet rampart_probe', 'create table inet rampart_probe']

@@ -1,7 +1,4 @@
-/**
- * What anyone deletes in one table, by a lasting `nft monitor destroy`. It is silent on additions and on elements that
- * expire. It keeps about 340 bytes for each element that it saw come, so it is no companion for very large sets.
- */
+/** What anyone deletes in one table, as a program that stays tells it line by line. */
 import type { Cancel } from '../world/clock.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
@@ -9,14 +6,22 @@ import type { World } from '../world/world.ts'
 export type MonitorEvent =
   /** Elements of a set are gone; addresses as nft prints them. */
   | { readonly kind: 'element'; readonly set: string; readonly addresses: readonly string[] }
-  /** A rule, chain, set or the table is gone. */
-  | { readonly kind: 'structure'; readonly what: string }
-  /** The monitor was started, or started again: what happened before was not seen. */
+  /** A rule, chain, set or the table is gone; the name of a chain or a set. */
+  | { readonly kind: 'structure'; readonly what: string; readonly name?: string | undefined }
+  /** The program was started, or started again: what happened before was not seen. */
   | { readonly kind: 'started' }
+  /** From now on it hears. `nft monitor` never says so. */
+  | { readonly kind: 'listening' }
+  /** There is no such program, or no room for it just now. */
+  | { readonly kind: 'absent' }
 
-/** Never throws: a monitor that ends is started again, after 0.2 s, then ever later up to a minute. */
+/** Silent on additions and on elements that expire. It keeps 340 bytes of each element that it saw come. */
+export const NFT_MONITOR = ['nft', '-n', 'monitor', 'destroy'] as const
+
+/** Never throws: a program that ends is started again, after 0.2 s, then ever later up to a minute. */
 export function monitor(
   { run, clock }: Pick<World, 'run' | 'clock'>,
+  argv: readonly string[],
   table: string,
   tell: (event: MonitorEvent) => void,
 ): Cancel {
@@ -33,8 +38,9 @@ export function monitor(
       const event = parseLine(line, table)
       if (event && !stopped) tell(event)
     }
-    child = run.start(['nft', '-n', 'monitor', 'destroy'], { onOut: lineReader(take), onErr: lineReader(take) })
-    void child.ended.then(() => {
+    child = run.start(argv, { onOut: lineReader(take), onErr: lineReader(take) })
+    void child.ended.then((code) => {
+      if (code === NO_PROGRAM && !stopped) tell({ kind: 'absent' })
       pause = clock.monotonic() - began > 60_000 ? 200 : Math.min(pause * 2, 60_000)
       if (!stopped) cancelPause = clock.after(pause, start)
     })
@@ -47,6 +53,9 @@ export function monitor(
     child?.kill('SIGTERM')
   }
 }
+
+/** As a shell, and the leash that holds it, say it. */
+const NO_PROGRAM = 127
 
 const BLIND = /We lost some netlink events|event for an unknown set/
 
@@ -70,9 +79,10 @@ function lineReader(take: (line: string) => void): (bytes: Uint8Array) => void {
 
 /** `delete element inet rampart_bans tcp_80_drop_4 { 192.0.2.1 timeout 1h expires 59m }` and its like. */
 export function parseLine(line: string, table: string): MonitorEvent | undefined {
+  if (line === 'listening') return { kind: 'listening' }
   const [verb, what, family, name, ...rest] = line.split(' ')
   if ((verb !== 'delete' && verb !== 'destroy') || family !== 'inet' || name !== table) return undefined
-  if (what !== 'element') return { kind: 'structure', what: what ?? '' }
+  if (what !== 'element') return { kind: 'structure', what: what ?? '', name: rest[0] }
   const inside = /\{ (.*) \}/.exec(rest.join(' '))?.[1] ?? ''
   return { kind: 'element', set: rest[0] ?? '', addresses: inside.split(', ').map((text) => text.split(' ')[0]!) }
 }

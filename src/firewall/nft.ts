@@ -27,12 +27,17 @@ const PRIORITY = -310
 /**
  * Table, sets, chain and all its rules: makes them, or makes them so again; elements stay. The bans are in force at
  * every moment, since one transaction holds it all. `leftover` are names of sets that no rule uses any more.
+ * @param mark `beginAll` if every element is sent with it and after it
  */
-export function printStructure(sets: readonly BanSet[], leftover: readonly string[] = []): string[] {
+export function printStructure(
+  sets: readonly BanSet[],
+  leftover: readonly string[] = [],
+  mark: 'begin' | 'beginAll' = 'beginAll',
+): string[] {
   return [
     `add table ${TABLE}`,
     `add set ${TABLE} ${MARKS} { type mark; size 16; }`,
-    ...printMark(MARK.beginAll),
+    ...printMark(MARK[mark]),
     ...sets.map(printSet),
     `add chain ${CHAIN} { type filter hook prerouting priority ${PRIORITY}; policy accept; }`,
     `add chain ${REFUSE}`,
@@ -67,6 +72,11 @@ export function printRemovedTable(): string[] {
 
 export function printFlushedSet(name: string): string {
   return `flush set ${TABLE} ${name}`
+}
+
+/** Every element of these sets goes. */
+export function printEmptied(sets: readonly BanSet[]): string[] {
+  return [...printMark(MARK.begin), ...sets.map(({ name }) => printFlushedSet(name)), ...printMark(MARK.end)]
 }
 
 /**
@@ -149,7 +159,7 @@ function printTimeout(end: End, now: EpochMs): string {
 function groups(steps: readonly Step[]): Map<string, Step[]> {
   const result = new Map<string, Step[]>()
   for (const step of steps) {
-    const name = step.slot.set.name
+    const { name } = step.slot.of.set
     const group = result.get(name)
     if (group) group.push(step)
     else result.set(name, [step])

@@ -2,14 +2,15 @@
 import { asFault, type Fault } from '../base/fault.ts'
 import type { Clock } from '../world/clock.ts'
 import type { BanSet } from './ban-set.ts'
-import { type Bans, type Slot, slotsOf } from './bans.ts'
-import { change, type Extent, type Step, taken } from './change.ts'
+import { type Bans, countOf, noteSent, slotsOf, UNSURE } from './bans.ts'
+import { change, changes, type Extent, emptied, type Step, taken } from './change.ts'
 import type { Kernel } from './kernel.ts'
-import { printAddedSet, printFlushedSet, printRemovedTable, printSteps, printStructure } from './nft.ts'
+import { printAddedSet, printEmptied, printFlushedSet, printRemovedTable, printSteps, printStructure } from './nft.ts'
+import { Refused } from './refused.ts'
 
 export interface Sent {
-  /** What the kernel refused; all else it has. */
-  readonly failed: ReadonlyMap<Slot, Fault>
+  /** What the kernel does not have now; all else it has. */
+  readonly refused: Refused
   /** If the table was gone and all was sent again: how many elements. */
   readonly rebuilt: number | undefined
 }
@@ -20,6 +21,8 @@ const MIN_CHUNK = 100
 
 /** Faults that may go away with fewer elements, or lie in one of them. */
 const SPLITTABLE: readonly string[] = ['kernel.refused', 'kernel.full', 'kernel.large']
+/** Elements refused one by one; then what fault it is will not be asked of each of a million. */
+const MAX_SINGLE = 20
 
 export class Sender {
   readonly #kernel: Kernel
@@ -40,82 +43,122 @@ export class Sender {
   }
 
   async send(steps: readonly Step[]): Promise<Sent> {
-    const failed = new Map<Slot, Fault>()
-    for (let start = 0; start < steps.length; ) {
-      const chunk = steps.slice(start, start + this.#chunk)
+    const refused = new Refused()
+    const rest = await this.#empty(steps)
+    for (let start = 0; start < rest.length; ) {
+      const chunk = rest.slice(start, start + this.#chunk)
       start += chunk.length
-      const gone = await this.#sendChunk(chunk, failed)
+      const gone = await this.#sendChunk(chunk, refused)
       if (gone) return this.#rebuild(steps, gone)
     }
-    return { failed, rebuilt: undefined }
+    return { refused, rebuilt: undefined }
   }
 
   /**
-   * Structure and every element. With `present`, the sets that the kernel has: those that nobody wants go, and if all
-   * elements fit into one transaction, so do elements that nobody wants. Gives the number of elements.
+   * Structure and every element, in transactions; between two of them `pause` may send something else. With `present`,
+   * the sets that the kernel has: those that nobody wants go, and if all elements fit into one transaction, so do
+   * elements that nobody wants.
+   * @returns the number of elements that the kernel has
    * @throws Fault as `Kernel.apply`
    */
-  async sendAll(extent: Extent, present: readonly string[] = []): Promise<number> {
-    const sets = [...this.#bans.sets.values()].map(({ set }) => set)
-    const names = new Set(sets.map(({ name }) => name))
-    const structure = printStructure(
-      sets,
-      present.filter((name) => !names.has(name)),
-    )
-    const steps = change(slotsOf(this.#bans), this.#clock.now(), extent)
-    const flushed = steps.length <= this.#chunk ? present.filter((name) => names.has(name)).map(printFlushedSet) : []
-    const first = await this.#sendStructure(structure, flushed, steps.slice(0, this.#chunk))
-    this.#declared.clear()
-    for (const name of names) this.#declared.add(name)
-    const failed = new Map<Slot, Fault>()
-    for (let start = first; start < steps.length; ) {
-      const chunk = steps.slice(start, start + this.#chunk)
-      start += chunk.length
-      const gone = await this.#sendChunk(chunk, failed)
+  async sendAll(
+    extent: Extent,
+    { present = [], pause }: { readonly present?: readonly string[]; readonly pause?: () => Promise<void> } = {},
+  ): Promise<{ readonly elements: number; readonly refused: Refused }> {
+    const steps = changes(slotsOf(this.#bans), this.#clock.now(), extent)[Symbol.iterator]()
+    const refused = new Refused()
+    let elements = 0
+    let chunk = next(steps, this.#chunk)
+    let rest = chunk.slice(await this.#sendFirst(chunk, present))
+    while (chunk.length > 0) {
+      const gone = await this.#sendChunk(rest, refused)
       if (gone) throw gone
+      elements += chunk.length
+      chunk = next(steps, this.#chunk)
+      rest = chunk
+      if (chunk.length > 0) await pause?.()
     }
-    for (const fault of failed.values()) throw fault
-    return steps.length
+    return { elements: elements - refused.size, refused }
+  }
+
+  /**
+   * Table, sets, chain and rules anew; elements stay.
+   * @throws Fault as `Kernel.apply`
+   */
+  async sendStructure(): Promise<void> {
+    const sets = [...this.#bans.sets.values()].map(({ set }) => set)
+    await this.#applyStructure(printStructure(sets, [], 'begin'))
+    this.#declare(sets)
   }
 
   /** How many of the steps went with it: all or none. */
-  async #sendStructure(structure: readonly string[], flushed: readonly string[], steps: readonly Step[]) {
+  async #sendFirst(steps: readonly Step[], present: readonly string[]): Promise<number> {
+    const sets = [...this.#bans.sets.values()].map(({ set }) => set)
+    const names = new Set(sets.map(({ name }) => name))
+    const leftover = present.filter((name) => !names.has(name))
+    const structure = printStructure(sets, leftover)
+    const isAll = countOf(this.#bans) <= this.#chunk
+    const flushed = isAll ? present.filter((name) => names.has(name)).map(printFlushedSet) : []
     try {
       await this.#kernel.apply([...structure, ...flushed, ...printSteps(steps, this.#clock.now())])
+      this.#declare(sets)
       taken(steps)
       return steps.length
     } catch (thrown) {
-      if (!SPLITTABLE.includes(codeOf(thrown))) throw thrown
-      if (codeOf(thrown) === 'kernel.large') this.#shrink(steps.length)
+      const { code } = asFault(thrown, 'kernel.refused')
+      if (!SPLITTABLE.includes(code)) throw thrown
+      if (code === 'kernel.large') this.#shrink(steps.length)
     }
-    try {
-      await this.#kernel.apply(structure)
-    } catch (thrown) {
-      if (codeOf(thrown) !== 'kernel.refused') throw thrown
-      // Another version's table, with another idea of our chain, stands in the way.
-      await this.#kernel.apply([...printRemovedTable(), ...structure])
-    }
+    await this.#applyStructure(structure)
+    this.#declare(sets)
     return 0
   }
 
+  async #applyStructure(structure: readonly string[]): Promise<void> {
+    try {
+      await this.#kernel.apply(structure)
+    } catch (thrown) {
+      if (asFault(thrown, 'kernel.refused').code !== 'kernel.refused') throw thrown
+      // Another version's table, with another idea of our chain, stands in the way.
+      await this.#kernel.apply([...printRemovedTable(), ...structure])
+    }
+  }
+
+  #declare(sets: readonly BanSet[]): void {
+    this.#declared.clear()
+    for (const { name } of sets) this.#declared.add(name)
+  }
+
+  /** Empties the sets of which all goes. @returns the steps that remain: all of them if that is refused */
+  async #empty(steps: readonly Step[]): Promise<readonly Step[]> {
+    const whole = new Set(emptied(steps))
+    if (whole.size === 0) return steps
+    try {
+      await this.#kernel.apply(printEmptied([...whole].map(({ set }) => set)))
+    } catch {
+      return steps
+    }
+    taken(steps.filter(({ slot }) => whole.has(slot.of)))
+    return steps.filter(({ slot }) => !whole.has(slot.of))
+  }
+
   /** Halves what is refused until the element at fault stands alone. Gives the Fault if a set or the table is gone. */
-  async #sendChunk(steps: readonly Step[], failed: Map<Slot, Fault>): Promise<Fault | undefined> {
-    if (steps.length === 0) return undefined
+  async #sendChunk(steps: readonly Step[], refused: Refused): Promise<Fault | undefined> {
+    const set = steps[0]?.slot.of
+    if (!set) return undefined
     try {
       await this.#apply(steps)
       return undefined
     } catch (thrown) {
       const fault = asFault(thrown, 'kernel.refused')
       if (fault.code === 'kernel.gone') return fault
-      if (steps.length === 1 || !SPLITTABLE.includes(fault.code)) {
-        for (const { slot } of steps) failed.set(slot, fault)
+      if (steps.length === 1 || !SPLITTABLE.includes(fault.code) || refused.countIn(set) >= MAX_SINGLE) {
+        refuse(steps, fault, refused)
         return undefined
       }
       if (fault.code === 'kernel.large') this.#shrink(steps.length)
-      const middle = Math.ceil(steps.length / 2)
-      return (
-        (await this.#sendChunk(steps.slice(0, middle), failed)) ?? (await this.#sendChunk(steps.slice(middle), failed))
-      )
+      const [first, second] = halves(steps)
+      return (await this.#sendChunk(first, refused)) ?? (await this.#sendChunk(second, refused))
     }
   }
 
@@ -128,16 +171,19 @@ export class Sender {
 
   /** Sets that these steps are the first to need. */
   #undeclared(steps: readonly Step[]): BanSet[] {
-    const sets = new Set(steps.map(({ slot }) => slot.set))
+    const sets = new Set(steps.map(({ slot }) => slot.of.set))
     return [...sets].filter(({ name }) => !this.#declared.has(name))
   }
 
   async #rebuild(steps: readonly Step[], gone: Fault): Promise<Sent> {
     try {
-      return { failed: new Map(), rebuilt: await this.sendAll('again') }
+      const { elements, refused } = await this.sendAll('again')
+      return { refused, rebuilt: elements }
     } catch {
+      const refused = new Refused()
       const lacking = change(new Set(steps.map(({ slot }) => slot)), this.#clock.now())
-      return { failed: new Map(lacking.map(({ slot }) => [slot, gone])), rebuilt: undefined }
+      for (const { slot } of lacking) refused.add(slot, gone)
+      return { refused, rebuilt: undefined }
     }
   }
 
@@ -146,6 +192,28 @@ export class Sender {
   }
 }
 
-function codeOf(thrown: unknown): string {
-  return asFault(thrown, 'kernel.refused').code
+function refuse(steps: readonly Step[], fault: Fault, refused: Refused): void {
+  for (const { kind, slot } of steps) {
+    refused.add(slot, fault)
+    if (kind === 'add') noteSent(slot, UNSURE)
+  }
+}
+
+/** The first set's and the others'; of one set alone the halves: a full set refuses nothing that is another's. */
+function halves(steps: readonly Step[]): [Step[], Step[]] {
+  const set = steps[0]!.slot.of
+  const others = steps.filter(({ slot }) => slot.of !== set)
+  if (others.length > 0) return [steps.filter(({ slot }) => slot.of === set), others]
+  const middle = Math.ceil(steps.length / 2)
+  return [steps.slice(0, middle), steps.slice(middle)]
+}
+
+function next(steps: Iterator<Step>, count: number): Step[] {
+  const some: Step[] = []
+  while (some.length < count) {
+    const step = steps.next()
+    if (step.done) break
+    some.push(step.value)
+  }
+  return some
 }

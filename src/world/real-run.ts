@@ -12,6 +12,8 @@ import type { Child, Exit, OnceOptions, Ready, Run, StartOptions } from './run.t
 
 const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
+/** What was killed may hang in the kernel, or have left its output to a program of another group: it is waited for no longer. */
+const KILLED_MS = 500
 
 export function realRun(): Run {
   let found: readonly string[] | undefined
@@ -52,28 +54,33 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
   const out = gather(stdout, max)
   const err = gather(stderr, max)
   let ending: { readonly code: number; readonly problem: string } | undefined
-  const ended = new Promise<void>((resolve) => {
-    const end = (code: number, problem = '') => {
-      ending ??= { code, problem }
-      resolve()
-    }
-    child.on('error', (error) => end(NOT_STARTED, error.message))
-    child.on('close', (code, signal) => end(codeOf(code, signal)))
-  })
+  const { promise: ended, resolve } = Promise.withResolvers<void>()
+  const end = (code: number, problem = '') => {
+    ending ??= { code, problem }
+    resolve()
+  }
+  child.on('error', (error) => end(NOT_STARTED, error.message))
+  child.on('close', (code, signal) => end(codeOf(code, signal)))
   stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
   const handles = [child, stdin, stdout, stderr] as unknown as readonly Socket[]
   for (const handle of handles) handle.unref()
+  const abandon = () => {
+    for (const handle of handles) handle.unref()
+    for (const stream of [stdin, stdout, stderr]) stream.destroy()
+    end(128 + constants.signals.SIGKILL)
+  }
   return {
     get waits() {
       return ending === undefined
     },
-    async give(input) {
+    async give(input, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS) {
       for (const handle of handles) handle.ref()
       let timedOut = false
-      const timer = setTimeout(() => {
+      let timer = setTimeout(() => {
         timedOut = true
         killGroup(child)
-      }, options.timeoutMs ?? DEFAULT_TIMEOUT_MS)
+        timer = setTimeout(abandon, KILLED_MS)
+      }, timeoutMs)
       stdin.end(input)
       await ended
       clearTimeout(timer)

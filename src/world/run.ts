@@ -15,8 +15,8 @@ export interface Run {
 export interface Ready {
   /** Whether it still waits; it may have been ended from outside. */
   readonly waits: boolean
-  /** Feeds it, once, and tells how it ended, as `once` does. */
-  give(input: string): Promise<Exit>
+  /** Feeds it, once, and tells how it ended, as `once` does; the time limit may be set for what it is given. */
+  give(input: string, timeoutMs?: number): Promise<Exit>
 }
 
 export interface OnceOptions {

@@ -17,7 +17,7 @@ function table(options: { readonly ends?: boolean } = {}) {
     kernel,
     clock: world.clock,
     onHealed: ({ cause, elements }) => told.push(`${cause}: ${elements}`),
-    onFault: ({ code }) => told.push(code),
+    onFault: (fault) => told.push(fault?.code ?? 'well'),
   })
   return { kernel, world, told, bans }
 }
@@ -158,7 +158,7 @@ test('healing that is refused is told and tried again', async () => {
     world.advance(2000)
     await settle()
   }
-  assert.deepEqual(told, ['kernel.busy', 'table deleted: 1'])
+  assert.deepEqual(told, ['kernel.busy', 'well', 'table deleted: 1'])
   assert.equal(kernel.print().length, 1)
 })
 

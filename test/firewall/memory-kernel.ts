@@ -1,4 +1,7 @@
-/** A kernel in memory for the lines that the bans print: transactions are all or nothing, as the real one's. */
+/**
+ * A kernel in memory for the lines that the bans print: transactions are all or nothing, as the real one's. Of deletions
+ * the watcher hears the marks alone: the others are what a test tells.
+ */
 import { Fault } from '../../src/base/fault.ts'
 import type { Kernel, NftObject } from '../../src/firewall/kernel.ts'
 import type { MonitorEvent } from '../../src/firewall/monitor.ts'
@@ -23,6 +26,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
   const faults: (string | undefined)[] = []
   const refused = new Set<string>()
   const transactions: (readonly string[])[] = []
+  const marks: string[] = []
   const set = (name: string) => {
     const found = sets?.get(name)
     if (!found) throw new Fault('kernel.gone', `no set ${name}`)
@@ -43,6 +47,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
         // As kernels before 6.13 do: an element that is there keeps its end.
         if (verb === 'add' && !set(name).has(address!)) set(name).set(address!, endOf(timeout.join(' '), now))
         if (verb === 'delete' && !set(name).delete(address!)) throw new Fault('kernel.gone', address!)
+        if (verb === 'delete' && name === 'marks') marks.push(address!)
       }
     }
   }
@@ -51,6 +56,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
       const fault = faults.shift()
       if (fault) throw new Fault(fault, 'as the test wants')
       transactions.push(lines)
+      marks.length = 0
       const before = sets && new Map([...sets].map(([name, elements]) => [name, new Map(elements)]))
       try {
         for (const line of lines) perform(line)
@@ -58,6 +64,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
         sets = before
         throw thrown
       }
+      for (const mark of marks.splice(0)) tell?.({ kind: 'element', set: 'marks', addresses: [mark] })
     },
     async probe(lines) {
       const names = lines.map((line) => line.split(' '))
@@ -67,7 +74,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
       const object = (name: string): NftObject => ({ set: { family: 'inet', table: 'rampart_bans', name } })
       return [...(sets?.keys() ?? [])].map(object)
     },
-    watch(_table, listener) {
+    watch(_how, _table, listener) {
       tell = listener
       return () => {
         tell = undefined

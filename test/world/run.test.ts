@@ -52,3 +52,9 @@ test('a program that cannot be started for want of memory or descriptors ends wi
   const [out] = await once(starved.stdout, 'data')
   assert.equal(String(out), '127 127\n')
 })
+
+test('what it left running in a group of its own keeps nobody waiting beyond the time limit', async () => {
+  const leaving = ['sh', '-c', 'echo here; setsid sleep 5 &']
+  const { code, out, timedOut } = await realWorld().run.once(leaving, { timeoutMs: 100 })
+  assert.deepEqual([code, out, timedOut], [137, 'here\n', true])
+})

@@ -1,0 +1,170 @@
+/**
+ * Hears of what others delete in our table. Our own transactions that delete stand between two marks (a transaction's
+ * events come in its order and unmixed), so no book of expected deletions is kept.
+ *
+ * For few elements by `nft monitor`, else by the listener, which needs 2 MB more but nothing for an element. Where there
+ * is no Perl, `nft monitor` serves up to 50,000; above that nobody tells, and whoever wants to know must ask.
+ */
+import { asFault } from '../base/fault.ts'
+import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
+import type { Kernel } from './kernel.ts'
+import type { MonitorEvent } from './monitor.ts'
+import { BAN_TABLE, MARK, MARKS, printMark } from './nft.ts'
+
+export interface WatcherEvents {
+  /** Somebody else deleted a rule, a chain, a set or the table. */
+  structure(what: string): void
+  /** Somebody else deleted this element; the address as it was told. */
+  element(set: string, address: string): void
+  /** What was deleted up to now may not have been told. */
+  missed(): void
+  /** Our own transaction that sends all again begins: it makes good whatever was told before. */
+  allAgain(): void
+  /** The table is not there. */
+  gone(): void
+}
+
+/** Elements up to which `nft monitor` takes less memory than the listener. */
+export const FEW_ELEMENTS = 5000
+const MAX_NFT_ELEMENTS = 50_000
+const HELLO_EVERY_MS = 250
+/** Until Perl is looked for again. */
+const ABSENT_MS = 600_000
+
+interface Ear {
+  readonly kind: 'nft' | 'listener'
+  cancel: Cancel
+  hears: boolean
+  /** Between the marks of a transaction of our own. */
+  ours: boolean
+  /** Elements added while it listens. */
+  added: number
+}
+
+export class Watcher {
+  readonly #kernel: Kernel
+  readonly #clock: Clock
+  readonly #events: WatcherEvents
+  /** The newest last: what it replaces goes when it hears. */
+  #ears: Ear[] = []
+  #cancelHello: Cancel = () => {}
+  #noListenerUntil: MonotonicMs = Number.NEGATIVE_INFINITY
+  #waiting: (() => void)[] = []
+
+  constructor(kernel: Kernel, clock: Clock, events: WatcherEvents) {
+    this.#kernel = kernel
+    this.#clock = clock
+    this.#events = events
+  }
+
+  /** Watches in the way that suits this many elements. */
+  suit(count: number): void {
+    const current = this.#ears.at(-1)
+    const kind = this.#kindFor(count, current?.kind)
+    // It remembers each element that it saw come, though it may have gone long since.
+    const isFull = current?.kind === 'nft' && current.added > 2 * Math.max(FEW_ELEMENTS, count)
+    if (kind === undefined) this.stop()
+    else if (kind !== current?.kind || isFull) this.#listen(kind)
+  }
+
+  /** Nobody tells of anything. */
+  get isDeaf(): boolean {
+    return this.#ears.length === 0
+  }
+
+  /** Resolves as soon as whatever is deleted is heard, or after `ms`. The table must stand. */
+  async hears(ms: number): Promise<void> {
+    if (this.isDeaf || this.#ears.some(({ hears }) => hears)) return
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve)
+      this.#clock.after(ms, resolve)
+    })
+  }
+
+  added(count: number): void {
+    for (const ear of this.#ears) ear.added += count
+  }
+
+  stop(): void {
+    this.#cancelHello()
+    for (const ear of this.#ears) ear.cancel()
+    this.#ears = []
+  }
+
+  #kindFor(count: number, current: Ear['kind'] | undefined): Ear['kind'] | undefined {
+    const few = current === 'listener' ? FEW_ELEMENTS / 2 : FEW_ELEMENTS
+    if (count <= few) return 'nft'
+    if (this.#clock.monotonic() > this.#noListenerUntil) return 'listener'
+    return count <= (current === 'nft' ? MAX_NFT_ELEMENTS : MAX_NFT_ELEMENTS / 2) ? 'nft' : undefined
+  }
+
+  #listen(kind: Ear['kind']): void {
+    const ear: Ear = { kind, cancel: () => {}, hears: false, ours: false, added: 0 }
+    // Of those that wait to be replaced one that hears is enough.
+    for (const other of this.#ears.filter(({ hears }) => !hears)) this.#end(other)
+    this.#ears.push(ear)
+    ear.cancel = this.#kernel.watch(kind, BAN_TABLE, (event) => this.#hear(ear, event))
+  }
+
+  #end(ear: Ear): void {
+    ear.cancel()
+    this.#ears = this.#ears.filter((other) => other !== ear)
+  }
+
+  #hear(ear: Ear, event: MonitorEvent): void {
+    switch (event.kind) {
+      case 'started':
+        Object.assign(ear, { hears: false, ours: false, added: 0 })
+        if (ear.kind === 'nft') this.#sayHello()
+        return
+      case 'listening':
+        this.#heard(ear)
+        return
+      case 'absent':
+        if (ear.kind !== 'listener') return
+        this.#noListenerUntil = this.#clock.monotonic() + ABSENT_MS
+        this.#end(ear)
+        return
+      case 'structure':
+        // A set without a name of its own goes with its rule.
+        if (!ear.ours && !event.name?.startsWith('__')) this.#events.structure(event.what)
+        return
+      case 'element':
+        for (const address of event.addresses) {
+          if (event.set === MARKS) this.#hearMark(ear, Number(address))
+          else if (!ear.ours) this.#events.element(event.set, address)
+        }
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #hearMark(ear: Ear, mark: number): void {
+    if (mark === MARK.hello) this.#heard(ear)
+    if (mark === MARK.beginAll) this.#events.allAgain()
+    ear.ours = mark === MARK.begin || mark === MARK.beginAll
+  }
+
+  #heard(ear: Ear): void {
+    if (ear.hears) return
+    const wasHeard = this.#ears.some(({ hears }) => hears)
+    ear.hears = true
+    for (const other of this.#ears.filter((other) => other !== ear && other.hears)) this.#end(other)
+    if (this.#ears.every(({ hears }) => hears)) this.#cancelHello()
+    if (!wasHeard) this.#events.missed()
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+
+  /** `nft monitor` does not tell when it listens: a mark is sent until it is heard. */
+  #sayHello(): void {
+    this.#cancelHello()
+    const say = () => {
+      this.#kernel.apply(printMark(MARK.hello)).catch((thrown: unknown) => {
+        if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') this.#events.gone()
+      })
+    }
+    this.#cancelHello = this.#clock.every(HELLO_EVERY_MS, say)
+    say()
+  }
+}
