@@ -1,7 +1,8 @@
 /**
  * Opens a log if it may be read: a regular file whose path leads only where its owner may lead. A symbolic link is
  * followed if it and its folder belong to root or to the owner of the file it leads to: otherwise whoever may write in the
- * folder could have any file read, whose lines would then stand in history and mail.
+ * folder could have any file read, whose lines would then stand in history and mail. For the same reason a file with
+ * several names is read only in a folder where nobody else may put one; not every kernel forbids hard links to foreign files.
  */
 import { Fault } from '../base/fault.ts'
 import type { Files, OpenFile, Stat } from '../world/files.ts'
@@ -25,6 +26,7 @@ export function admit(files: Files, path: string): Admitted {
   try {
     const opened = regular(path, file.stat())
     for (const owner of way.owners) if (owner !== 0 && owner !== opened.owner) throw foreign(path, way.path)
+    if (opened.links > 1 && isOpenToOthers(files.stat(folderOf(way.path)), opened.owner)) throw several(path)
     // The second walk meets who swaps a folder between the first one and the opening.
     const again = walk(files, path)
     if (!sameFile(stat, opened) || again.path !== way.path || !sameFile(files.stat(again.path), opened))
@@ -89,6 +91,28 @@ function regular(path: string, stat: Stat | undefined): Stat {
 
 function sameFile(a: Stat | undefined, b: Stat): boolean {
   return a !== undefined && a.device === b.device && a.inode === b.inode
+}
+
+/** The bits of a mode by which a group and all others may write. Source: inode(7) */
+const WRITABLE = 0o022
+
+function isOpenToOthers(folder: Stat | undefined, owner: number): boolean {
+  return !folder || (folder.owner !== 0 && folder.owner !== owner) || (folder.mode & WRITABLE) !== 0
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/'
+}
+
+function several(path: string): Fault {
+  return new Fault(
+    'source.foreign-link',
+    `${path} is a file with other names too, in a folder of others: it is not read`,
+    {
+      hint: 'remove the other names, or let nobody but root or its owner write in the folder',
+      at: { file: path },
+    },
+  )
 }
 
 function foreign(path: string, target: string): Fault {

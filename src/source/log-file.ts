@@ -12,6 +12,8 @@ import type { Position } from './position.ts'
 const HEAD_BYTES = 1024
 /** The bytes before the offset, read together with what follows them, so that nothing can come between. */
 const TAIL_BYTES = 256
+/** Less than this a disk does not leave out. */
+const PAGE_BYTES = 4096
 
 export interface Lines {
   readonly bytes: Uint8Array
@@ -132,6 +134,10 @@ export class LogFile {
   #take(buffer: Uint8Array, stop: number): Lines | undefined {
     const at = this.#offset - this.#tailBytes
     const from = this.#firstLine(buffer, stop)
+    if (from === stop && !this.#within) {
+      this.busy = stop === buffer.length && this.#leap()
+      return undefined
+    }
     let end = this.#within ? from : wholeLines(buffer, from, stop, this.#maxLine)
     const cut = !this.#within && end === from && stop - from > this.#maxLine
     if (cut) end += this.#maxLine
@@ -152,6 +158,28 @@ export class LogFile {
     if (next === undefined) return stop
     this.#within = false
     return next
+  }
+
+  /**
+   * To where the NULs end, which may be a terabyte away; every page between is not read. A file that ends in NULs was made
+   * so large before it was written: what comes will stand here.
+   */
+  #leap(): boolean {
+    const { size } = this.#file.stat()
+    if (this.#isHole(Math.max(this.#offset, size - PAGE_BYTES))) return false
+    let low = this.#offset
+    for (let high = size; high - low > PAGE_BYTES; ) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#isHole(middle)) low = middle
+      else high = middle
+    }
+    this.#place(low)
+    return true
+  }
+
+  #isHole(offset: number): boolean {
+    const page = this.#exactly(offset, PAGE_BYTES)
+    return pastNuls(page, 0, page.length) === page.length
   }
 
   #advance(buffer: Uint8Array, end: number): void {
@@ -177,7 +205,7 @@ export class LogFile {
     this.#headSum = undefined
     this.#tail.set(tail)
     this.#tailBytes = tail.length
-    this.#within = tail.length > 0 && tail.at(-1) !== NEWLINE
+    this.#within = tail.length > 0 && tail.at(-1) !== NEWLINE && tail.at(-1) !== 0
     this.busy = true
   }
 

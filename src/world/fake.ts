@@ -208,7 +208,7 @@ const DONE: Exit = { code: 0, out: '', err: '', timedOut: false }
 
 function statOf(node: Node): Stat {
   const { bytes, inode, mode, modifiedMs } = node
-  return { kind: 'file', size: bytes.length, device: 1, inode, owner: 0, mode, modifiedMs }
+  return { kind: 'file', size: bytes.length, device: 1, inode, owner: 0, mode, links: 1, modifiedMs }
 }
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {

@@ -42,6 +42,8 @@ export interface Stat {
   readonly inode: number
   readonly owner: number
   readonly mode: number
+  /** Names that it has. */
+  readonly links: number
   readonly modifiedMs: number
 }
 

@@ -230,6 +230,7 @@ function statOf(stats: Stats): Stat {
     inode: stats.ino,
     owner: stats.uid,
     mode: stats.mode & 0o7777,
+    links: stats.nlink,
     modifiedMs: stats.mtimeMs,
   }
 }

@@ -88,6 +88,25 @@ const rows: readonly Row[] = [
     },
     is: 'refused source.foreign-link',
   },
+  {
+    name: "a hard link to a secret of root in the user's folder",
+    make: ({ log, folder }) => linkSync(join(folder, 'secret'), log),
+    is: 'refused source.foreign-link',
+  },
+  {
+    name: 'a hard link to a secret of root where all may write',
+    make: ({ log, folder }) => {
+      linkSync(join(folder, 'secret'), log)
+      chown(join(folder, 'home'), 0)
+      chmodSync(join(folder, 'home'), 0o1777)
+    },
+    is: 'refused source.foreign-link',
+  },
+  {
+    name: "a hard link of the user to the user's own file",
+    make: ({ log, folder }) => linkSync(chown(write(join(folder, 'home', 'b.log'))), log),
+    is: 'read',
+  },
 ]
 
 for (const { name, make, is } of rows) {
@@ -147,7 +166,7 @@ test('a missing log is told at once, a gap in a rotation only if it lasts', () =
     reader.follower.close()
   }))
 
-test('a hard link in the place of the log is followed as the file it is: the kernel forbids foreign ones', () =>
+test('a hard link in the place of the log is followed as the file it is, where nobody else may put one', () =>
   inPlace(({ log, folder, follow }) => {
     write(join(folder, 'x'))
     linkSync(join(folder, 'x'), log)
@@ -161,8 +180,9 @@ function write(path: string): string {
   return path
 }
 
-function chown(path: string, owner = USER): void {
+function chown(path: string, owner = USER): string {
   chownSync(path, owner, owner)
+  return path
 }
 
 function link(target: string, path: string, owner: number): void {

@@ -253,6 +253,32 @@ const rows: readonly Row[] = [
     lines: [...Array.from({ length: 5000 }, () => 'x'), 'behind the hole'],
   },
   {
+    name: 'a hole of a terabyte is not read, and what stands behind it is',
+    act: ({ log }, look) => {
+      writeFileSync(log, 'one\n')
+      truncateSync(log, 2 ** 40)
+      look()
+      appendFileSync(log, 'behind the hole\n')
+      look()
+      appendFileSync(log, 'more\n')
+    },
+    lines: ['one', 'behind the hole', 'more'],
+  },
+  {
+    name: 'a file that is made large first is read as it is written',
+    act: ({ log }, look) => {
+      writeFileSync(log, '')
+      truncateSync(log, 5_000_000)
+      look()
+      const writer = openSync(log, 'r+')
+      writeSync(writer, 'one\n')
+      look()
+      writeSync(writer, 'two\nthree\n')
+      closeSync(writer)
+    },
+    lines: ['one', 'two', 'three'],
+  },
+  {
     name: 'deleted and created anew at once',
     act: ({ log }, look) => {
       writeFileSync(log, 'one\n')
