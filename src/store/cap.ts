@@ -1,4 +1,7 @@
 /** Text from outside is kept up to a number of bytes: a log line may have 64 KiB, and a history has millions of rows. */
+import { capText } from '../base/cap-text.ts'
+
+export { capText }
 
 export const MAX_NAME_BYTES = 256
 /** A path, a user agent, a user name. */
@@ -17,15 +20,6 @@ export interface LineCap {
 export const BAN_LINES: LineCap = { lines: 10, bytes: 4096 }
 /** A counter is written at each failure: less is kept with it. */
 export const COUNTER_LINES: LineCap = { lines: 5, bytes: 2048 }
-
-/** At most `maxBytes` of UTF-8, cut between characters. What UTF-8 cannot say (half a surrogate pair) becomes U+FFFD. */
-export function capText(text: string, maxBytes: number): string {
-  // Three bytes at most for each UTF-16 unit: most texts need no look at their bytes.
-  if (text.length * 3 <= maxBytes) return text.toWellFormed()
-  const bytes = new Uint8Array(maxBytes)
-  const { written } = new TextEncoder().encodeInto(text, bytes)
-  return new TextDecoder().decode(bytes.subarray(0, written))
-}
 
 /** The newest lines as JSON, oldest first, each capped; older ones only as long as they fit beside them. */
 export function capLines(lines: readonly string[], cap: LineCap): string {

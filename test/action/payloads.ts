@@ -1,0 +1,30 @@
+/** What attackers write where a name or an address belongs: texts that some quoting of some shell would run. */
+export function payloads(mark: string): readonly (readonly [name: string, text: string])[] {
+  return [
+    ['a command substitution', `$(touch ${mark})`],
+    ['backquotes', `\`touch ${mark}\``],
+    ['an end of single quotes', `';touch ${mark};'`],
+    ['an end of double quotes', `";touch ${mark};"`],
+    ['an end of both', `'";touch ${mark};"'`],
+    ['a semicolon', `; touch ${mark} #`],
+    ['a newline', `a\ntouch ${mark}\n`],
+    ['an and', `&& touch ${mark}`],
+    ['a pipe', `| touch ${mark}`],
+    ['an end of a command substitution', `); touch ${mark}; echo $(`],
+    ['an end of a parameter', `}; touch ${mark}; echo \${x`],
+    ['a subscript', `x[$(touch ${mark})]`],
+    ['an end of arithmetic', `1)); touch ${mark}; echo $((1`],
+    ['an end of a here-document', `a\nEOF\ntouch ${mark}\ncat <<EOF`],
+    ['a tag', '<ip> <matches> <F-USER>'],
+    ['tags in tags', '<F-<F-USER>>'],
+    ['a backslash at the end', 'a\\'],
+    ['formats', '%s%n\\n\\c'],
+    ['an option', '-oProxyCommand=touch'],
+    ['globs', '* ? [a-z] ~root'],
+    ['blanks', '  a  b\tc  '],
+    ['letters of other scripts', 'café \u2028 日本 \u{1f600}'],
+    ['history', '!! !1'],
+    ['a variable', `$HOME \${HOME} $1 $@ $$`],
+    ['a redirection', `> ${mark}`],
+  ]
+}
