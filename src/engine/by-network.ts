@@ -17,6 +17,10 @@ export class ByNetwork<V> {
     return this.#size
   }
 
+  sizeOf(jail: string): number {
+    return this.#jails.get(jail)?.size ?? 0
+  }
+
   has({ jail, network }: Named): boolean {
     return this.#jails.get(jail)?.has(printNetwork(network)) ?? false
   }
@@ -40,6 +44,12 @@ export class ByNetwork<V> {
     const deleted = this.#jails.get(jail)?.delete(printNetwork(network)) ?? false
     if (deleted) this.#size--
     return deleted
+  }
+
+  /** One of them, if there is any. */
+  first(): V | undefined {
+    for (const values of this.#jails.values()) for (const value of values.values()) return value
+    return undefined
   }
 
   values(): V[] {

@@ -6,24 +6,25 @@ import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
-import type { Block } from '../firewall/block.ts'
-import type { Ban } from '../jail/ban.ts'
 import type { Spared } from '../jail/ignore.ts'
 import { type Decision, step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
+import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
 import { Jails } from './jails.ts'
 import { type Keeping, keeping } from './keeping.ts'
+import { type KernelView, kernelView } from './kernel-view.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import { recount, restore } from './past.ts'
-import { type Effects, perform, performAgain } from './perform.ts'
+import { type Effects, perform } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
+import { type Retrying, retrying } from './retrying.ts'
 import { Sparing } from './sparing.ts'
 import type { JailDetails, Status, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
@@ -56,7 +57,6 @@ export interface BanOrder {
 const TICK_MS = 1000
 /** The host's own addresses and sessions are looked up again this often. */
 const SPARED_EVERY_TICKS = 15
-const RETRY_MS = 5000
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
@@ -67,6 +67,8 @@ export class Engine {
   readonly #events: Events
   readonly #keeping: Keeping
   readonly #effects: Effects
+  readonly #kernelView: KernelView
+  readonly #retrying: Retrying
   readonly #pipeline: Pipeline
   readonly #sparing: Sparing
   readonly #troubles: Troubles
@@ -84,6 +86,8 @@ export class Engine {
     this.#keeping = keeping(history)
     this.#events = events(lastSeq, () => clock.now(), this.#keeping.event)
     this.#effects = this.#effectsOf(parts)
+    this.#kernelView = kernelView(this.#effects, parts.table)
+    this.#retrying = retrying(this.#effects)
     this.#pipeline = pipeline({
       clock,
       history,
@@ -115,12 +119,12 @@ export class Engine {
   async start(): Promise<void> {
     const { clock, history, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
-    const decisions = await restore(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
-    const kept = decisions.flatMap((decision) => (decision.kind === 'restore' ? [decision.ban] : []))
-    await table?.open(kept.map((ban) => this.#blockOf(ban)))
-    const lifted = decisions.filter(({ kind }) => kind === 'unban')
+    const beginning = beginBans(this.#effects, this.#jails, table)
+    const restoring = restore(history, this.#jails.all, clock.now(), beginning.decided)
+    await restoring.catch((thrown) => this.#withoutPast(thrown))
+    const { restored, lifted } = await beginning.open()
     if (lifted.length > 0) void perform(this.#effects, lifted)
-    if (kept.length > 0) this.tell({ kind: 'restored', bans: kept.length })
+    if (restored > 0) this.tell({ kind: 'restored', bans: restored })
     await recount(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
@@ -188,20 +192,16 @@ export class Engine {
 
   status(): Status {
     const { version, pid, table, history } = this.#parts
-    const banned = new Set<string>()
-    for (const { state } of this.#jails.all) for (const address of state.bans.keys()) banned.add(address)
+    const jails = this.#jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0)
     return {
       version,
       pid,
       since: this.#since,
       observe: table === undefined,
-      jails: this.#jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0).map(jailStatus),
-      banned: banned.size,
-      pending: this.#effects.pending.size,
+      jails: jails.map((jail) => jailStatus(jail, this.#kernelView.pendingIn(jail))),
+      ...this.#kernelView.count(this.#jails.all),
       lines: this.#pipeline.lines(),
-      kernel: table
-        ? { state: this.#kernelFault ? 'failing' : 'ok', why: this.#kernelFault?.message }
-        : { state: 'unused' },
+      kernel: this.#kernelStatus(),
       history: { state: history.state().kind },
       spared: this.#sparing.own(),
       faults: this.#troubles.faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })),
@@ -211,8 +211,8 @@ export class Engine {
   /** @throws Fault `control.no-jail` */
   jail(name: string): JailDetails {
     const held = this.#jails.need(name)
-    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#isPending(ban)))
-    return { ...jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
+    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#kernelView.isPending(ban)))
+    return { ...jailStatus(held, this.#kernelView.pendingIn(held)), bans: bans.sort((a, b) => b.from - a.from) }
   }
 
   why(network: Network): Promise<Why> {
@@ -222,7 +222,7 @@ export class Engine {
       table,
       history,
       now: clock.now(),
-      isPending: (ban) => this.#isPending(ban),
+      isPending: this.#kernelView.isPending,
       spared: this.#sparing.why(network),
     })
   }
@@ -271,9 +271,14 @@ export class Engine {
   }
 
   /** A history that cannot be read keeps nobody from being guarded. */
-  #withoutPast(thrown: unknown): Decision[] {
+  #withoutPast(thrown: unknown): void {
     this.fault(asFault(thrown, 'store.failed'))
-    return []
+  }
+
+  #kernelStatus(): Status['kernel'] {
+    if (!this.#parts.table) return { state: 'unused' }
+    const fault = this.#kernelFault ?? this.#effects.refused.first()?.fault
+    return { state: fault ? 'failing' : 'ok', why: fault?.message }
   }
 
   #tick(): void {
@@ -283,14 +288,6 @@ export class Engine {
     if (decisions.length > 0) void perform(this.#effects, decisions)
     this.#keeping.flush(this.#pipeline.takeMarks())
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
-    if ((this.#ticks * TICK_MS) % RETRY_MS === 0) void performAgain(this.#effects)
-  }
-
-  #isPending(ban: Ban): boolean {
-    return this.#effects.pending.has(ban)
-  }
-
-  #blockOf({ jail, network, until }: Ban): Block {
-    return { network, scope: this.#jails.need(jail).scope, until, owner: jail }
+    this.#retrying.tick()
   }
 }

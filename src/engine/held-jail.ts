@@ -17,7 +17,8 @@ export interface HeldJail {
   readonly logs: Map<string, LogStatus>
 }
 
-export function jailStatus({ name, settings, scope, state, logs }: HeldJail): JailStatus {
+/** @param pendingNow of its bans, those that the kernel does not have */
+export function jailStatus({ name, settings, scope, state, logs }: HeldJail, pendingNow: number): JailStatus {
   const { maxretry, findtime, bantime } = state.options
   return {
     name,
@@ -26,7 +27,8 @@ export function jailStatus({ name, settings, scope, state, logs }: HeldJail): Ja
     scope: printScope(scope),
     failedNow: state.counters.size,
     failedTotal: state.totals.failures,
-    bannedNow: state.bans.size,
+    bannedNow: state.bans.size - pendingNow,
+    pendingNow,
     bannedTotal: state.totals.bans,
     maxretry,
     findtime,

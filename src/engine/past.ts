@@ -5,17 +5,23 @@ import type { History } from '../store/history.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { HeldJail } from './held-jail.ts'
 
-/** Raises the Faults of `History`; then the jails hold what came before. */
-export async function restore(history: History, jails: readonly HeldJail[], now: EpochMs): Promise<Decision[]> {
+/**
+ * Then the jails hold what came before. Raises the Faults of `History`.
+ * @param decided hears of each ban: a million are never in one list
+ */
+export async function restore(
+  history: History,
+  jails: readonly HeldJail[],
+  now: EpochMs,
+  decided: (decision: Decision) => void,
+): Promise<void> {
   const byName = new Map(jails.map((jail) => [jail.name, jail]))
-  const decisions: Decision[] = []
   for await (const bans of history.activeBans(now)) {
     for (const ban of bans) {
       const jail = byName.get(ban.jail)
-      if (jail) decisions.push(...step(jail.state, { kind: 'restore', ban }, now))
+      if (jail) for (const decision of step(jail.state, { kind: 'restore', ban }, now)) decided(decision)
     }
   }
-  return decisions
 }
 
 /** Raises the Faults of `History`. */

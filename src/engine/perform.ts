@@ -5,7 +5,7 @@
 import { printNetwork } from '../base/address.ts'
 import { asFault, type Fault } from '../base/fault.ts'
 import type { BlockChange } from '../firewall/bans.ts'
-import type { Scope } from '../firewall/block.ts'
+import type { Block, Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/jail.ts'
 import type { BanEnd, Deed, FailureCount, LiveCounter } from '../store/deed.ts'
@@ -23,7 +23,7 @@ export interface Effects {
   /** Every ban that the kernel does not have yet. */
   readonly pending: ByNetwork<true>
   /** What the kernel refused, bans and their lifting: to be tried again. */
-  readonly refused: ByNetwork<Effect>
+  readonly refused: ByNetwork<{ readonly decision: Effect; readonly fault: Fault }>
   /** The jail's ban of this network as it stands now. */
   readonly standing: (ban: Ban) => Ban | undefined
   /** Tells whether an ignored address is worth telling again. */
@@ -55,7 +55,8 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
 
 /** Tries again what the kernel refused, unless something else was decided since. */
 export async function performAgain(effects: Effects): Promise<void> {
-  const again = effects.refused.values().filter(({ kind, ban }) => {
+  const decisions = effects.refused.values().map(({ decision }) => decision)
+  const again = decisions.filter(({ kind, ban }) => {
     const standing = effects.standing(ban)
     const isSame = standing?.from === ban.from && standing.until === ban.until
     const isWanted = kind === 'unban' ? standing === undefined : isSame
@@ -74,8 +75,9 @@ async function putAll(
   const refused = await put(effects, decisions)
   const held = new Set<Decision>()
   for (const [index, decision] of decisions.entries()) {
-    if (refused.has(index)) {
-      effects.refused.set(decision.ban, decision)
+    const fault = refused.get(index)
+    if (fault) {
+      effects.refused.set(decision.ban, { decision, fault })
       continue
     }
     effects.refused.delete(decision.ban)
@@ -145,9 +147,13 @@ function isEmpty(deed: Deed): boolean {
 }
 
 function blockChange({ kind, ban }: Effect, scopeOf: (jail: string) => Scope): BlockChange {
-  const { jail, network, until } = ban
+  const { jail, network } = ban
   if (kind === 'unban') return { kind: 'remove', network, scope: scopeOf(jail), owner: jail }
-  return { kind: 'add', block: { network, scope: scopeOf(jail), until, owner: jail } }
+  return { kind: 'add', block: blockOf(ban, scopeOf) }
+}
+
+export function blockOf({ jail, network, until }: Ban, scopeOf: (jail: string) => Scope): Block {
+  return { network, scope: scopeOf(jail), until, owner: jail }
 }
 
 function tell({ events, tellIgnored }: Effects, decision: Decision): void {

@@ -8,9 +8,9 @@ export interface Status {
   readonly since: EpochMs
   readonly observe: boolean
   readonly jails: readonly JailStatus[]
-  /** Addresses and networks banned now; one that two jails hold counts once. */
+  /** Addresses and networks that the kernel bans now; one that two jails hold counts once. */
   readonly banned: number
-  /** Of those, what the kernel does not have yet. */
+  /** Bans that the kernel does not have yet, or just now. */
   readonly pending: number
   readonly lines: number
   readonly kernel: { readonly state: 'ok' | 'failing' | 'unused'; readonly why?: string | undefined }
@@ -36,7 +36,10 @@ export interface JailStatus {
   readonly scope: string
   readonly failedNow: number
   readonly failedTotal: number
+  /** The kernel has them. */
   readonly bannedNow: number
+  /** It does not have them yet, or just now. */
+  readonly pendingNow: number
   readonly bannedTotal: number
   readonly maxretry: number
   readonly findtime: number

@@ -96,20 +96,23 @@ export class BanTable {
   /**
    * Makes table, sets and chain, and the kernel's bans equal to what is wanted. Bans that are in the kernel already stay
    * in force at every moment. Up to 50,000 go in one transaction, and elements that are not wanted go with it; with more,
-   * those stay until their own end. Called once, before anything is put. Blocks that the kernel refuses are not held
-   * (`isHeld`) and will be tried again.
+   * those stay until their own end. Called once, before anything is put.
+   * @returns why the kernel refused some blocks: those are not held (`isHeld`) and will be tried again
    * @throws Fault as `Kernel.apply` if there can be no table, `block.*`
    */
-  async open(blocks: Iterable<Block> = []): Promise<void> {
+  async open(blocks: Iterable<Block> = []): Promise<Fault | undefined> {
     for (const block of blocks) this.want(block)
-    this.#running = this.#open()
-    try {
-      await this.#running
-    } finally {
+    const opening = this.#open().finally(() => {
       this.#running = undefined
-    }
+    })
+    this.#running = opening.then(
+      () => {},
+      () => {},
+    )
+    const fault = await opening
     this.#healer.start()
     if (this.#waiting.length > 0) this.#turn()
+    return fault
   }
 
   /**
@@ -196,7 +199,7 @@ export class BanTable {
     if (!keep) await this.#options.kernel.apply(printRemovedTable())
   }
 
-  async #open(): Promise<void> {
+  async #open(): Promise<Fault | undefined> {
     const count = countOf(this.#bans)
     if (count > FEW_ELEMENTS) {
       // Who hears from the start need not send as a precaution what was sent before he heard.
@@ -208,6 +211,7 @@ export class BanTable {
     const { refused } = await this.#sender.sendAll('again', { present })
     this.#healer.healed(refused.size > 0)
     this.#tell(refused.first())
+    return refused.first()
   }
 
   #turn(): void {

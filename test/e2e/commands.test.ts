@@ -234,6 +234,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       failedNow: 1,
       failedTotal: 4,
       bannedNow: 1,
+      pendingNow: 0,
       bannedTotal: jail.bannedTotal,
       maxretry: 3,
       findtime: 600,

@@ -1,0 +1,48 @@
+/** The bans that a guard begins with: all of them in force before anything else is done. */
+import { asFault, type Fault } from '../base/fault.ts'
+import type { BanTable } from '../firewall/ban-table.ts'
+import type { Decision } from '../jail/jail.ts'
+import type { Jails } from './jails.ts'
+import { blockOf, type Effect, type Effects } from './perform.ts'
+
+export interface BeginBans {
+  decided(decision: Decision): void
+  /** @throws Fault if there can be no table in the kernel */
+  open(): Promise<{ readonly restored: number; readonly lifted: readonly Decision[] }>
+}
+
+export function beginBans(effects: Effects, jails: Jails, table: BanTable | undefined): BeginBans {
+  const lifted: Decision[] = []
+  let restored = 0
+
+  function refuse(decision: Effect, fault: Fault): void {
+    effects.pending.set(decision.ban, true)
+    effects.refused.set(decision.ban, { decision, fault })
+  }
+
+  return {
+    decided(decision) {
+      if (decision.kind !== 'restore') {
+        lifted.push(decision)
+        return
+      }
+      restored++
+      try {
+        table?.want(blockOf(decision.ban, effects.scopeOf))
+      } catch (thrown) {
+        refuse(decision, asFault(thrown, 'block.refused'))
+      }
+    },
+    async open() {
+      const fault = await table?.open()
+      if (table && fault) {
+        for (const { scope, state } of jails.all) {
+          for (const ban of state.bans.values()) {
+            if (!table.isHeld(scope, ban.network)) refuse({ kind: 'restore', ban }, fault)
+          }
+        }
+      }
+      return { restored, lifted }
+    },
+  }
+}
