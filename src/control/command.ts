@@ -5,6 +5,7 @@ import { Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Outcome } from '../engine/outcome.ts'
 import type { JailDetails, Status, Why } from '../engine/status.ts'
+import type { TakenOver } from '../engine/take-over.ts'
 
 export type Command =
   | { readonly verb: 'ping' }
@@ -20,6 +21,8 @@ export type Command =
       readonly force?: boolean | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
+  /** Bans of another guard, as `printForeignBans` writes them. */
+  | { readonly verb: 'import'; readonly bans: string; readonly dryRun?: boolean | undefined }
 
 /** What each verb is answered with. */
 export interface Replies {
@@ -29,6 +32,7 @@ export interface Replies {
   readonly why: Why
   readonly ban: readonly Outcome[]
   readonly unban: readonly Outcome[]
+  readonly import: TakenOver
 }
 
 export type Reply<C extends Command> = Replies[C['verb']]
@@ -43,6 +47,7 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
   why: 'read',
   ban: 'operate',
   unban: 'operate',
+  import: 'operate',
 }
 
 /** @throws Fault `control.forbidden`, `control.bad-command`, `control.bad-address`, `control.no-jail`, `duration.bad` */
@@ -79,6 +84,10 @@ async function answer(engine: Engine, command: Command): Promise<Replies[Command
     }
     case 'unban':
       return engine.unban(command.addresses.map(address), command.jail)
+    case 'import': {
+      const { parseForeignBans } = await import('./foreign-text.ts')
+      return engine.takeOver(parseForeignBans(command.bans), command.dryRun === true)
+    }
     default:
       return command satisfies never
   }

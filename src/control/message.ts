@@ -39,9 +39,10 @@ function endOfString(text: string, start: number): number {
 
 function isCommand(value: unknown): value is Command {
   if (typeof value !== 'object' || value === null || !('verb' in value)) return false
-  const texts = ['verb', 'jail', 'lasts', 'address'] as const
+  const texts = ['verb', 'jail', 'lasts', 'address', 'bans'] as const
   const given = value as Record<string, unknown>
   if (!texts.every((name) => given[name] === undefined || typeof given[name] === 'string')) return false
+  if (given['verb'] === 'import' && given['bans'] === undefined) return false
   const { addresses } = given
   if (addresses === undefined) return given['verb'] !== 'ban' && given['verb'] !== 'unban'
   return Array.isArray(addresses) && addresses.every((one) => typeof one === 'string')

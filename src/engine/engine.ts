@@ -8,6 +8,7 @@ import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Spared } from '../jail/ignore.ts'
 import { type Decision, step } from '../jail/jail.ts'
+import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
 import { beginBans } from './begin-bans.ts'
@@ -28,6 +29,7 @@ import { type Retrying, retrying } from './retrying.ts'
 import { Sparing } from './sparing.ts'
 import type { JailDetails, Status, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import type { TakenOver } from './take-over.ts'
 import { Troubles } from './troubles.ts'
 import { why } from './why.ts'
 
@@ -250,6 +252,12 @@ export class Engine {
     })
     await perform(this.#effects, decisions)
     return decisions.map((decision) => outcome(decision, this.#effects.refused))
+  }
+
+  /** Bans of another guard. Resolves when kernel and history have them. */
+  async takeOver(foreign: readonly ForeignBan[], dryRun: boolean): Promise<TakenOver> {
+    const { takeOver } = await import('./take-over.ts')
+    return takeOver(foreign, { jails: this.#jails, history: this.#parts.history, effects: this.#effects, dryRun })
   }
 
   /**

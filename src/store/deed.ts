@@ -7,6 +7,8 @@ import type { EpochMs } from '../world/clock.ts'
 export interface Deed {
   /** A ban with the jail, network and `from` of one that is kept replaces it: prolonged, or said again. */
   readonly bans?: readonly Ban[]
+  /** Bans that were over before the guard heard of them: another program's. Those that are kept stay as they are. */
+  readonly past?: readonly Ban[]
   readonly ends?: readonly BanEnd[]
   readonly failures?: readonly FailureCount[]
   readonly traits?: readonly TraitCount[]
@@ -72,8 +74,9 @@ export function sizeOf(deed: Deed): number {
   let rows = 0
   for (const list of Object.values(deed) as readonly (readonly unknown[] | undefined)[]) rows += list?.length ?? 0
   let letters = 0
-  for (const { matches } of deed.bans ?? []) for (const line of matches) letters += line.length
-  for (const { matches } of deed.counters ?? []) for (const line of matches) letters += line.length
+  for (const list of [deed.bans, deed.past, deed.counters]) {
+    for (const { matches } of list ?? []) for (const line of matches) letters += line.length
+  }
   return rows + Math.floor(letters / LETTERS_OF_A_ROW)
 }
 

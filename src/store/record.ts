@@ -48,6 +48,7 @@ export class Recorder {
   /** Writes a deed inside the caller's transaction; yields whenever everything else should have its turn. */
   *record(deed: Deed): Generator<void> {
     yield* this.#each(deed.bans, (ban) => this.#ban(ban))
+    yield* this.#each(deed.past, (ban) => this.#past(ban))
     yield* this.#each(deed.ends, (end) => this.#end(end))
     yield* this.#each(deed.failures, (failure) => this.#failure(failure))
     yield* this.#each(deed.traits, (trait) => this.#trait(trait))
@@ -71,13 +72,19 @@ export class Recorder {
   }
 
   #ban(ban: Ban): void {
-    const jail = this.#jail(ban.jail)
-    const address = printNetwork(ban.network)
-    this.#database.run(RENEW_BAN, ban.from, address, jail)
+    this.#database.run(RENEW_BAN, ban.from, printNetwork(ban.network), this.#jail(ban.jail))
+    this.#insert(SAVE_BAN, ban)
+  }
+
+  #past(ban: Ban): void {
+    this.#insert(SAVE_PAST, ban)
+  }
+
+  #insert(sql: string, ban: Ban): void {
     this.#database.run(
-      SAVE_BAN,
-      jail,
-      address,
+      sql,
+      this.#jail(ban.jail),
+      printNetwork(ban.network),
       ban.network.family,
       ban.from,
       ban.until ?? null,
@@ -172,6 +179,9 @@ const SAVE_BAN = `INSERT INTO ban (jail, address, family, since, until, failures
   ON CONFLICT (address, jail, since) DO UPDATE SET until = excluded.until, failures = excluded.failures,
     count = excluded.count, origin = excluded.origin, ended = NULL, ended_by = NULL,
     matches = CASE excluded.matches WHEN '[]' THEN matches ELSE excluded.matches END`
+
+const SAVE_PAST = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches, ended, ended_by)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ifnull(?5, ?4), 'time') ON CONFLICT DO NOTHING`
 
 const END_BAN = 'UPDATE ban SET ended = ?, ended_by = ? WHERE address = ? AND jail = ? AND ended IS NULL'
 

@@ -11,6 +11,7 @@ const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 /** Not told to the parser as defaults: its help would say `(default: false)` of each. */
 const UP = { observe: false, single: false, keepBans: false }
 const BAN = { force: false }
+const IMPORT = { dryRun: false }
 
 /** Runs one command line. @returns its exit code */
 export async function rampart(setting: Setting, words: readonly string[]): Promise<number> {
@@ -112,6 +113,22 @@ function asking(program: Command, setting: Setting, end: End): void {
     .addOption(json())
     .addOption(socket())
     .action(async (addresses, options) => end(await (await import('./ban.ts')).unban(setting, addresses, options)))
+
+  program
+    .command('import')
+    .description('take over what another guard knew: import fail2ban')
+    .command('fail2ban')
+    .description(
+      "take over Fail2ban's bans in force, and its past ones for bantime.increment; its database stays as it is",
+    )
+    .option('--database <file>', "Fail2ban's database (default: dbfile in fail2ban.conf)")
+    .option('--dry-run', 'change nothing, tell what would be taken over, and what not')
+    .addOption(config())
+    .addOption(json())
+    .addOption(socket())
+    .action(async (options) =>
+      end(await (await import('./import.ts')).importFail2ban(setting, { ...IMPORT, ...options })),
+    )
 
   program
     .command('tail')
