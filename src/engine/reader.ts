@@ -60,6 +60,9 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
     turnBytes: TURN_BYTES,
     maxLineBytes: MAX_LINE_BYTES,
     position: (log) => marks.get(log),
+    left: marks,
+    isOld: (log, line) => (ages.isLive(log) ? undefined : jails.matcherOf(log).isOld(line, world.clock.now())),
+    onFault: (fault) => void tell(faultReport(fault)),
     onState(log, state) {
       if (fed && state.kind === 'denied') {
         // From here on the core reads it, from the mark that it has: two readers would count each line twice.

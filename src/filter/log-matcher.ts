@@ -30,6 +30,8 @@ export interface LogMatcher {
    * @param live whether they were written just now, rather than caught up with after a start; undefined: not known
    */
   match(bytes: Uint8Array, now: EpochMs, live?: boolean): Matched
+  /** Whether a line is too old to count for any of the filters; undefined if it does not say when it was. */
+  isOld(line: Uint8Array, now: EpochMs): boolean | undefined
 }
 
 export interface Matched {
@@ -103,8 +105,21 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       if (dated.some(({ dates }) => dates.alarm())) faults.push(datesLeftOut())
       return { lines: scan.countLines(bytes), failures, faults }
     },
+    isOld(line, now) {
+      const times = dated.map(({ dates, encoding }) => dates.find(encoding.decode(line), now))
+      let isKnown = times.length > 0
+      for (const [index, found] of times.entries()) {
+        const time = found === 'not sought' ? undefined : found?.time
+        if (time === undefined) isKnown = false
+        else if (time >= now - readings[index]!.findtime * 1000 - DISORDER_MS) return false
+      }
+      return isKnown ? true : undefined
+    },
   }
 }
+
+/** Lines of one log may stand in another order than they happened, by this much. */
+const DISORDER_MS = 60_000
 
 interface Line {
   readonly at: number

@@ -12,6 +12,7 @@ import type { Hands, Input, LogState, OnState, Start } from './input.ts'
 import { type Lines, LogFile } from './log-file.ts'
 import { MIN_COPY_BYTES, PastFiles } from './past-files.ts'
 import type { Position } from './position.ts'
+import type { IsOld } from './seek.ts'
 
 /** A line longer than this is handed on as its first bytes. Source: the bound of R22 in the list of faults. */
 export const MAX_LINE_BYTES = 65536
@@ -30,6 +31,8 @@ export interface FollowOptions {
   readonly maxLineBytes?: number
   /** The logs that come with this one by a pattern. */
   readonly family?: Family
+  /** Of a line of the past. */
+  readonly isOld?: IsOld
 }
 
 interface Old {
@@ -50,6 +53,7 @@ export class Follower implements Input, Member {
   readonly #family: Family
   readonly #past: PastFiles
   #start: Start | Position
+  #isFirst = true
   #current: LogFile | undefined
   #old: Old[] = []
   #goneSince: MonotonicMs | undefined
@@ -194,6 +198,9 @@ export class Follower implements Input, Member {
     else if (this.#family.placeWhereLeft(file)) this.#between()
     else if (this.#start === 'end') file.startAtEnd()
     else this.#between()
+    // What a rotation brings is new, whatever it says.
+    if (this.#isFirst && !known && this.#options.isOld) file.passOld(this.#options.isOld)
+    this.#isFirst = false
     this.#current = known ?? file
     this.#notice(this.#current)
     this.#start = 'begin'

@@ -25,6 +25,7 @@ export interface FollowedOptions {
   /** Where logs were left before. */
   readonly left: Iterable<readonly [log: string, mark: Mark]>
   readonly maxLineBytes: number
+  readonly isOld: ((log: string, line: Uint8Array) => boolean | undefined) | undefined
   /** A follower has something to read. */
   readonly onBusy: () => void
 }
@@ -190,10 +191,12 @@ export class Followed {
       return
     }
     const mark = this.#left.get(path) ?? this.#options.position(path)
+    const { isOld } = this.#options
     const follower = new Follower(this.#hands, path, {
       start: mark && 'inode' in mark ? mark : start,
       maxLineBytes: this.#options.maxLineBytes,
       family,
+      ...(isOld ? { isOld: (line) => isOld(path, line) } : {}),
       onState: (log, state) => {
         this.#moved = true
         this.#options.onState(log, state)

@@ -7,6 +7,7 @@ import type { Digest } from '../world/digest.ts'
 import type { OpenFile, Stat } from '../world/files.ts'
 import { NEWLINE, nextLine, pastNuls, wholeLines } from './lines.ts'
 import type { Position } from './position.ts'
+import { firstNew, type IsOld } from './seek.ts'
 
 /** The first bytes of a file that are compared at each read: a few lines with their stamps. */
 const HEAD_BYTES = 1024
@@ -83,6 +84,12 @@ export class LogFile {
 
   startAtBegin(): void {
     this.#place(0)
+  }
+
+  /** Goes on where lines are new enough to count. */
+  passOld(isOld: IsOld): void {
+    const offset = firstNew(this.#file, this.#offset, this.#file.stat().size, isOld)
+    if (offset > this.#offset) this.#place(offset)
   }
 
   position(): Position {

@@ -42,6 +42,11 @@ export interface SourceOptions {
   readonly position?: (log: string) => Mark | undefined
   /** All that is known of where logs were left: a file may have got another name since. */
   readonly left?: Iterable<readonly [log: string, mark: Mark]>
+  /**
+   * Whether a line of a file that is read for the first time, or after a pause, is too old to count; undefined if it does
+   * not say. What is too old is not read, as far as lines stand in the order of time.
+   */
+  readonly isOld?: (log: string, line: Uint8Array) => boolean | undefined
   /** What concerns no single log, told once. */
   readonly onFault?: (fault: Fault) => void
   readonly maxLineBytes?: number
@@ -87,9 +92,9 @@ export class Source {
     this.#turnBytes = options.turnBytes ?? DEFAULT_TURN_BYTES
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#rested = hands.clock.monotonic()
-    const { onState, onFault = () => {}, position = () => undefined, left = [] } = options
+    const { onState, onFault = () => {}, position = () => undefined, left = [], isOld } = options
     const onBusy = () => this.#wakeUp()
-    this.#files = new Followed(hands, { onState, onFault, position, left, maxLineBytes: this.#maxLine, onBusy })
+    this.#files = new Followed(hands, { onState, onFault, position, left, isOld, maxLineBytes: this.#maxLine, onBusy })
     this.#stopPoll = hands.clock.every(POLL_MS, () => this.#look())
   }
 

@@ -38,6 +38,21 @@ test('while catching up what is older than findtime does not count', () => {
   assert.deepEqual(found(matcher({ a: WRONG }, 10), `192.0.2.1 ${STAMP} wrong\n`), [])
 })
 
+const AGES: readonly (readonly [line: string, findtimes: readonly number[], isOld: boolean | undefined])[] = [
+  ['192.0.2.1 [22/Nov/2026:17:00:00 +0000] any', [600], true],
+  ['192.0.2.1 [22/Nov/2026:17:00:00 +0000] any', [600, 3600], false],
+  ['192.0.2.1 [22/Nov/2026:17:49:30 +0000] a minute more, for lines in another order', [600], false],
+  ['192.0.2.1 [22/Nov/2026:19:00:00 +0000] from the future', [600], false],
+  ['192.0.2.1 without a date', [600], undefined],
+  ['192.0.2.1 [22/Nov/2026:17:00:00 +0000] for nobody', [], undefined],
+]
+for (const [line, findtimes, isOld] of AGES) {
+  test(`"${line}", findtime ${findtimes.join(' and ')}: old is ${isOld}`, () => {
+    const match = logMatcher(findtimes.flatMap((findtime) => readings({ a: WRONG }, findtime)))
+    assert.equal(match.isOld(Buffer.from(line), NOW), isOld)
+  })
+}
+
 test('a date that is far off in a live log counts as now, and is told once', () => {
   const match = matcher({ a: WRONG }, 10)
   const text = Buffer.from('192.0.2.1 [22/Nov/2026:12:00:00 +0000] wrong\n')
