@@ -14,6 +14,8 @@ const DEFAULT_TIMEOUT_MS = 60_000
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
 /** What was killed may hang in the kernel, or have left its output to a program of another group: it is waited for no longer. */
 const KILLED_MS = 500
+/** What a program wrote before it ended is read within this time, though something that it left behind holds its output open. */
+const LEFT_MS = 100
 
 export function realRun(): Run {
   let found: readonly string[] | undefined
@@ -44,7 +46,9 @@ function once(argv: readonly string[], { input = '', ...options }: OnceOptions =
 
 function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}): Ready {
   // A group of its own, so that what it forked dies with it.
-  const child = launch(argv, { detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: environment(options.env) })
+  const cwd = options.folder === undefined ? {} : { cwd: options.folder }
+  const stdio = ['pipe', 'pipe', 'pipe'] as const
+  const child = launch(argv, { detached: true, stdio: [...stdio], env: environment(options.env), ...cwd })
   if (child instanceof Error) {
     const exit = { code: NOT_STARTED, out: '', err: child.message, timedOut: false }
     return { waits: false, give: async () => exit }
@@ -64,10 +68,13 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
   stdin.on('error', () => {}) // It ended without reading all: its exit code says whether that matters.
   const handles = [child, stdin, stdout, stderr] as unknown as readonly Socket[]
   for (const handle of handles) handle.unref()
-  const abandon = () => {
+  const abandon = (code: number) => {
     for (const handle of handles) handle.unref()
     for (const stream of [stdin, stdout, stderr]) stream.destroy()
-    end(128 + constants.signals.SIGKILL)
+    end(code)
+  }
+  if (options.mayLeave) {
+    child.on('exit', (code, signal) => void setTimeout(() => abandon(codeOf(code, signal)), LEFT_MS).unref())
   }
   return {
     get waits() {
@@ -76,14 +83,24 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
     async give(input, timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS) {
       for (const handle of handles) handle.ref()
       let timedOut = false
+      const kill = () => {
+        clearTimeout(timer)
+        signalGroup(child, 'SIGKILL')
+        timer = setTimeout(() => abandon(KILLED), KILLED_MS)
+      }
       let timer = setTimeout(() => {
         timedOut = true
-        killGroup(child)
-        timer = setTimeout(abandon, KILLED_MS)
+        if (options.askMs === undefined) return kill()
+        signalGroup(child, 'SIGTERM')
+        timer = setTimeout(kill, options.askMs)
       }, timeoutMs)
+      options.cut?.addEventListener('abort', kill)
       stdin.end(input)
       await ended
       clearTimeout(timer)
+      options.cut?.removeEventListener('abort', kill)
+      // It may have ended in time while what it started did not.
+      if (timedOut && options.askMs !== undefined) signalGroup(child, 'SIGKILL')
       return { code: ending!.code, out: out(), err: err() + ending!.problem, timedOut }
     },
   }
@@ -128,6 +145,7 @@ function launch(argv: readonly string[], options: SpawnOptions): ChildProcess | 
 
 /** As a shell says it. */
 const NOT_STARTED = 127
+const KILLED = 128 + constants.signals.SIGKILL
 
 const NO_CHILD: Child = {
   pid: undefined,
@@ -167,11 +185,11 @@ function gather(stream: NodeJS.ReadableStream, max: number): () => string {
   return () => Buffer.concat(parts).toString('utf8')
 }
 
-function killGroup(child: ChildProcess): void {
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    if (child.pid !== undefined) process.kill(-child.pid, signal)
   } catch {
-    child.kill('SIGKILL') // The group has ended already, or was never made.
+    child.kill(signal) // The group has ended already, or was never made.
   }
 }
 

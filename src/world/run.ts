@@ -28,6 +28,14 @@ export interface OnceOptions {
   readonly leashed?: boolean
   /** Output beyond this is read and dropped; default 1 MiB each. */
   readonly maxOutputBytes?: number
+  /** Where it runs; default: where this program does. */
+  readonly folder?: string
+  /** What it started and left behind runs on when it ends, and is not waited for. */
+  readonly mayLeave?: boolean
+  /** At its time limit its group is asked to end (SIGTERM), and killed so much later; default 0. */
+  readonly askMs?: number
+  /** Kills its group at once. */
+  readonly cut?: AbortSignal
 }
 
 export interface Exit {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { realWorld } from '../../src/world/real.ts'
 
 const REAL = new URL('../../src/world/real.ts', import.meta.url).href
@@ -57,4 +57,33 @@ test('what it left running in a group of its own keeps nobody waiting beyond the
   const leaving = ['sh', '-c', 'echo here; setsid sleep 5 &']
   const { code, out, timedOut } = await realWorld().run.once(leaving, { timeoutMs: 100 })
   assert.deepEqual([code, out, timedOut], [137, 'here\n', true])
+})
+
+describe('a program that may leave others behind', () => {
+  const { run } = realWorld()
+  const alive = (pid: number) => existsSync(`/proc/${pid}`)
+
+  test('is not waited for longer than for itself, and they run on', async () => {
+    const { code, out, timedOut } = await run.once(['sh', '-c', 'sleep 5 & echo $!; exit 3'], { mayLeave: true })
+    assert.deepEqual([code, timedOut, alive(Number(out))], [3, false, true])
+    process.kill(Number(out))
+  })
+
+  test('is asked to end at its time limit, and killed with its group then', async () => {
+    const script = "trap 'echo asked; exit 4' TERM; (trap '' TERM; sleep 5) & echo $!; wait"
+    const options = { mayLeave: true, timeoutMs: 200, askMs: 200 }
+    const { code, out, timedOut } = await run.once(['sh', '-c', script], options)
+    const [pid, word] = out.split('\n')
+    assert.deepEqual([code, word, timedOut], [4, 'asked', true])
+    for (let i = 0; i < 100 && alive(Number(pid)); i++) await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.equal(alive(Number(pid)), false)
+  })
+
+  test('is killed at once when it is cut', async () => {
+    const cutter = new AbortController()
+    setTimeout(() => cutter.abort(), 100)
+    const script = "trap '' TERM; echo here; sleep 5"
+    const { code, out, timedOut } = await run.once(['sh', '-c', script], { cut: cutter.signal, folder: '/' })
+    assert.deepEqual([code, out, timedOut], [137, 'here\n', false])
+  })
 })
