@@ -1,9 +1,9 @@
 /** What the word LOG means: a file, standard input, the journal, or lines of the word itself. */
 import { asFault } from '../../base/fault.ts'
 import { parseReference } from '../../config/list.ts'
+import { isPacked, unpacked } from '../../source/unpacked.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { journalLines } from '../log/journal-lines.ts'
-import { isPacked, unpacked } from '../log/unpacked.ts'
 import { fileLines, streamLines, type TellBytes } from '../log/whole-lines.ts'
 import type { Setting } from '../setting.ts'
 import { short } from './ask.ts'

@@ -1,6 +1,7 @@
 /** The bytes of a log as whole lines, however they come: a file, a packed one, a pipe that trickles. */
-import { NEWLINE, wholeLines } from '../../source/lines.ts'
-import type { Files } from '../../world/files.ts'
+
+import type { Files } from '../world/files.ts'
+import { NEWLINE, wholeLines } from './lines.ts'
 import { unpacked } from './unpacked.ts'
 
 export interface Lines {

@@ -1,5 +1,5 @@
 /** Logs that gzip packed, as what they were: told by their first bytes, not by their name. */
-import type { Files } from '../../world/files.ts'
+import type { Files } from '../world/files.ts'
 
 /** No text begins as gzip does. */
 export function isPacked(head: Uint8Array): boolean {

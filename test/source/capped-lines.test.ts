@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { linesOf, MAX_LINE_BYTES } from '../../src/cli/log/capped-lines.ts'
+import { linesOf, MAX_LINE_BYTES } from '../../src/source/capped-lines.ts'
 import { realWorld } from '../../src/world/real.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-input-'))
