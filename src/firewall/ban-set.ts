@@ -32,6 +32,20 @@ export function banSet(scope: Scope, network: Pick<Network, 'family' | 'prefix'>
   return { name: nameOf(scope, family, prefix), scope, family, prefix }
 }
 
+/** Every set that bans in these scopes may be in, by its name. */
+export function setsOf(scopes: readonly Scope[]): ReadonlyMap<string, BanSet> {
+  const sets = new Map<string, BanSet>()
+  for (const scope of scopes) {
+    for (const family of [4, 6] as const) {
+      for (let prefix = 1; prefix <= width(family); prefix++) {
+        const set = banSet(scope, { family, prefix })
+        if (!sets.has(set.name)) sets.set(set.name, set)
+      }
+    }
+  }
+  return sets
+}
+
 /** How the set names a network: its first address, since the prefix is the set's. Canonical, so that it can be a key. */
 export function addressIn(network: Network): string {
   const whole = width(network.family)

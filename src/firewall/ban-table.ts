@@ -5,13 +5,14 @@
 import { type Network, widen } from '../base/address.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Clock, EpochMs } from '../world/clock.ts'
-import { addressIn } from './ban-set.ts'
+import { addressIn, type BanSet, setsOf } from './ban-set.ts'
 import {
   type BlockChange,
   changeBans,
   countOf,
   type Elements,
   find,
+  holdSet,
   isSent,
   noBans,
   ownersOf,
@@ -25,6 +26,7 @@ import type { Block, Scope } from './block.ts'
 import { change, type Extent } from './change.ts'
 import { type ElementName, type Heal, Healer } from './healer.ts'
 import type { Kernel } from './kernel.ts'
+import { type Listed, parseListed } from './listed.ts'
 import { BAN_TABLE, countRules, MARKS, printProbe, printRemovedTable } from './nft.ts'
 import type { Refused } from './refused.ts'
 import { Sender } from './sender.ts'
@@ -69,6 +71,8 @@ export class BanTable {
   #closed = false
   /** What was told last. */
   #fault: Fault | undefined
+  /** What was there at the start and may hold bans that nobody here knows. */
+  #foundSets: readonly BanSet[] = []
   /** Where `next` goes on. */
   #rest: Iterator<Slot> = [][Symbol.iterator]()
 
@@ -97,12 +101,13 @@ export class BanTable {
    * Makes table, sets and chain, and the kernel's bans equal to what is wanted. Bans that are in the kernel already stay
    * in force at every moment. Up to 50,000 go in one transaction, and elements that are not wanted go with it; with more,
    * those stay until their own end. Called once, before anything is put.
+   * @param keep elements of these scopes stay in any case, for who has forgotten them: see `found`
    * @returns why the kernel refused some blocks: those are not held (`isHeld`) and will be tried again
    * @throws Fault as `Kernel.apply` if there can be no table, `block.*`
    */
-  async open(blocks: Iterable<Block> = []): Promise<Fault | undefined> {
+  async open(blocks: Iterable<Block> = [], keep: readonly Scope[] = []): Promise<Fault | undefined> {
     for (const block of blocks) this.want(block)
-    const opening = this.#open().finally(() => {
+    const opening = this.#open(keep).finally(() => {
       this.#running = undefined
     })
     this.#running = opening.then(
@@ -189,6 +194,15 @@ export class BanTable {
   }
 
   /**
+   * What the kernel held at the start in the scopes to be kept, set by set: a ban that its owner puts again stays as it is.
+   * @throws Fault as `Kernel.elements`
+   */
+  async *found(): AsyncGenerator<readonly Listed[]> {
+    const { kernel, clock } = this.#options
+    for (const set of this.#foundSets) yield parseListed(await kernel.elements(set.name), set, clock.now())
+  }
+
+  /**
    * Waits for what was put; with `keep` the bans stay in force until their ends, else the table goes.
    * @throws Fault as `Kernel.apply`
    */
@@ -199,7 +213,8 @@ export class BanTable {
     if (!keep) await this.#options.kernel.apply(printRemovedTable())
   }
 
-  async #open(): Promise<Fault | undefined> {
+  async #open(keep: readonly Scope[]): Promise<Fault | undefined> {
+    const present = this.#keepFound(await this.#presentSets(), keep)
     const count = countOf(this.#bans)
     if (count > FEW_ELEMENTS) {
       // Who hears from the start need not send as a precaution what was sent before he heard.
@@ -207,7 +222,6 @@ export class BanTable {
       this.#healer.watcher.suit(count)
       await this.#healer.watcher.hears(HEARING_MS)
     }
-    const present = await this.#presentSets()
     const { refused } = await this.#sender.sendAll('again', { present })
     this.#healer.healed(refused.size > 0)
     this.#tell(refused.first())
@@ -297,6 +311,14 @@ export class BanTable {
       if (name !== MARKS && /^[a-z][\w.-]*$/.test(name)) names.push(name)
     }
     return names
+  }
+
+  /** @returns the sets of which nothing is to be kept */
+  #keepFound(present: readonly string[], keep: readonly Scope[]): readonly string[] {
+    const sets = present.length === 0 ? new Map<string, BanSet>() : setsOf(keep)
+    this.#foundSets = present.flatMap((name) => sets.get(name) ?? [])
+    for (const set of this.#foundSets) holdSet(this.#bans, set)
+    return present.filter((name) => !sets.has(name))
   }
 
   #sample(): ElementName[] {

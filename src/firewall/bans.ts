@@ -79,6 +79,11 @@ export function changeBans(bans: Bans, change: BlockChange): Slot | undefined {
   return slot
 }
 
+/** A set without a wanted element. */
+export function holdSet(bans: Bans, set: BanSet): void {
+  if (!bans.sets.has(set.name)) bans.sets.set(set.name, noElements(set))
+}
+
 /** The slot of this network in this scope, if there is one. */
 export function find(bans: Bans, scope: Scope, network: Network): Slot | undefined {
   const of = bans.known.get(scope)?.get(keyOf(network)) ?? bans.sets.get(banSet(scope, network).name)

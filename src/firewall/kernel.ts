@@ -8,7 +8,7 @@ import type { Exit, Ready, Run } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import { listenerCommand } from './listener.ts'
 import { type MonitorEvent, monitor, NFT_MONITOR } from './monitor.ts'
-import { MARK, MARKS } from './nft.ts'
+import { BAN_TABLE, MARK, MARKS } from './nft.ts'
 import { nftFault } from './nft-fault.ts'
 
 export interface Kernel {
@@ -27,6 +27,12 @@ export interface Kernel {
   probe(lines: readonly string[]): Promise<readonly number[]>
   /** Tables, chains, rules and sets without their elements, as nft's JSON has them. */
   structure(): Promise<readonly NftObject[]>
+  /**
+   * The elements of a set, as nft prints them. Takes seconds and much memory for a big set, so this is for who cannot know
+   * them otherwise; transactions do not wait for it.
+   * @throws Fault as `apply`; `kernel.busy` after 10 s, for some 300,000 elements
+   */
+  elements(set: string): Promise<string>
   /** Tells of what anyone deletes in one table of family inet, until cancelled; for how many elements, see watcher.ts. */
   watch(how: 'nft' | 'listener', table: string, tell: (event: MonitorEvent) => void): Cancel
 }
@@ -65,6 +71,11 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
     probe: (lines) => inTurn(() => probe(lines, nft)),
     structure: () =>
       inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
+    async elements(set) {
+      const exit = await run.once(['nft', 'list', 'set', 'inet', BAN_TABLE, set], LISTING)
+      if (exit.code !== 0) throw nftFault(exit)
+      return exit.out
+    },
     watch(how, table, tell) {
       const argv = how === 'nft' ? NFT_MONITOR : listenerCommand(table, MARKS, [MARK.begin, MARK.beginAll])
       return monitor({ run, clock }, argv, table, tell)
@@ -78,6 +89,8 @@ const MAX_OUTPUT_BYTES = 65_536
 function limits(inputLength: number) {
   return { timeoutMs: 5000 + inputLength / 100, maxOutputBytes: MAX_OUTPUT_BYTES }
 }
+
+const LISTING = { timeoutMs: 10_000, maxOutputBytes: 64 * 1024 * 1024, leashed: true }
 
 /** Runs transactions, by the `nft` that waits if there is one. */
 function feeder(run: Run, keepReady: boolean): (input: string) => Promise<Exit> {

@@ -74,6 +74,10 @@ export function memoryKernel(now?: () => number): MemoryKernel {
       const object = (name: string): NftObject => ({ set: { family: 'inet', table: 'rampart_bans', name } })
       return [...(sets?.keys() ?? [])].map(object)
     },
+    async elements(name) {
+      const elements = [...set(name)].map((pair) => pair.join(' ').trim())
+      return `table inet rampart_bans {\n\tset ${name} {\n\t\telements = { ${elements.join(',\n\t\t\t     ')} }\n\t}\n}\n`
+    },
     watch(_how, _table, listener) {
       tell = listener
       return () => {
