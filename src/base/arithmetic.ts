@@ -95,16 +95,23 @@ function multiplied(left: Amount, sign: string, right: Amount): Amount {
   if (sign === '*') return exact(left.value * right.value, isWhole)
   if (right.value === 0) throw new NoSum()
   if (sign === '/') return exact(left.value / right.value, false)
-  // Rounded down, not to zero: the rest has the sign of the divisor.
-  let rest = left.value % right.value
-  let quotient = (left.value - rest) / right.value
-  if (rest !== 0 && rest < 0 !== right.value < 0) {
-    rest += right.value
+  const { quotient, rest } = floorDivide(left.value, right.value)
+  return exact(sign === '%' ? rest : quotient, isWhole)
+}
+
+/** Rounded down, not to zero: the rest has the sign of the divisor, which is not 0. */
+export function floorDivide(left: number, right: number): { readonly quotient: number; readonly rest: number } {
+  let rest = left % right
+  let quotient = (left - rest) / right
+  if (rest !== 0 && rest < 0 !== right < 0) {
+    rest += right
     quotient -= 1
   }
-  if (sign === '%') return exact(rest === 0 && right.value < 0 ? -0 : rest === 0 ? 0 : rest, isWhole)
   const floor = Math.floor(quotient)
-  return exact(quotient - floor > 0.5 ? floor + 1 : floor, isWhole)
+  return {
+    quotient: quotient - floor > 0.5 ? floor + 1 : floor,
+    rest: rest === 0 && right < 0 ? -0 : rest === 0 ? 0 : rest,
+  }
 }
 
 /** Signs bind less than a power on their right: -2**2 is -4. */

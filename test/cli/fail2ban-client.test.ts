@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import type { PythonValue } from '../../src/base/python-repr.ts'
 import { fail2banClient } from '../../src/cli/fail2ban-client/fail2ban-client.ts'
 import { pretty } from '../../src/cli/fail2ban-client/pretty.ts'
-import type { PythonValue } from '../../src/cli/python-repr.ts'
 import { type Typed, typedTo } from './typed.ts'
 
 const installed = spawnSync('fail2ban-client', ['--version']).status === 0

@@ -1,8 +1,8 @@
 /** The same folder as the installed Fail2ban reads it and as we do, as text that can be compared. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { repr } from '../../src/base/python-repr.ts'
 import { words } from '../../src/cli/fail2ban-client/config-error.ts'
-import { repr } from '../../src/cli/python-repr.ts'
 import { type CommandStream, commandStream } from '../../src/config/commands/command-stream.ts'
 import { realWorld } from '../../src/world/real.ts'
 

@@ -1,8 +1,9 @@
 /** Commands as `-d` prints them; for a jail that is skipped, the reason in Fail2ban's words, since scripts look for them. */
+
+import { repr } from '../../base/python-repr.ts'
 import type { Command, Word } from '../../config/commands/command.ts'
 import type { JailCommands } from '../../config/commands/jail-commands.ts'
 import type { Misread } from '../../config/list.ts'
-import { repr } from '../python-repr.ts'
 
 export function words(command: Command, jails: readonly JailCommands[]): readonly Word[] {
   const [verb, name] = command.words

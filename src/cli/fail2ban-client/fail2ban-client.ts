@@ -1,11 +1,11 @@
 /** `fail2ban-client`: so far what needs no server, the dump and the test of a configuration. */
 import { exactDuration } from '../../base/duration.ts'
 import { asFault, Fault } from '../../base/fault.ts'
+import { repr } from '../../base/python-repr.ts'
 import { type CommandStream, commandStream } from '../../config/commands/command-stream.ts'
 import { FAIL2BAN_VERSION } from '../../config/interpolate.ts'
 import { loadConfiguration } from '../../config/load-configuration.ts'
 import { printFault } from '../print.ts'
-import { repr } from '../python-repr.ts'
 import type { Setting } from '../setting.ts'
 import { words } from './config-error.ts'
 import { HELP } from './help.ts'

@@ -3,7 +3,7 @@
  * line is its repr(); else an element a line, and a long text cut after blanks into pieces side by side.
  * Source: the Python library reference, "pprint"; the layout was measured beside Python 3.11.
  */
-import { type PythonValue, repr } from '../python-repr.ts'
+import { type PythonValue, repr } from '../../base/python-repr.ts'
 
 export function pretty(value: PythonValue): string {
   return format(value, { column: 0, reserved: 0, depth: 1 })

@@ -1,12 +1,12 @@
 /** What is to be tried: the filter that REGEX, IGNOREREGEX and the options come to, and the lines that say so. */
 import { asFault, Fault } from '../../base/fault.ts'
+import { repr } from '../../base/python-repr.ts'
 import { filterSettings, type ReadFilter, readFilter } from '../../config/read-filter.ts'
 import { readJail } from '../../config/read-jail.ts'
 import { readLayers } from '../../config/read-layers.ts'
 import { serviceLookup } from '../../config/service-lookup.ts'
 import { dateDetector } from '../../filter/date/detector.ts'
 import { type FilterSettings, plainFilter, type Usedns } from '../../filter/filter-settings.ts'
-import { repr } from '../python-repr.ts'
 import type { Logger } from './logging.ts'
 import type { Options } from './options.ts'
 import { type Meaning, meaningOf, type Parameters, type Where } from './reference.ts'

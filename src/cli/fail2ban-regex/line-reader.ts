@@ -1,8 +1,8 @@
 /** Lines of a log through the trial of a filter: one after another, or all but those that may match in one go. */
 import { Fault } from '../../base/fault.ts'
+import { repr } from '../../base/python-repr.ts'
 import { withinLimit } from '../../filter/regex/limit.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { repr } from '../python-repr.ts'
 import type { Findings } from './findings.ts'
 import { bareLine, type Reading } from './reading.ts'
 import { skipper } from './skipper.ts'

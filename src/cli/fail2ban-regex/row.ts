@@ -1,9 +1,9 @@
 /** What `-o` prints of a failure: its id, its lines, one of its groups, all of it as a row, or a text with tags. */
 import type { Network } from '../../base/address.ts'
+import { type PythonValue, repr } from '../../base/python-repr.ts'
 import type { Failure } from '../../filter/failure.ts'
 import { type FieldValue, textOf } from '../../filter/groups.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { type PythonValue, repr } from '../python-repr.ts'
 import { addressOf, idOf } from './id.ts'
 
 export interface Found {

@@ -1,10 +1,11 @@
 /** What is counted and kept of the lines of a log, for the report at the end. */
+
+import { type PythonValue, repr } from '../../base/python-repr.ts'
 import type { FilterSettings } from '../../filter/filter-settings.ts'
 import { expression } from '../../filter/regex/expression.ts'
 import { expandTags } from '../../filter/tags.ts'
 import type { Tried } from '../../filter/trial.ts'
 import type { EpochMs } from '../../world/clock.ts'
-import { type PythonValue, repr } from '../python-repr.ts'
 import { idOf } from './id.ts'
 import type { Options } from './options.ts'
 

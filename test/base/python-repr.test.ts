@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { type PythonValue, repr } from '../../src/cli/python-repr.ts'
+import { type PythonValue, repr } from '../../src/base/python-repr.ts'
 
 const skip = spawnSync('python3', ['--version']).status === 0 ? false : 'Python is not installed'
 
