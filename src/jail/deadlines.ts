@@ -1,4 +1,7 @@
-/** What ends when: a heap of keys by time. A key may be added again; the reader checks whether its time still holds. */
+/**
+ * What ends when: a heap of keys by time, in two arrays, since a million objects of a key and a time take 64 MB more. A
+ * key may be added again; the reader checks whether its time still holds.
+ */
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Deadlines {
@@ -8,44 +11,49 @@ export interface Deadlines {
 }
 
 export function deadlines(): Deadlines {
-  const heap: { key: string; at: EpochMs }[] = []
+  const keys: string[] = []
+  const times: EpochMs[] = []
   return {
     add(key, at) {
-      heap.push({ key, at })
-      rise(heap, heap.length - 1)
+      keys.push(key)
+      times.push(at)
+      rise(keys, times)
     },
     due(now) {
-      const keys: string[] = []
-      while (heap.length > 0 && heap[0]!.at <= now) {
-        keys.push(heap[0]!.key)
-        const last = heap.pop()!
-        if (heap.length > 0) {
-          heap[0] = last
-          sink(heap)
-        }
+      const due: string[] = []
+      while (keys.length > 0 && times[0]! <= now) {
+        due.push(keys[0]!)
+        const [key, at] = [keys.pop()!, times.pop()!]
+        if (keys.length > 0) sink(keys, times, key, at)
       }
-      return keys
+      return due
     },
   }
 }
 
-function rise(heap: { at: EpochMs }[], start: number): void {
-  for (let child = start; child > 0; ) {
-    const parent = (child - 1) >> 1
-    if (heap[parent]!.at <= heap[child]!.at) return
-    ;[heap[parent], heap[child]] = [heap[child]!, heap[parent]!]
-    child = parent
+/** The last goes up to its place. */
+function rise(keys: string[], times: EpochMs[]): void {
+  let at = keys.length - 1
+  const [key, time] = [keys[at]!, times[at]!]
+  for (let parent = (at - 1) >> 1; at > 0 && times[parent]! > time; parent = (at - 1) >> 1) {
+    keys[at] = keys[parent]!
+    times[at] = times[parent]!
+    at = parent
   }
+  keys[at] = key
+  times[at] = time
 }
 
-function sink(heap: { at: EpochMs }[]): void {
-  for (let parent = 0; ; ) {
-    let least = parent
-    for (const child of [2 * parent + 1, 2 * parent + 2]) {
-      if (child < heap.length && heap[child]!.at < heap[least]!.at) least = child
-    }
-    if (least === parent) return
-    ;[heap[parent], heap[least]] = [heap[least]!, heap[parent]!]
-    parent = least
+/** In the place of the first, down to its own. */
+function sink(keys: string[], times: EpochMs[], key: string, time: EpochMs): void {
+  let at = 0
+  for (let child = 1; child < keys.length; child = 2 * at + 1) {
+    const least = child + 1 < keys.length && times[child + 1]! < times[child]! ? child + 1 : child
+    if (times[least]! >= time) break
+    keys[at] = keys[least]!
+    times[at] = times[least]!
+    at = least
   }
+  keys[at] = key
+  times[at] = time
 }

@@ -183,9 +183,11 @@ function endNow({ from, until }: Ban, now: EpochMs): EpochMs | undefined {
   return until === undefined ? undefined : Math.min(until, now + (until - from))
 }
 
+const NO_LINES: readonly string[] = []
+
 function hold(state: JailState, key: string, ban: Ban): void {
   // The lines are in the history; of 100,000 bans they would take half a gigabyte here.
-  state.bans.set(key, { ...ban, matches: [] })
+  state.bans.set(key, { ...ban, matches: NO_LINES })
   if (ban.until !== undefined) state.ends.add(key, ban.until)
 }
 
