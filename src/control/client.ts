@@ -8,9 +8,13 @@ import { request } from './http.ts'
 
 const TIMEOUT_MS = 10_000
 
-/** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, or the guard's own */
+/** A guard that can open no more files hangs up, and has put some by a second later. */
+const TRIES = 4
+const PAUSE_MS = 500
+
+/** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, `control.hung-up`, or the guard's own */
 export async function ask<C extends Command>(socketPath: string, command: C): Promise<Reply<C>> {
-  const answer = JSON.parse(await post(socketPath, JSON.stringify(command))) as
+  const answer = JSON.parse(await postAgain(socketPath, JSON.stringify(command))) as
     | { reply: Reply<C> }
     | { fault: { code: string; message: string; hint?: string } }
   if ('reply' in answer) return answer.reply
@@ -34,6 +38,17 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
     asked.on('error', (error) => reject(unreachable(socketPath, error)))
     asked.end()
   })
+}
+
+async function postAgain(socketPath: string, message: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await post(socketPath, message)
+    } catch (thrown) {
+      if (tries === TRIES || !(thrown instanceof Fault) || thrown.code !== 'control.hung-up') throw thrown
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
 }
 
 function post(socketPath: string, message: string): Promise<string> {
@@ -64,6 +79,9 @@ function unreachable(path: string, error: Error & { code?: string }): Fault {
     return new Fault('control.denied', `this user may not speak to the guard (${path})`, {
       hint: 'run it as root: sudo rampart ...',
     })
+  }
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') {
+    return new Fault('control.hung-up', `the guard hung up without an answer (${path})`, { cause: error })
   }
   return new Fault('control.absent', `no guard is running (nothing answers on ${path})`, {
     hint: 'start it: sudo rampart up',

@@ -23,6 +23,7 @@ import { RECIDIVE } from './pipeline.ts'
 import { type Folders, type Prepared, prepare } from './prepare.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
 import type { Plan } from './report.ts'
+import { descriptorReserve } from './reserve.ts'
 import { spared } from './spared.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
 import { wantedBy } from './wanted-logs.ts'
@@ -54,13 +55,18 @@ const DAY_MS = 86_400_000
 
 /** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
 export async function guard(world: World, options: GuardOptions): Promise<Guard> {
+  const engineRef: { engine?: Engine } = {}
+  let reading: Reading | undefined
+  const letReserveGo = descriptorReserve(world, (isShort) => {
+    engineRef.engine?.descriptors(isShort)
+    if (!isShort) reading?.hurry()
+  })
   const clock = steadyClock(world.clock)
   const prepared = await prepare(world, options)
   const { jails, names, discovery } = prepared
   if (jails.every(({ name }) => name === RECIDIVE)) throw nothing(prepared)
   const faults = [...prepared.faults]
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
-  const engineRef: { engine?: Engine } = {}
   const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
   const engine = new Engine({
@@ -78,7 +84,6 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   engineRef.engine = engine
   engine.listen(options.hear)
   for (const jail of jails) for (const log of wantedBy(jail)) engine.expect(jail.name, log.name)
-  let reading: Reading | undefined
   let compare: Cancel = () => {}
   return {
     engine,
@@ -92,6 +97,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     },
     async stop({ keep }) {
       compare()
+      letReserveGo()
       await reading?.stop()
       await engine.stop({ keep })
       claim?.release()

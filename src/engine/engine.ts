@@ -25,6 +25,7 @@ import { recount, restore } from './past.ts'
 import { type Effects, perform } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import type { Batch, Report } from './report.ts'
+import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
 import { Sparing } from './sparing.ts'
 import type { JailDetails, Status, Why } from './status.ts'
@@ -113,6 +114,7 @@ export class Engine {
       pending: new ByNetwork(),
       refused: new ByNetwork(),
       standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
+      trouble: (topic, fault) => (fault ? this.fault(fault, topic) : this.#troubles.end(topic)),
       tellIgnored: (jail, address) => this.#troubles.isNews(`${jail} ${address}`),
     }
   }
@@ -171,10 +173,20 @@ export class Engine {
     this.#events.tell(body)
   }
 
-  fault(fault: Fault): void {
+  /** @param topic what it is about: once a minute is enough to tell of it */
+  fault(fault: Fault, topic = fault.message): void {
     const { code, message, hint } = fault
-    this.#troubles.add(fault)
-    this.tell({ kind: 'fault', code, message, hint })
+    if (this.#troubles.add(fault, topic, this.#parts.clock.monotonic()))
+      this.tell({ kind: 'fault', code, message, hint })
+  }
+
+  /** Whether this process can open no more files, or can again. */
+  descriptors(isShort: boolean): void {
+    if (isShort) this.fault(NO_DESCRIPTORS)
+    else {
+      this.#troubles.end(NO_DESCRIPTORS.message)
+      this.#retrying.hurry()
+    }
   }
 
   /** The kernel's table could not be kept as wanted; undefined: it is again. */

@@ -3,7 +3,7 @@
  * it, and until the kernel has it, it is pending.
  */
 import { printNetwork } from '../base/address.ts'
-import { asFault, type Fault } from '../base/fault.ts'
+import { asFault, Fault } from '../base/fault.ts'
 import type { BlockChange } from '../firewall/bans.ts'
 import type { Block, Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
@@ -26,6 +26,8 @@ export interface Effects {
   readonly refused: ByNetwork<{ readonly decision: Effect; readonly fault: Fault }>
   /** The jail's ban of this network as it stands now. */
   readonly standing: (ban: Ban) => Ban | undefined
+  /** What is wrong, told unless of its topic was told just now; undefined: it is over. */
+  readonly trouble: (topic: string, fault: Fault | undefined) => void
   /** Tells whether an ignored address is worth telling again. */
   readonly tellIgnored: (jail: string, address: string) => boolean
 }
@@ -64,8 +66,11 @@ export async function performAgain(effects: Effects): Promise<void> {
     return isWanted
   })
   const { held } = await putAll(effects, again)
+  if (effects.refused.size === 0) effects.trouble(REFUSED, undefined)
   for (const decision of held) tell(effects, decision)
 }
+
+const REFUSED = 'refused changes of bans'
 
 /** Each for itself, as the kernel may refuse one of many. */
 async function putAll(
@@ -97,16 +102,12 @@ async function put({ kernel, scopeOf }: Effects, decisions: readonly Effect[]): 
   }
 }
 
-function tellRefused({ events }: Effects, [first, ...others]: readonly Fault[]): void {
+function tellRefused({ trouble }: Effects, [first, ...others]: readonly Fault[]): void {
   if (!first) return
   const { code, message, hint } = first
   const what = others.length === 0 ? 'a change of bans' : `${others.length + 1} changes of bans`
-  events.tell({
-    kind: 'fault',
-    code,
-    message: `the kernel refused ${what}, which will be tried again: ${message}`,
-    hint,
-  })
+  const words = `the kernel refused ${what}, which will be tried again: ${message}`
+  trouble(REFUSED, new Fault(code, words, hint === undefined ? {} : { hint, cause: first }))
 }
 
 function isEffect(decision: Decision): decision is Effect {

@@ -11,6 +11,7 @@ import { Source } from '../source/source.ts'
 import type { World } from '../world/world.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
 import type { Batch, Plan, Report } from './report.ts'
+import { roomToMatch } from './reserve.ts'
 
 /** Bytes of one log in one turn. */
 const TURN_BYTES = 1024 * 1024
@@ -114,6 +115,7 @@ async function follow(world: World, source: Source, following: Following): Promi
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end, cutLines } = chunk
     onCut(log, cutLines)
+    await roomToMatch(world)
     marks.set(log, end)
     const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))

@@ -21,6 +21,8 @@ export interface Reading {
   check(plan: Plan): Promise<readonly Fault[]>
   /** Takes the plan as it is now. What is read already goes on undisturbed. */
   renew(): void
+  /** What has kept the reader from running may be over: no pause any more. */
+  hurry(): void
   stop(): Promise<void>
 }
 
@@ -36,6 +38,9 @@ export interface ReadingParts {
 const MAX_UNHEARD = 64
 /** Names of logs that one reader may tell of: patterns bring new ones each day. */
 const MAX_LOGS = 5000
+/** Characters kept of what a reader that fails says, and told of it. */
+const MAX_COMPLAINT = 4096
+const MAX_COMPLAINT_LINE = 200
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** A reader that ran this long before it ended is started again at once. */
@@ -51,6 +56,7 @@ export function readHere({ world, plan, hear }: ReadingParts): Reading {
   return {
     check: async (next) => reader.check(next).map(({ jail, fault }) => notRunning(jail, fault)),
     renew: () => reader.use(plan()),
+    hurry: () => {},
     stop() {
       reader.stop()
       return reader.done
@@ -86,6 +92,7 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
     // The plan in force may be what ends the reader: then one that reads nothing says whether the new one is better.
     check: async (next) => (await attempt.check(next)) ?? (await checkAlone(parts, command, next)),
     renew: () => attempt.renew(),
+    hurry: () => endPause(),
     async stop() {
       stopping = true
       endPause()
@@ -124,6 +131,7 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   let problem = ''
   const denied = new Set<string>()
   const answers: ((checked: Checked) => void)[] = []
+  const lastWords = complaint()
   const hands = new Source(world, {
     // As it is now: the reader may have read the log itself until a moment ago.
     position: (log) => plan().marks.find((mark) => mark.log === log)?.mark,
@@ -171,13 +179,14 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
         child.kill('SIGKILL')
       }
     },
+    onErr: lastWords.add,
   })
   const order = (kind: Order['kind'], plan: Plan) => child.write(messageFrame({ kind, plan } satisfies Order))
   order('use', planned)
   void pipeDenied(hands, child)
   const ended = child.ended.then((code) => {
     hands.close()
-    return problem || `exit code ${code}`
+    return problem || `exit code ${code}${lastWords.said()}`
   })
   return {
     ended,
@@ -223,6 +232,25 @@ function notRunning(jail: string, { code, message, hint, at }: Omit<PlanFault, '
     ...(hint === undefined ? {} : { hint }),
     ...(at ? { at } : {}),
   })
+}
+
+/** What the reader says on its standard error goes to no terminal: it may hold what an attacker wrote. */
+function complaint(): { add(bytes: Uint8Array): void; said(): string } {
+  const decoder = new TextDecoder()
+  let text = ''
+  return {
+    add(bytes) {
+      if (text.length < MAX_COMPLAINT) text += decoder.decode(bytes, { stream: true })
+    },
+    said() {
+      const lines = text.slice(0, MAX_COMPLAINT).split('\n')
+      const line = lines
+        .find((one) => /error|fail|fatal/i.test(one))
+        ?.trim()
+        .slice(0, MAX_COMPLAINT_LINE)
+      return line === undefined ? '' : `: ${line}`
+    },
+  }
 }
 
 async function pipeDenied(hands: Source, child: Child): Promise<void> {

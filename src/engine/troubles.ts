@@ -1,26 +1,45 @@
 /** What is wrong now, for `status`, and what a person has been told once. */
 import type { Fault } from '../base/fault.ts'
+import type { MonotonicMs } from '../world/clock.ts'
 
 /** Faults shown by `status`: the latest. */
 const MAX_FAULTS = 20
 /** Words remembered as told; then all may be told again. */
 const MAX_TOLD = 10_000
+/** The same trouble is told again only after so long. */
+const AGAIN_MS = 60_000
+
+interface Trouble {
+  readonly topic: string
+  readonly fault: Fault
+  readonly told: MonotonicMs
+}
 
 export class Troubles {
-  #faults: readonly Fault[]
+  #troubles: readonly Trouble[]
   readonly #told = new Set<string>()
 
   constructor(faults: readonly Fault[]) {
-    this.#faults = faults
+    this.#troubles = faults.map((fault) => ({ topic: fault.message, fault, told: Number.NEGATIVE_INFINITY }))
   }
 
   get faults(): readonly Fault[] {
-    return this.#faults
+    return this.#troubles.map(({ fault }) => fault)
   }
 
-  add(fault: Fault): void {
-    const others = this.#faults.filter(({ message }) => message !== fault.message)
-    this.#faults = [...others, fault].slice(-MAX_FAULTS)
+  /** @returns whether it is worth telling. @param topic what it is about: of one topic only the latest is shown */
+  add(fault: Fault, topic: string, now: MonotonicMs): boolean {
+    const before = this.#troubles.find((other) => other.topic === topic)
+    const isWorthTelling = before === undefined || now - before.told >= AGAIN_MS
+    const told = isWorthTelling ? now : before.told
+    this.end(topic)
+    this.#troubles = [...this.#troubles, { topic, fault, told }].slice(-MAX_FAULTS)
+    return isWorthTelling
+  }
+
+  /** It is over. */
+  end(topic: string): void {
+    this.#troubles = this.#troubles.filter((other) => other.topic !== topic)
   }
 
   isNews(key: string): boolean {

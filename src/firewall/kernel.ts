@@ -54,7 +54,7 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
   const feed = feeder(run, keepReady)
   const nft = async (argv: readonly string[], input = '', maxOutputBytes = MAX_OUTPUT_BYTES) => {
     const give = clock.monotonic() + PATIENCE_MS
-    for (let pause = 20; ; pause = Math.min(pause * 2, 2000)) {
+    for (let pause = 20; ; pause = Math.min(pause * 2, 1000)) {
       const isInput = argv[0] === '-f'
       const exit = isInput ? await feed(input) : await run.once(['nft', ...argv], { ...limits(0), maxOutputBytes })
       if (exit.code === 0) return exit.out

@@ -1,6 +1,7 @@
 /**
  * Files, synchronously: a read from the page cache costs less than a hop to a thread and back. All methods throw a Fault
- * `file.absent`, `file.denied`, `file.exists`, `file.full` or `file.failed` that carries the path, unless they say otherwise.
+ * `file.absent`, `file.denied`, `file.exists`, `file.full`, `file.descriptors` (too many are open) or `file.failed` that carries the path,
+ * unless they say otherwise.
  */
 import type { Cancel } from './clock.ts'
 

@@ -259,6 +259,8 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: ['file.full', 'could not be written: the disk is full'],
   EDQUOT: ['file.full', 'could not be written: the quota is used up'],
   EISDIR: ['file.failed', 'is a folder, not a file'],
+  EMFILE: ['file.descriptors', 'could not be opened: too many files are open'],
+  ENFILE: ['file.descriptors', 'could not be opened: too many files are open on this host'],
   ELOOP: ['file.link', 'is a symbolic link'],
 }
 

@@ -137,7 +137,7 @@ function launch(argv: readonly string[], options: SpawnOptions): ChildProcess | 
     const child = spawn(argv[0]!, argv.slice(1), options)
     if (child.stdin) return child
     child.on('error', () => {})
-    return new Error(`${argv[0]} cannot be started: too many open files`)
+    return new Error(`${argv[0]} cannot be started: EMFILE, too many open files`)
   } catch (thrown) {
     return thrown as Error
   }
