@@ -66,6 +66,11 @@ export function contains(outer: Network, inner: Network): boolean {
   return outer.bits >> rest === inner.bits >> rest
 }
 
+/** Whether it is one address. */
+export function isHost({ family, prefix }: Network): boolean {
+  return prefix === width(family)
+}
+
 /** Bits of an address of this family. */
 export function width(family: 4 | 6): 32 | 128 {
   return family === 4 ? 32 : 128

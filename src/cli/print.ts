@@ -82,6 +82,11 @@ export function failureCount(count: number): string {
   return `${count} ${count === 1 ? 'failure' : 'failures'}`
 }
 
+/** `1 address`, `5 addresses`. */
+export function addressCount(count: number): string {
+  return `${count} ${count === 1 ? 'address' : 'addresses'}`
+}
+
 /** `10m`, or `for ever`. */
 export function remaining(until: EpochMs | undefined, now: EpochMs): string {
   return until === undefined ? 'for ever' : printDuration(Math.max(0, Math.ceil((until - now) / 1000)))

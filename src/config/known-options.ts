@@ -52,6 +52,8 @@ export const JAIL_NAMES: readonly string[] = [
   ...Object.keys(JAIL_OPTIONS),
   ...['port', 'protocol', 'chain', 'banaction', 'banaction_allports', 'destemail', 'sender', 'mta'],
   ...['mode', 'logtype', 'skip_if_nologs', 'systemd_if_nologs'],
+  // Rampart's own.
+  ...['bannet.ipv4', 'bannet.ipv6', 'bannet.addresses', 'bannet.maxretry', 'bannet.bantime'],
 ]
 
 /** What holds where a jail says nothing of them. */

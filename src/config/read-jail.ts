@@ -22,6 +22,7 @@ import { meansBlock, scopeOf, widest } from './meaning.ts'
 import { readAction } from './read-action.ts'
 import { filterSettings, lines, type ReadFilter, readFilter } from './read-filter.ts'
 import type { Layered } from './read-layers.ts'
+import { readNetworks } from './read-networks.ts'
 import type { JailSettings, LogSettings } from './settings.ts'
 
 /** What all jails of one configuration are read with. */
@@ -57,6 +58,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
   for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
   const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
+  const networks = readNetworks(jail, { ...options, blocks: scope !== undefined })
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])
@@ -64,7 +66,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   if (name.length >= 26) warnings.push(longName(name, at))
   const settings: JailSettings = {
     name,
-    options,
+    options: { ...options, networks },
     filter: merged,
     backend,
     logs,
@@ -137,7 +139,7 @@ export function mergedFilter(
 }
 
 /** Source of the defaults: jail.conf(5). */
-function optionsOf(jail: JailReader, name: string): JailOptions {
+function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'> {
   const maxretry = jail.number('maxretry', 1) ?? 3
   return {
     name,

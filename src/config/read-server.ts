@@ -1,6 +1,7 @@
 /** fail2ban.conf: what the daemon itself is told. */
 import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
+import { MAX_BANS } from '../jail/bounds.ts'
 import type { World } from '../world/world.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { placed } from './placed.ts'
@@ -40,7 +41,8 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
     allowipv6: text('allowipv6'),
     dbfile: text('dbfile'),
     dbpurgeage: read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage),
-    dbmaxmatches: read('dbmaxmatches', count, DEFAULTS.dbmaxmatches),
+    dbmaxmatches: read('dbmaxmatches', count('dbmaxmatches'), DEFAULTS.dbmaxmatches),
+    maxbans: read('maxbans', someBans, DEFAULTS.maxbans),
   }
   return { server, faults, warnings: [...layered.warnings, ...unknownServerKeys(layered)] }
 }
@@ -55,11 +57,22 @@ const DEFAULTS: ServerSettings = {
   dbfile: '/var/lib/fail2ban/fail2ban.sqlite3',
   dbpurgeage: 86400,
   dbmaxmatches: 10,
+  maxbans: MAX_BANS,
 }
 
-function count(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text)
-  throw new Fault('config.bad-number', `dbmaxmatches = ${text} is not a whole number`, {
-    hint: 'write 10, for example',
+function count(option: string): (text: string) => number {
+  return (text) => {
+    if (/^\d+$/.test(text)) return Number(text)
+    throw new Fault('config.bad-number', `${option} = ${text} is not a whole number`, {
+      hint: 'write 10, for example',
+    })
+  }
+}
+
+function someBans(text: string): number {
+  const most = count('maxbans')(text)
+  if (most >= 1 && most <= MAX_BANS) return most
+  throw new Fault('config.bad-number', `maxbans = ${text} is not a number from 1 to ${MAX_BANS}`, {
+    hint: `leave it out for ${MAX_BANS}`,
   })
 }

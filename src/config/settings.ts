@@ -50,4 +50,6 @@ export interface ServerSettings {
   readonly dbpurgeage: Seconds
   /** Lines kept for each ban in the store. */
   readonly dbmaxmatches: number
+  /** Bans that all jails hold at once, at most. Rampart's own. */
+  readonly maxbans: number
 }

@@ -74,6 +74,8 @@ const SERVER_OPTIONS: readonly string[] = [
   'allowipv6',
   'dbfile',
   'dbmaxmatches',
+  // Rampart's own.
+  'maxbans',
   'dbpurgeage',
 ]
 

@@ -1,7 +1,7 @@
 /** The bans that a guard begins with: all of them in force before anything else is done. */
 import { asFault, type Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
-import type { Decision } from '../jail/jail.ts'
+import type { Decision } from '../jail/decision.ts'
 import type { Jails } from './jails.ts'
 import { blockOf, type Effect, type Effects } from './perform.ts'
 

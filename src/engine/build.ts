@@ -3,7 +3,8 @@ import type { Fault } from '../base/fault.ts'
 import type { JailSettings } from '../config/settings.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
-import { jailState } from '../jail/jail.ts'
+import { type Bounds, bounds } from '../jail/bounds.ts'
+import { jailState } from '../jail/jail-state.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
 import { firstSeq } from '../store/recall.ts'
@@ -69,13 +70,15 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
+  const most = prepared.configuration.server.maxbans
+  const shared = bounds(world.chance.next, { most, jails: () => engineRef.engine?.heldBans() ?? [] })
   const engine = new Engine({
     version: options.version,
     pid: options.pid,
     clock,
     history,
     table,
-    jails: [...jails.map((settings) => held(world, settings)), manualJail(world)],
+    jails: [...jails.map((settings) => held(world, settings, shared)), manualJail(world, shared)],
     spared: () => spared(world, discovery.nginx.proxies),
     ignored: ({ settings }) => (settings ? ignoredBy(settings, names) : []),
     faults,
@@ -169,8 +172,8 @@ async function beginReading(
   return readApart(parts, [...options.readerCommand, ...readerIdentity(world.files)])
 }
 
-function held(world: World, settings: JailSettings): HeldJail {
-  const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next })
+function held(world: World, settings: JailSettings, shared: Bounds): HeldJail {
+  const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next }, shared)
   const logs = new Map(
     settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading', cut: 0 }]] : [],
   )

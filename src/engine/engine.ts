@@ -6,8 +6,10 @@ import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
+import type { Decision } from '../jail/decision.ts'
+import type { HeldBans } from '../jail/held-bans.ts'
 import type { Spared } from '../jail/ignore.ts'
-import { type Decision, step } from '../jail/jail.ts'
+import { step } from '../jail/jail.ts'
 import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
@@ -116,6 +118,7 @@ export class Engine {
       standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
       trouble: (topic, fault) => (fault ? this.fault(fault, topic) : this.#troubles.end(topic)),
       tellIgnored: (jail, address) => this.#troubles.isNews(`${jail} ${address}`),
+      onFull: () => this.#tellFull(),
     }
   }
 
@@ -259,7 +262,7 @@ export class Engine {
     const jails = jail === undefined ? this.#jails.all : [this.#jails.need(jail)]
     const decisions = networks.flatMap((network) => {
       const lifted = jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, this.#parts.clock.now()))
-      const found = lifted.filter(({ kind }) => kind === 'unban')
+      const found = lifted.filter((one) => one.kind === 'unban' || (one.kind === 'absent' && one.within))
       return found.length > 0 ? found : lifted.slice(0, 1)
     })
     await perform(this.#effects, decisions)
@@ -309,5 +312,19 @@ export class Engine {
     this.#keeping.flush(this.#pipeline.takeMarks())
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
     this.#retrying.tick()
+  }
+
+  /** Once an hour at most: each ban of a flood makes room for itself. */
+  #tellFull(): void {
+    const hour = Math.floor(this.#parts.clock.now() / 3_600_000)
+    if (!this.#troubles.isNews(`full ${hour}`)) return
+    const what = 'there are so many bans that those which end first make room for new ones'
+    const hint = 'shorten bantime, ban networks (bannet.ipv4), or raise maxbans in fail2ban.local'
+    this.fault(new Fault('jail.full', what, { hint }))
+  }
+
+  /** Of every jail, for `makeRoom`. */
+  heldBans(): HeldBans[] {
+    return this.#jails.all.map(({ state }) => state.bans)
   }
 }

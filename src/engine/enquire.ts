@@ -4,7 +4,8 @@
  * who is banned.
  */
 import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
-import { asksEarlier, type JailEvent, type JailState } from '../jail/jail.ts'
+import { asksEarlier, type JailEvent } from '../jail/jail.ts'
+import type { JailState } from '../jail/jail-state.ts'
 import type { Recall } from '../store/recall.ts'
 import type { Found } from './report.ts'
 

@@ -1,5 +1,5 @@
 /** An Event: something that happened. Every event has a number, is kept in the history, and goes to whoever listens. */
-import type { Lifted } from '../jail/jail.ts'
+import type { Lifted } from '../jail/decision.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export type Event = EventBody & { readonly seq: number; readonly time: EpochMs }

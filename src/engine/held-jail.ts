@@ -5,7 +5,7 @@ import { printPorts } from '../base/ports.ts'
 import type { JailSettings } from '../config/settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { JailState } from '../jail/jail.ts'
+import type { JailState } from '../jail/jail-state.ts'
 import type { BanStatus, JailStatus, LogStatus } from './status.ts'
 
 export interface HeldJail {
@@ -19,7 +19,7 @@ export interface HeldJail {
 
 /** @param pendingNow of its bans, those that the kernel does not have */
 export function jailStatus({ name, settings, scope, state, logs }: HeldJail, pendingNow: number): JailStatus {
-  const { maxretry, findtime, bantime } = state.options
+  const { maxretry, findtime, bantime, networks } = state.options
   return {
     name,
     filter: settings?.filter.name ?? 'none',
@@ -33,6 +33,7 @@ export function jailStatus({ name, settings, scope, state, logs }: HeldJail, pen
     maxretry,
     findtime,
     bantime,
+    networks,
   }
 }
 

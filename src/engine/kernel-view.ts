@@ -1,4 +1,5 @@
 /** Which bans the kernel has, as far as is known without asking it. */
+import { printNetwork } from '../base/address.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { HeldJail } from './held-jail.ts'
@@ -21,7 +22,9 @@ export function kernelView({ pending }: Pick<Effects, 'pending'>, table: BanTabl
     count(jails) {
       const banned = new Set<string>()
       for (const { state } of jails) {
-        for (const [address, ban] of state.bans) if (pending.size === 0 || !pending.has(ban)) banned.add(address)
+        for (const ban of state.bans.values()) {
+          if (pending.size === 0 || !pending.has(ban)) banned.add(printNetwork(ban.network))
+        }
       }
       if (table?.isHurt) return { banned: 0, pending: banned.size + pending.size }
       return { banned: banned.size, pending: pending.size }

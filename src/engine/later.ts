@@ -24,6 +24,7 @@ export function later(): Later {
       waiting.traits.push(...(deed.traits ?? []))
       waiting.events.push(...(deed.events ?? []))
       for (const failure of deed.failures ?? []) addFailure(waiting.failures, failure)
+      for (const other of deed.others ?? []) addOther(waiting.others, other)
       // The history writes counters before it forgets any: what comes later here must win.
       for (const counter of deed.counters ?? []) {
         waiting.counters.set(counter, counter)
@@ -61,6 +62,7 @@ function nothing() {
   return {
     bans: [] as List<'bans'>[],
     ends: [] as List<'ends'>[],
+    others: [] as List<'others'>[],
     traits: [] as List<'traits'>[],
     events: [] as List<'events'>[],
     failures: [] as HourOfFailures[],
@@ -87,4 +89,12 @@ function addFailure(hours: HourOfFailures[], failure: FailureCount): void {
   }
   const before = rows.get(failure)
   rows.set(failure, before ? { ...failure, count: before.count + failure.count } : failure)
+}
+
+/** One row a jail and hour: they are few. */
+function addOther(others: List<'others'>[], other: List<'others'>): void {
+  const hour = Math.floor(other.time / HOUR_MS)
+  const at = others.findIndex(({ jail, time }) => jail === other.jail && Math.floor(time / HOUR_MS) === hour)
+  if (at < 0) others.push(other)
+  else others[at] = { ...other, count: others[at]!.count + other.count }
 }

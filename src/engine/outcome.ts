@@ -3,7 +3,7 @@ import { printNetwork } from '../base/address.ts'
 import { printDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { Decision } from '../jail/jail.ts'
+import type { Decision } from '../jail/decision.ts'
 import type { ByNetwork } from './by-network.ts'
 
 export interface Outcome {
@@ -36,8 +36,17 @@ export function outcome(decision: Decision, refused: Pick<ByNetwork<unknown>, 'h
       const words = `is never banned: ${decision.why} (--force bans it all the same)`
       return { address: printNetwork(decision.network), done: false, words }
     }
-    case 'absent':
-      return { address: printNetwork(decision.network), done: false, words: 'is not banned' }
+    case 'already': {
+      const words = `is banned by ${decision.ban.jail} already, ${lasts(decision.ban)}, which ends later (--shorten ends it earlier)`
+      return { address: printNetwork(decision.ban.network), done: true, words }
+    }
+    case 'absent': {
+      const { network, within } = decision
+      const words = within
+        ? `is banned by ${within.jail} as a part of ${printNetwork(within.network)}: unban that network`
+        : 'is not banned'
+      return { address: printNetwork(network), done: false, words }
+    }
     default:
       throw new Fault('engine.decision', `no command leads to "${decision.kind}"`)
   }

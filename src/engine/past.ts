@@ -1,6 +1,6 @@
 /** What the history knows of jails that begin: their bans go on to their ends, what was half counted counts on. */
-import { printNetwork } from '../base/address.ts'
-import { type Decision, step } from '../jail/jail.ts'
+import type { Decision } from '../jail/decision.ts'
+import { countOn, step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { HeldJail } from './held-jail.ts'
@@ -30,7 +30,8 @@ export async function recount(history: History, jails: readonly HeldJail[], now:
   const longest = Math.max(0, ...jails.map(({ state }) => state.options.findtime * 1000))
   for await (const counters of history.counters(now - longest)) {
     for (const { jail, network, ...counter } of counters) {
-      byName.get(jail)?.state.counters.set(printNetwork(network), counter)
+      const state = byName.get(jail)?.state
+      if (state) countOn(state, network, counter, now)
     }
   }
 }

@@ -7,9 +7,9 @@ import { asFault, Fault } from '../base/fault.ts'
 import type { BlockChange } from '../firewall/bans.ts'
 import type { Block, Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { Decision } from '../jail/jail.ts'
-import type { BanEnd, Deed, FailureCount, LiveCounter } from '../store/deed.ts'
-import type { Clock } from '../world/clock.ts'
+import type { Decision } from '../jail/decision.ts'
+import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../store/deed.ts'
+import type { Clock, EpochMs } from '../world/clock.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
 
@@ -30,6 +30,8 @@ export interface Effects {
   readonly trouble: (topic: string, fault: Fault | undefined) => void
   /** Tells whether an ignored address is worth telling again. */
   readonly tellIgnored: (jail: string, address: string) => boolean
+  /** A ban had to make room for another. */
+  readonly onFull: () => void
 }
 
 /** A decision that changes the kernel. */
@@ -121,12 +123,15 @@ function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
   const forgotten: Ban[] = []
   const counters: LiveCounter[] = []
   const failures: FailureCount[] = []
+  const others: OtherFailures[] = []
   for (const decision of decisions) {
     switch (decision.kind) {
       case 'found': {
         const { jail, network, time, counter, attempts } = decision
-        counters.push({ jail, network, ...counter })
-        failures.push({ jail, network, time, count: attempts })
+        if (decision.kept) {
+          counters.push({ jail, network, ...counter })
+          failures.push({ jail, network, time, count: attempts })
+        } else addOther(others, jail, time, attempts)
         break
       }
       case 'ban':
@@ -140,7 +145,14 @@ function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
       default:
     }
   }
-  return { bans, ends, counters, failures, forgotten }
+  return { bans, ends, counters, failures, others, forgotten }
+}
+
+/** Of the same hour but for a batch that spans its turn: then all count for the earlier one. */
+function addOther(others: OtherFailures[], jail: string, time: EpochMs, count: number): void {
+  const at = others.findIndex((other) => other.jail === jail)
+  if (at < 0) others.push({ jail, time, count })
+  else others[at] = { ...others[at]!, count: others[at]!.count + count }
 }
 
 function isEmpty(deed: Deed): boolean {
@@ -157,7 +169,7 @@ export function blockOf({ jail, network, until }: Ban, scopeOf: (jail: string) =
   return { network, scope: scopeOf(jail), until, owner: jail }
 }
 
-function tell({ events, tellIgnored }: Effects, decision: Decision): void {
+function tell({ events, tellIgnored, onFull }: Effects, decision: Decision): void {
   switch (decision.kind) {
     case 'ban': {
       const { ban } = decision
@@ -167,6 +179,7 @@ function tell({ events, tellIgnored }: Effects, decision: Decision): void {
       return
     }
     case 'unban':
+      if (decision.why === 'room') onFull()
       events.tell({
         kind: 'unban',
         jail: decision.ban.jail,

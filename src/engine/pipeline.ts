@@ -4,8 +4,10 @@
  * waits for the kernel, the disk or an answer that another needs.
  */
 
+import type { Network } from '../base/address.ts'
 import { asFault, type Fault } from '../base/fault.ts'
-import { asksEarlier, type Decision, step } from '../jail/jail.ts'
+import type { Decision } from '../jail/decision.ts'
+import { asksEarlier, step } from '../jail/jail.ts'
 import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
 import { bansBefore, enquire, rememberingBannable } from './enquire.ts'
@@ -50,7 +52,10 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
         const event = asked instanceof Promise ? await asked : asked
         if (!event) continue
         const decided = step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now())
-        for (const decision of decided) decisions.push(decision)
+        for (const decision of decided) {
+          decisions.push(decision)
+          if (decision.kind === 'crowded') decisions.push(...(await banNetwork(held, decision.network)))
+        }
       } catch (thrown) {
         onFault(found.jail, asFault(thrown, 'jail.failed'))
       }
@@ -69,13 +74,22 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
     if (!held) return []
     const told: Decision[] = []
     for (const decision of decisions) {
-      if (decision.kind !== 'ban' || decision.ban.jail === RECIDIVE) continue
+      if (decision.kind !== 'ban' || decision.prolongs || decision.ban.jail === RECIDIVE) continue
       const { network, from: time, jail: by } = decision.ban
       const earlier = asksEarlier(held.state, network, 1) ? await bansBefore(history, held.state, network) : 0
       const lines = [`banned by ${by}`]
-      told.push(...step(held.state, { kind: 'failure', network, time, attempts: 1, lines, earlier }, clock.now()))
+      const event = { kind: 'failure', network, time, attempts: 1, lines, earlier } as const
+      for (const decision of step(held.state, event, clock.now())) {
+        told.push(decision)
+        if (decision.kind === 'crowded') told.push(...(await banNetwork(held, decision.network)))
+      }
     }
     return told
+  }
+
+  async function banNetwork({ state }: HeldJail, network: Network): Promise<Decision[]> {
+    const earlier = await bansBefore(history, state, network)
+    return step(state, { kind: 'network', network, earlier }, clock.now())
   }
 
   return {

@@ -44,6 +44,14 @@ export interface JailStatus {
   readonly maxretry: number
   readonly findtime: number
   readonly bantime: number
+  /** When a whole network is banned: prefix lengths, absent where that is off. */
+  readonly networks: {
+    readonly ipv4: number | undefined
+    readonly ipv6: number | undefined
+    readonly addresses: number
+    readonly maxretry: number
+    readonly bantime: number
+  }
 }
 
 export interface LogStatus {
@@ -84,6 +92,15 @@ export interface Why {
     readonly of: number
     readonly last: EpochMs
     readonly matches: readonly string[]
+  }[]
+  /** What is counted of networks around it. */
+  readonly crowds: readonly {
+    readonly jail: string
+    readonly network: string
+    readonly addresses: number
+    readonly ofAddresses: number
+    readonly count: number
+    readonly of: number
   }[]
   readonly kernel: readonly { readonly set: string; readonly expiresSeconds: number | undefined }[]
   /** Bans that are over, newest first. */

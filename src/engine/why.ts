@@ -1,5 +1,5 @@
 /** All that is known of one address: what is in force, what is being counted, what the kernel holds, what was. */
-import { contains, type Network, printNetwork } from '../base/address.ts'
+import { type Network, printNetwork, widen } from '../base/address.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { History } from '../store/history.ts'
@@ -21,7 +21,7 @@ export interface WhyParts {
 export async function why(network: Network, { jails, table, history, now, isPending, spared }: WhyParts): Promise<Why> {
   const past = await history.why(network).catch(() => ({ bans: [], failures: [], counters: [] }))
   const held = (await table?.holds(network)) ?? []
-  const inForce = jails.flatMap(({ state }) => covering(state.bans, network))
+  const inForce = jails.flatMap(({ state }) => state.bans.allCovering(network))
   const isInForce = (ban: Ban) => inForce.some((other) => isSame(other, ban))
   return {
     address: printNetwork(network),
@@ -33,6 +33,7 @@ export async function why(network: Network, { jails, table, history, now, isPend
       matches: matchesOf(ban, past.bans),
     })),
     counting: jails.flatMap((jail) => counting(jail, network)),
+    crowds: jails.flatMap((jail) => crowd(jail, network)),
     kernel: held.map(({ set, until }) => ({
       set,
       expiresSeconds: until === undefined ? undefined : Math.max(0, (until - now) / 1000),
@@ -49,10 +50,6 @@ export async function why(network: Network, { jails, table, history, now, isPend
   }
 }
 
-function covering(bans: ReadonlyMap<string, Ban>, network: Network): Ban[] {
-  return [...bans.values()].filter((ban) => contains(ban.network, network))
-}
-
 /** Bans put back at the start come without their lines: the history has them. */
 function matchesOf(ban: Ban, past: readonly Ban[]): readonly string[] {
   if (ban.matches.length > 0) return ban.matches
@@ -64,8 +61,25 @@ function isSame(a: Ban, b: Ban): boolean {
 }
 
 function counting({ name, state }: HeldJail, network: Network): Why['counting'][number][] {
-  const counter = state.counters.get(printNetwork(network))
+  const counter = state.counters.get(network)
   if (!counter) return []
   const { count, last, matches } = counter
   return [{ jail: name, count, of: state.options.maxretry, last, matches }]
+}
+
+function crowd({ name, state }: HeldJail, network: Network): Why['crowds'][number][] {
+  const prefix = state.crowds.prefixOf(network)
+  const found = prefix === undefined ? undefined : state.crowds.get(network)
+  if (!found) return []
+  const { addresses, maxretry } = state.options.networks
+  return [
+    {
+      jail: name,
+      network: printNetwork(widen(network, prefix!)),
+      addresses: found.members.length,
+      ofAddresses: addresses,
+      count: found.count,
+      of: maxretry,
+    },
+  ]
 }

@@ -12,6 +12,8 @@ export interface Counter {
   readonly last: EpochMs
   /** The last lines, newest last. */
   readonly matches: readonly string[]
+  /** Their characters. */
+  readonly chars: number
 }
 
 /** The counter after `attempts` more failures at `time`. */
@@ -22,15 +24,19 @@ export function count(
 ): Counter {
   const { time, attempts, lines } = failure
   if (!before || time - before.last > options.findtime * 1000) {
-    return { count: attempts, first: time, last: time, matches: last(lines, options.maxmatches) }
+    return { count: attempts, first: time, last: time, ...joined(NONE, lines, options.maxmatches) }
   }
-  const matches = last([...before.matches, ...lines], options.maxmatches)
   const aged = age(before, time, options.findtime * 1000)
-  return { count: aged.count + attempts, first: aged.first, last: Math.max(before.last, time), matches }
+  const kept = joined(before, lines, options.maxmatches)
+  return { count: aged.count + attempts, first: aged.first, last: Math.max(before.last, time), ...kept }
 }
 
 /** Scales the count down to `findMs` if the failures so far span more, as if they had come evenly. */
-function age({ count, first, last }: Counter, time: EpochMs, findMs: number): Pick<Counter, 'count' | 'first'> {
+export function age(
+  { count, first, last }: Pick<Counter, 'count' | 'first' | 'last'>,
+  time: EpochMs,
+  findMs: number,
+): Pick<Counter, 'count' | 'first'> {
   if (time <= last || first >= time - findMs) return { count, first }
   return { count: roundHalfEven((count / (time - first)) * findMs), first: time - findMs }
 }
@@ -45,6 +51,21 @@ function roundHalfEven(value: number): number {
 /** More tell nobody anything, and each failure copies them: `maxmatches` is `maxretry` unless an admin says less. */
 const MOST_MATCHES = 20
 
-function last(lines: readonly string[], max: number): readonly string[] {
-  return max <= 0 ? [] : lines.slice(-Math.min(max, MOST_MATCHES))
+type Lines = Pick<Counter, 'matches' | 'chars'>
+
+const NONE: Lines = { matches: [], chars: 0 }
+
+function joined(before: Lines, lines: readonly string[], max: number): Lines {
+  if (max <= 0) return NONE
+  const all = before.matches.length === 0 ? lines : [...before.matches, ...lines]
+  const start = Math.max(0, all.length - Math.min(max, MOST_MATCHES))
+  if (start === 0) return { matches: all, chars: before.chars + length(lines) }
+  return { matches: all.slice(start), chars: before.chars + length(lines) - length(all.slice(0, start)) }
+}
+
+/** How many characters they have. */
+export function length(lines: readonly string[]): number {
+  let chars = 0
+  for (const line of lines) chars += line.length
+  return chars
 }

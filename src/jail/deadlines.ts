@@ -5,28 +5,29 @@
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Deadlines {
+  readonly size: number
   add(key: string, at: EpochMs): void
-  /** Takes out and returns every key whose time has come, earliest first. */
-  due(now: EpochMs): string[]
+  /** The earliest, which `take` takes out; undefined if there is none. */
+  first(): { readonly key: string; readonly at: EpochMs } | undefined
+  take(): void
 }
 
 export function deadlines(): Deadlines {
   const keys: string[] = []
   const times: EpochMs[] = []
   return {
+    get size() {
+      return keys.length
+    },
     add(key, at) {
       keys.push(key)
       times.push(at)
       rise(keys, times)
     },
-    due(now) {
-      const due: string[] = []
-      while (keys.length > 0 && times[0]! <= now) {
-        due.push(keys[0]!)
-        const [key, at] = [keys.pop()!, times.pop()!]
-        if (keys.length > 0) sink(keys, times, key, at)
-      }
-      return due
+    first: () => (keys.length > 0 ? { key: keys[0]!, at: times[0]! } : undefined),
+    take() {
+      const [key, at] = [keys.pop()!, times.pop()!]
+      if (keys.length > 0) sink(keys, times, key, at)
     },
   }
 }

@@ -12,6 +12,7 @@ export interface JailOptions {
   readonly maxmatches: number
   /** How bans grow for who comes back. */
   readonly increment: BantimeIncrement
+  readonly networks: NetworkOptions
   /** Addresses, networks, host names and raw ids as they stand in the file, one each. */
   readonly ignoreip: readonly string[]
   /** Whether this host's own addresses and names are ignored. */
@@ -46,6 +47,31 @@ export const NO_INCREMENT: BantimeIncrement = {
   rndtime: undefined,
   overalljails: false,
 }
+
+/** The `bannet.*` options: when a whole network is banned. They are Rampart's own. */
+export interface NetworkOptions {
+  /** `bannet.ipv4`, the prefix length; undefined: no IPv4 network is banned for what its addresses did. */
+  readonly ipv4: number | undefined
+  readonly ipv6: number | undefined
+  /** So many of its addresses must have failed within `findtime`; at least 1. */
+  readonly addresses: number
+  /** And so often, all of them together. */
+  readonly maxretry: number
+  /** Negative: for ever. */
+  readonly bantime: Seconds
+}
+
+/** Hosts alone. */
+export const NO_NETWORKS: NetworkOptions = {
+  ipv4: undefined,
+  ipv6: undefined,
+  addresses: 10,
+  maxretry: 10,
+  bantime: 600,
+}
+
+/** Addresses of one network that are told apart, at most. */
+export const MOST_ADDRESSES = 256
 
 /** `ignorecache = key="<F-USER>@<ip-host>", max-count=100, max-time=5m`. */
 export interface IgnoreCache {

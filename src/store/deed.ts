@@ -11,6 +11,7 @@ export interface Deed {
   readonly past?: readonly Ban[]
   readonly ends?: readonly BanEnd[]
   readonly failures?: readonly FailureCount[]
+  readonly others?: readonly OtherFailures[]
   readonly traits?: readonly TraitCount[]
   readonly counters?: readonly LiveCounter[]
   /** Counters that are no more: they led to a ban, or findtime is over. */
@@ -36,6 +37,9 @@ export interface FailureCount {
   readonly time: EpochMs
   readonly count: number
 }
+
+/** Failures to add to those of an hour, of addresses that are too many to keep apart. */
+export type OtherFailures = Omit<FailureCount, 'network'>
 
 /** What the failures of an hour asked for. Values are hostile text, kept up to MAX_VALUE_BYTES. */
 export interface TraitCount {
@@ -84,6 +88,6 @@ const LETTERS_OF_A_ROW = 1024
 
 /** Without what only statistics need: what is given up first when the history cannot be written for long. */
 export function withoutStatistics(deed: Deed): Deed {
-  const { failures: _failures, traits: _traits, events: _events, ...needed } = deed
+  const { failures: _failures, others: _others, traits: _traits, events: _events, ...needed } = deed
   return needed
 }

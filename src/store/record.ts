@@ -13,7 +13,16 @@ import {
   MAX_VALUE_BYTES,
 } from './cap.ts'
 import type { Database } from './database.ts'
-import type { BanEnd, Deed, EventRow, FailureCount, LiveCounter, LogPosition, TraitCount } from './deed.ts'
+import type {
+  BanEnd,
+  Deed,
+  EventRow,
+  FailureCount,
+  LiveCounter,
+  LogPosition,
+  OtherFailures,
+  TraitCount,
+} from './deed.ts'
 
 export const HOUR_MS = 3_600_000
 
@@ -51,6 +60,7 @@ export class Recorder {
     yield* this.#each(deed.past, (ban) => this.#past(ban))
     yield* this.#each(deed.ends, (end) => this.#end(end))
     yield* this.#each(deed.failures, (failure) => this.#failure(failure))
+    yield* this.#each(deed.others, (others) => this.#others(others))
     yield* this.#each(deed.traits, (trait) => this.#trait(trait))
     yield* this.#each(deed.counters, (counter) => this.#counter(counter))
     yield* this.#each(deed.forgotten, (gone) => this.#forgotten(gone))
@@ -109,6 +119,10 @@ export class Recorder {
     this.#database.run(FOLD_FAILURES, hour, number, hour, number, this.#bounds.addresses)
     this.#database.run(CUT_FAILURES, hour, number, hour, number, this.#bounds.addresses)
     this.#rows.delete(`${hour} ${number}`)
+  }
+
+  #others({ jail, time, count }: OtherFailures): void {
+    this.#database.run(ADD_OTHERS, hourOf(time), this.#jail(jail), count)
   }
 
   #trait({ jail, time, trait, value, count }: TraitCount): void {
@@ -187,6 +201,8 @@ const END_BAN = 'UPDATE ban SET ended = ?, ended_by = ? WHERE address = ? AND ja
 
 const ADD_FAILURE = 'UPDATE failure SET count = count + ? WHERE hour = ? AND jail = ? AND address = ?'
 const NEW_FAILURE = 'INSERT INTO failure (hour, jail, address, count) VALUES (?, ?, ?, ?)'
+const ADD_OTHERS = `INSERT INTO failure (hour, jail, address, count) VALUES (?, ?, '', ?)
+  ON CONFLICT DO UPDATE SET count = count + excluded.count`
 const COUNT_FAILURES = 'SELECT count(*) AS rows FROM failure WHERE hour = ? AND jail = ?'
 const LEAST_FAILURES = `SELECT address FROM failure WHERE hour = ? AND jail = ? AND address <> '' ORDER BY count DESC, address
   LIMIT -1 OFFSET ?`

@@ -54,6 +54,22 @@ const rows: readonly [sentence: string, deeds: readonly Deed[], kept: Partial<De
     },
   ],
   [
+    'failures of who is not kept apart are one row a jail and hour',
+    [
+      { others: [{ jail: 'sshd', time: HOUR, count: 2 }] },
+      { others: [{ jail: 'ufw', time: HOUR, count: 1 }] },
+      { others: [{ jail: 'sshd', time: HOUR + 5, count: 3 }] },
+      { others: [{ jail: 'sshd', time: 2 * HOUR, count: 1 }] },
+    ],
+    {
+      others: [
+        { jail: 'sshd', time: HOUR + 5, count: 5 },
+        { jail: 'ufw', time: HOUR, count: 1 },
+        { jail: 'sshd', time: 2 * HOUR, count: 1 },
+      ],
+    },
+  ],
+  [
     'a counter that is forgotten is forgotten, also in the history',
     [{ counters: [counter(1)] }, { forgotten: [one] }],
     { forgotten: [one] },
@@ -83,7 +99,17 @@ const rows: readonly [sentence: string, deeds: readonly Deed[], kept: Partial<De
   ],
 ]
 
-const empty = { bans: [], ends: [], traits: [], events: [], failures: [], counters: [], forgotten: [], positions: [] }
+const empty = {
+  bans: [],
+  ends: [],
+  traits: [],
+  events: [],
+  failures: [],
+  others: [],
+  counters: [],
+  forgotten: [],
+  positions: [],
+}
 
 for (const [sentence, deeds, kept] of rows) {
   test(sentence, () => {

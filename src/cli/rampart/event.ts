@@ -20,7 +20,13 @@ export function printEvent(terminal: Terminal, event: Event, now: number, observ
 const WIDEST = 8
 const WIDEST_OBSERVED = 9
 
-const LIFTED = { ended: 'its time is over', manual: 'by hand', spared: 'it is never banned now' } as const
+const LIFTED = {
+  ended: 'its time is over',
+  manual: 'by hand',
+  spared: 'it is never banned now',
+  network: 'its network is banned now',
+  room: 'there are so many bans that it had to make room',
+} as const
 
 /** Who made a ban that no filter made. */
 const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }

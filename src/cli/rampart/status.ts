@@ -4,6 +4,7 @@ import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
 import {
+  addressCount,
   type Cell,
   clockTime,
   failureCount,
@@ -86,6 +87,7 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
       dim('bans'),
       `${jail.scope} for ${printDuration(jail.bantime)} after ${failureCount(jail.maxretry)} in ${printDuration(jail.findtime)}`,
     ],
+    ...networkRow(jail).map((text) => [dim('networks'), text]),
     [dim('failures'), `${jail.failedTotal} in all, ${jail.failedNow} addresses being counted`],
     [dim('banned'), `${jail.bannedNow} now, ${jail.bannedTotal} in all`],
   ]
@@ -97,4 +99,13 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
     ...(pending ? ['pending'] : []),
   ])
   return `${paint(terminal, 'bold', jail.name)}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`
+}
+
+/** Which networks are banned, and for what. */
+function networkRow({ networks }: JailDetails): string[] {
+  const { ipv4, ipv6, addresses, maxretry, bantime } = networks
+  const widths = [ipv6 === undefined ? [] : [`/${ipv6} of IPv6`], ipv4 === undefined ? [] : [`/${ipv4} of IPv4`]].flat()
+  if (widths.length === 0) return []
+  const lasts = bantime < 0 ? 'for ever' : `for ${printDuration(bantime)}`
+  return [`${widths.join(' and ')} ${lasts} after ${failureCount(maxretry)} of ${addressCount(addresses)}`]
 }

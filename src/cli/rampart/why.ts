@@ -2,7 +2,7 @@
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
-import { clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
+import { addressCount, clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
 import type { Setting } from '../setting.ts'
 
 export async function why(
@@ -43,6 +43,10 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
   for (const { jail, count, of, last, matches: lines } of why.counting) {
     say(`${jail} has counted ${count} of ${failureCount(of)}, the last at ${clockTime(last, now)}`)
     matches(lines)
+  }
+  for (const { jail, network, addresses, ofAddresses, count, of } of why.crowds) {
+    const so = `${failureCount(count)} of ${addressCount(addresses)}`
+    say(`${jail} has counted ${so} of ${network}, which is banned after ${of} of ${ofAddresses}`)
   }
   for (const { jail, from, until, failures } of why.earlier) {
     const end = until === undefined ? '' : ` to ${clockTime(until, now)}`

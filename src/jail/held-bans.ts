@@ -1,0 +1,113 @@
+/** The bans that a jail holds: by address, by the network around one, and by their end. Changed in place. */
+import { contains, isHost, type Network, printNetwork } from '../base/address.ts'
+import type { EpochMs } from '../world/clock.ts'
+import type { Ban } from './ban.ts'
+import { deadlines } from './deadlines.ts'
+import { networkMap } from './network-map.ts'
+
+export interface HeldBans {
+  readonly size: number
+  /** @param key the network's canonical text */
+  get(key: string): Ban | undefined
+  keys(): Iterable<string>
+  values(): Iterable<Ban>
+  /** The ban of this address or network, or the narrowest of those around it. */
+  covering(network: Network): Ban | undefined
+  /** All of these. */
+  allCovering(network: Network): Ban[]
+  /** Those of this network and of all that lies in it. Looks at every ban unless it is one address. */
+  inside(network: Network): Ban[]
+  /** In the place of the one that there was of the same network. Its lines are not held. */
+  hold(ban: Ban): void
+  release(ban: Ban): void
+  /** Takes out those whose time is over, earliest first. */
+  takeOver(now: EpochMs): Ban[]
+  /** When the next one ends; undefined if none does. */
+  nextEnd(): EpochMs | undefined
+  /** Takes out the one that is missed least: that ends next, or the oldest without an end; none that was made by hand. */
+  takeLeast(): Ban | undefined
+}
+
+/** They are in the history; of 100,000 bans they would take half a gigabyte here. */
+const NO_LINES: readonly string[] = []
+
+export function heldBans(): HeldBans {
+  const bans = new Map<string, Ban>()
+  const networks = networkMap<Ban>()
+  let ends = deadlines()
+
+  /** The ban that ends first: a deadline may be of one that was lifted or prolonged since. */
+  function first(): Ban | undefined {
+    for (let deadline = ends.first(); deadline; deadline = ends.first()) {
+      const ban = bans.get(deadline.key)
+      if (ban?.until === deadline.at) return ban
+      ends.take()
+    }
+    return undefined
+  }
+  function release({ network }: Ban): void {
+    bans.delete(printNetwork(network))
+    if (!isHost(network)) networks.delete(network)
+  }
+  function addEnd({ network, until }: Ban): void {
+    if (until !== undefined) ends.add(printNetwork(network), until)
+  }
+  return {
+    get size() {
+      return bans.size
+    },
+    get: (key) => bans.get(key),
+    keys: () => bans.keys(),
+    values: () => bans.values(),
+    covering: (network) => bans.get(printNetwork(network)) ?? networks.around(network),
+    allCovering(network) {
+      const own = isHost(network) ? bans.get(printNetwork(network)) : undefined
+      return [...(own ? [own] : []), ...networks.allAround(network)]
+    },
+    inside(network) {
+      const own = bans.get(printNetwork(network))
+      if (isHost(network)) return own ? [own] : []
+      return [...bans.values()].filter((ban) => contains(network, ban.network))
+    },
+    hold(ban) {
+      const held = { ...ban, matches: NO_LINES }
+      bans.set(printNetwork(ban.network), held)
+      if (!isHost(ban.network)) networks.set(ban.network, held)
+      addEnd(held)
+      if (ends.size <= 2 * bans.size + SPARE_ENDS) return
+      ends = deadlines()
+      for (const one of bans.values()) addEnd(one)
+    },
+    release,
+    takeOver(now) {
+      const over: Ban[] = []
+      for (let ban = first(); ban && ban.until! <= now; ban = first()) {
+        ends.take()
+        release(ban)
+        over.push(ban)
+      }
+      return over
+    },
+    nextEnd: () => first()?.until,
+    takeLeast() {
+      const passed: Ban[] = []
+      let least = first()
+      for (; least?.origin === 'manual'; least = first()) {
+        passed.push(least)
+        ends.take()
+      }
+      for (const ban of passed) addEnd(ban)
+      least ??= oldestForEver(bans.values())
+      if (least) release(least)
+      return least
+    },
+  }
+}
+
+/** Deadlines of bans that were lifted or prolonged: so many at most, and one for each ban. */
+const SPARE_ENDS = 1000
+
+function oldestForEver(bans: Iterable<Ban>): Ban | undefined {
+  for (const ban of bans) if (ban.until === undefined && ban.origin !== 'manual') return ban
+  return undefined
+}

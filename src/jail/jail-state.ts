@@ -1,0 +1,32 @@
+/** What a jail holds between events: changed in place, since it is the hot path of a flood. */
+import type { BanRoom, Bounds } from './bounds.ts'
+import { type Counters, counters } from './counters.ts'
+import { type Crowds, crowds } from './crowds.ts'
+import { type HeldBans, heldBans } from './held-bans.ts'
+import type { IgnoreList } from './ignore.ts'
+import type { JailOptions } from './jail-options.ts'
+
+export interface JailState {
+  readonly options: JailOptions
+  /** Exchanged when the host's own addresses or sessions change. */
+  ignored: IgnoreList
+  readonly chance: () => number
+  readonly counters: Counters
+  readonly crowds: Crowds
+  readonly bans: HeldBans
+  readonly room: BanRoom | undefined
+  readonly totals: { failures: number; bans: number }
+}
+
+/** @param bounds what it shares with the other jails; without, it forgets the counter that was silent longest */
+export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>, bounds?: Bounds): JailState {
+  const { name, findtime } = of.options
+  return {
+    ...of,
+    counters: counters(bounds?.far(name, findtime)),
+    crowds: crowds(of.options),
+    bans: heldBans(),
+    room: bounds?.room,
+    totals: { failures: 0, bans: 0 },
+  }
+}
