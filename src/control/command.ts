@@ -4,7 +4,7 @@ import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Outcome } from '../engine/outcome.ts'
-import type { JailDetails, Status, Why } from '../engine/status.ts'
+import type { AllLifted, JailDetails, Status, Verified, Why } from '../engine/status.ts'
 import type { TakenOver } from '../engine/take-over.ts'
 
 export type Command =
@@ -21,6 +21,9 @@ export type Command =
       readonly force?: boolean | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
+  | { readonly verb: 'unban-all'; readonly jail?: string | undefined }
+  /** Compares the kernel with what is said of it. */
+  | { readonly verb: 'verify' }
   /** Bans of another guard, as `printForeignBans` writes them. */
   | { readonly verb: 'import'; readonly bans: string; readonly dryRun?: boolean | undefined }
 
@@ -32,6 +35,8 @@ export interface Replies {
   readonly why: Why
   readonly ban: readonly Outcome[]
   readonly unban: readonly Outcome[]
+  readonly 'unban-all': AllLifted
+  readonly verify: Verified
   readonly import: TakenOver
 }
 
@@ -47,6 +52,9 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
   why: 'read',
   ban: 'operate',
   unban: 'operate',
+  'unban-all': 'operate',
+  // It reads every set of the kernel.
+  verify: 'operate',
   import: 'operate',
 }
 
@@ -84,6 +92,10 @@ async function answer(engine: Engine, command: Command): Promise<Replies[Command
     }
     case 'unban':
       return engine.unban(command.addresses.map(address), command.jail)
+    case 'unban-all':
+      return engine.unbanAll(command.jail)
+    case 'verify':
+      return engine.verify()
     case 'import': {
       const { parseForeignBans } = await import('./foreign-text.ts')
       return engine.takeOver(parseForeignBans(command.bans), command.dryRun === true)

@@ -30,10 +30,11 @@ import type { Batch, Report } from './report.ts'
 import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
 import { Sparing } from './sparing.ts'
-import type { JailDetails, Status, Why } from './status.ts'
+import type { AllLifted, JailDetails, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import type { TakenOver } from './take-over.ts'
 import { Troubles } from './troubles.ts'
+import { unbanAll } from './unban-all.ts'
 import { why } from './why.ts'
 
 export interface EngineParts {
@@ -267,6 +268,18 @@ export class Engine {
     })
     await perform(this.#effects, decisions)
     return decisions.map((decision) => outcome(decision, this.#effects.refused))
+  }
+
+  /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */
+  unbanAll(jail: string | undefined): Promise<AllLifted> {
+    return unbanAll(jail === undefined ? this.#jails.all : [this.#jails.need(jail)], this.#effects)
+  }
+
+  /** Reads the kernel's sets: takes a second where there are many bans. */
+  async verify(): Promise<Verified> {
+    const { verify } = await import('./verify.ts')
+    const { clock, table } = this.#parts
+    return verify({ clock, table, jails: this.#jails.all, isPending: this.#kernelView.isPending })
   }
 
   /** Bans of another guard. Resolves when kernel and history have them. */

@@ -75,6 +75,27 @@ export interface JailDetails extends JailStatus {
   readonly bans: readonly BanStatus[]
 }
 
+/** What became of all bans of some jails. */
+export interface AllLifted {
+  readonly bans: number
+  /** Of those, what the kernel still holds: it will be tried again. */
+  readonly pending: number
+}
+
+/** How the kernel differs from what is said of it. */
+export interface Verified {
+  /** Bans in force, pending ones too. */
+  readonly bans: number
+  /** Why the kernel was not read. */
+  readonly unread?: string | undefined
+  /** `set address` of what is said to be banned and is not in the kernel; `rules` if its rules are not all there. */
+  readonly missing: readonly string[]
+  /** The same of what the kernel bans and nobody here does. */
+  readonly extra: readonly string[]
+  /** Beyond the first hundred of each. */
+  readonly more: number
+}
+
 /** All that is known of one address. */
 export interface Why {
   readonly address: string

@@ -24,7 +24,7 @@ import {
 } from './bans.ts'
 import type { Block, Scope } from './block.ts'
 import { change, type Extent } from './change.ts'
-import { type ElementName, type Heal, Healer } from './healer.ts'
+import { countRulesIn, type ElementName, type Heal, Healer } from './healer.ts'
 import type { Kernel } from './kernel.ts'
 import { type Listed, parseListed } from './listed.ts'
 import { BAN_TABLE, countRules, MARKS, printProbe, printRemovedTable } from './nft.ts'
@@ -200,6 +200,26 @@ export class BanTable {
   async *found(): AsyncGenerator<readonly Listed[]> {
     const { kernel, clock } = this.#options
     for (const set of this.#foundSets) yield parseListed(await kernel.elements(set.name), set, clock.now())
+  }
+
+  /**
+   * `set address` of every element that the kernel holds in our sets.
+   * @throws Fault as `Kernel.elements`
+   */
+  async elements(): Promise<ReadonlySet<string>> {
+    const { kernel, clock } = this.#options
+    const names = new Set<string>()
+    for (const { set } of this.#bans.sets.values()) {
+      if (!this.#sender.isDeclared(set.name)) continue
+      const listed = parseListed(await kernel.elements(set.name), set, clock.now())
+      for (const { network } of listed) names.add(`${set.name} ${addressIn(network)}`)
+    }
+    return names
+  }
+
+  /** Whether rules of ours are not in the kernel. @throws Fault as `Kernel.structure` */
+  async lacksRules(): Promise<boolean> {
+    return countRulesIn(await this.#options.kernel.structure()) < this.#rules()
   }
 
   /**

@@ -3,7 +3,7 @@ import { parseAddress } from '../base/address.ts'
 import { asFault } from '../base/fault.ts'
 import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
 import { addressIn } from './ban-set.ts'
-import type { Kernel } from './kernel.ts'
+import type { Kernel, NftObject } from './kernel.ts'
 import { BAN_TABLE, printProbe } from './nft.ts'
 import { Watcher } from './watcher.ts'
 
@@ -235,9 +235,8 @@ export class Healer {
       const sample = this.#wanted.sample()
       const present = await this.#kernel.probe(printProbe(sample))
       if (present.length < sample.length) this.note('all', 'a set was flushed')
-      const structure = await this.#kernel.structure()
-      const rules = structure.filter(({ rule }) => rule?.['family'] === 'inet' && rule['table'] === BAN_TABLE)
-      if (rules.length < this.#wanted.rules()) this.note('structure', 'rules were deleted')
+      if (countRulesIn(await this.#kernel.structure()) < this.#wanted.rules())
+        this.note('structure', 'rules were deleted')
       this.#sweep = this.#wanted.next(SWEEP)
       this.#wake()
     } catch (thrown) {
@@ -246,4 +245,9 @@ export class Healer {
       this.#asking = false
     }
   }
+}
+
+/** Rules of our table. */
+export function countRulesIn(structure: readonly NftObject[]): number {
+  return structure.filter(({ rule }) => rule?.['family'] === 'inet' && rule['table'] === BAN_TABLE).length
 }

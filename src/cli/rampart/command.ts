@@ -80,6 +80,7 @@ function asking(program: Command, setting: Setting, end: End): void {
     .command('status')
     .argument('[jail]', 'one jail, with the addresses it bans')
     .description('show what is watched, counted and banned')
+    .option('--verify', "read the kernel's sets and tell how they differ from the bans (up to 50,000)")
     .addOption(json())
     .addOption(socket())
     .action(async (jail, options) => end(await (await import('./status.ts')).status(setting, jail, options)))
@@ -107,8 +108,9 @@ function asking(program: Command, setting: Setting, end: End): void {
 
   program
     .command('unban')
-    .argument('<address...>', 'addresses or networks')
+    .argument('[address...]', 'addresses or networks')
     .description('lift bans')
+    .option('--all', 'every ban')
     .option('--jail <name>', 'in this jail alone (default: in all)')
     .addOption(json())
     .addOption(socket())

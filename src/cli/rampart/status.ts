@@ -22,9 +22,10 @@ import type { Setting } from '../setting.ts'
 export async function status(
   setting: Setting,
   jail: string | undefined,
-  options: { readonly socket: string; readonly json?: boolean },
+  options: { readonly socket: string; readonly json?: boolean; readonly verify?: boolean },
 ): Promise<number> {
   const { terminal } = setting
+  if (options.verify) return (await import('./verify.ts')).verify(setting, options)
   const now = setting.world.clock.now()
   if (jail === undefined) {
     const reply = await ask(options.socket, { verb: 'status' })
