@@ -1,5 +1,6 @@
 /** Every ban of some jails is lifted, as one change. */
-import { type Decision, step } from '../jail/jail.ts'
+import type { Decision } from '../jail/decision.ts'
+import { step } from '../jail/jail.ts'
 import type { HeldJail } from './held-jail.ts'
 import { type Effects, perform } from './perform.ts'
 import type { AllLifted } from './status.ts'
