@@ -6,8 +6,11 @@ import type { Fault } from '../base/fault.ts'
 import type { LogMatcher } from '../filter/log-matcher.ts'
 import type { Chunk } from '../source/chunk.ts'
 import type { LogState } from '../source/input.ts'
+import { MAX_LINE_BYTES } from '../source/lines.ts'
+import { isPacked } from '../source/past.ts'
 import type { Mark } from '../source/position.ts'
 import { Source } from '../source/source.ts'
+import { STANDARD_INPUT } from '../source/stream.ts'
 import type { World } from '../world/world.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
 import type { Batch, Plan, Report } from './report.ts'
@@ -15,8 +18,6 @@ import { roomToMatch } from './reserve.ts'
 
 /** Bytes of one log in one turn. */
 const TURN_BYTES = 1024 * 1024
-/** Longer lines are cut; the rest of one is skipped. */
-const MAX_LINE_BYTES = 64 * 1024
 /** Without a failure, the core learns this often how far a log has been read. */
 const MARK_EVERY_MS = 500
 /** Characters of a report's lines, JSON's escapes may make six bytes of each; and about what a failure has beside them. */
@@ -59,7 +60,8 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
   const late = lateMarks(tell)
   const source = new Source(world, {
     turnBytes: TURN_BYTES,
-    maxLineBytes: MAX_LINE_BYTES,
+    // Here it is the core's orders that come in.
+    ...(fed ? {} : { input: () => world.files.stream(STANDARD_INPUT) }),
     position: (log) => marks.get(log),
     left: marks,
     isOld: (log, line) => (ages.isLive(log) ? undefined : jails.matcherOf(log).isOld(line, world.clock.now())),
@@ -132,7 +134,10 @@ async function follow(world: World, source: Source, following: Following): Promi
 
 /** Which logs have been read to their end once: what comes now was written just now. */
 interface Ages {
-  /** undefined where nobody knows: a journal's past comes like its presence, but its stamps are this host's own. */
+  /**
+   * undefined where nobody knows: a journal's past comes like its presence, but its stamps are this host's own; and the
+   * past may come by standard input.
+   */
   isLive(log: string): boolean | undefined
   caughtUp(logs: readonly string[]): void
   /** Another process reads it from here on, and says with `beLive` when it has caught up. */
@@ -146,7 +151,7 @@ function agesOf(): Ages {
   const live = new Set<string>()
   const left = new Set<string>()
   return {
-    isLive: (log) => (log.startsWith('/') ? live.has(log) : undefined),
+    isLive: (log) => (log.startsWith('/') && log !== STANDARD_INPUT ? live.has(log) && !isPacked(log) : undefined),
     caughtUp(logs) {
       for (const log of logs) if (!left.has(log)) live.add(log)
     },

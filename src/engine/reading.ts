@@ -6,11 +6,13 @@ import { asFault, Fault } from '../base/fault.ts'
 import { patternOf } from '../source/glob.ts'
 import type { LogState } from '../source/input.ts'
 import { Source, type Wanted } from '../source/source.ts'
+import { STANDARD_INPUT } from '../source/stream.ts'
 import { isOf } from '../source/wanted.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
 import { read } from './reader.ts'
 import { asReport, type Checked, type Head, type Order, type Plan, type PlanFault, type Report } from './report.ts'
+import { wholeReports } from './whole-reports.ts'
 import { bytesFrame, deframer, type Frame, messageFrame } from './wire.ts'
 
 export interface Reading {
@@ -34,8 +36,8 @@ export interface ReadingParts {
   readonly hear: (report: Report) => Promise<void>
 }
 
-/** Reports on their way before the reader has to wait. */
-const MAX_UNHEARD = 64
+/** Reports on their way, and failures in them, before the reader has to wait. */
+const MAX_UNHEARD = 2000
 /** Names of logs that one reader may tell of: patterns bring new ones each day. */
 const MAX_LOGS = 5000
 /** Characters kept of what a reader that fails says, and told of it. */
@@ -51,7 +53,12 @@ const CHECK_MS = 10_000
 
 /** Reads in this process, with all its rights: for `--single` and for tests. */
 export function readHere({ world, plan, hear }: ReadingParts): Reading {
-  const reader = read(world, { tell: hear, fed: false })
+  const whole = wholeReports()
+  const tell = async (report: Report) => {
+    const known = whole(report)
+    if (known) await hear(known)
+  }
+  const reader = read(world, { tell, fed: false })
   reader.use(plan())
   return {
     check: async (next) => reader.check(next).map(({ jail, fault }) => notRunning(jail, fault)),
@@ -84,6 +91,8 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
         endPause = resolve
         world.clock.after(pauseMs, resolve)
       })
+      // Only then is it known where to go on.
+      await attempt.heard()
       if (!stopping) attempt = begin(parts, command)
     }
   }
@@ -116,6 +125,8 @@ async function checkAlone({ world }: ReadingParts, command: readonly string[], p
 interface Attempt {
   /** In words, how it ended. */
   readonly ended: Promise<string>
+  /** Resolves when all that it has said so far has been dealt with. */
+  heard(): Promise<void>
   /** undefined if it ended before it answered. @throws Fault `reader.silent` */
   check(plan: Plan): Promise<readonly Fault[] | undefined>
   renew(): void
@@ -129,10 +140,12 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   let unheard = 0
   let heard: Promise<void> = Promise.resolve()
   let problem = ''
+  const whole = wholeReports()
   const denied = new Set<string>()
   const answers: ((checked: Checked) => void)[] = []
   const lastWords = complaint()
   const hands = new Source(world, {
+    input: () => world.files.stream(STANDARD_INPUT),
     // As it is now: the reader may have read the log itself until a moment ago.
     position: (log) => plan().marks.find((mark) => mark.log === log)?.mark,
     onState: (log, state) =>
@@ -148,12 +161,13 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
       wantDenied()
       return
     }
-    unheard++
+    const weight = report.kind === 'batch' ? 1 + report.batch.failures.length : 1
+    unheard += weight
     if (unheard > MAX_UNHEARD) child.pause()
     heard = hear(report)
     await heard
-    unheard--
-    if (unheard === MAX_UNHEARD) child.resume()
+    unheard -= weight
+    if (unheard <= MAX_UNHEARD) child.resume()
   }
   const known = new Set<string>()
   const check = (log: string) => {
@@ -167,7 +181,8 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
     const report = asReport(frame.message)
     if (report.kind === 'batch') check(report.batch.log)
     else if ('log' in report) check(report.log)
-    void take(report)
+    const known = report.kind === 'checked' ? report : whole(report)
+    if (known) void take(known)
   })
   const child = world.run.start(command, {
     onOut: (bytes) => {
@@ -190,6 +205,7 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   })
   return {
     ended,
+    heard: () => heard,
     check(next) {
       order('check', next)
       const checked = new Promise<Checked>((resolve) => answers.push(resolve))
@@ -266,7 +282,7 @@ async function pipeDenied(hands: Source, child: Child): Promise<void> {
 /** This log alone: others of its pattern the reader reads itself. */
 function deniedOf(plan: Plan, log: string): Wanted | undefined {
   const wanted = wantedOf(plan, log)
-  return wanted?.kind === 'file' ? { ...wanted, pattern: patternOf(log) } : wanted
+  return wanted && 'pattern' in wanted ? { ...wanted, pattern: patternOf(log) } : wanted
 }
 
 function wantedOf({ jails }: Plan, log: string): Wanted | undefined {

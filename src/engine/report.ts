@@ -127,7 +127,14 @@ function asPlanFault(value: unknown): PlanFault {
   }
 }
 
-const STATES: readonly unknown[] = ['pending', 'denied', 'refused', 'reading', 'rotated'] satisfies LogState['kind'][]
+const STATES: readonly unknown[] = [
+  'pending',
+  'denied',
+  'refused',
+  'reading',
+  'rotated',
+  'ended',
+] satisfies LogState['kind'][]
 
 function asState(state: unknown): LogState['kind'] {
   if (!STATES.includes(state)) throw bad()

@@ -4,6 +4,7 @@ import { shellWords } from '../config/commands/shell-words.ts'
 import type { JailSettings, LogSettings } from '../config/settings.ts'
 import type { JournalChoice } from '../source/journal-arguments.ts'
 import type { Wanted } from '../source/source.ts'
+import { STANDARD_INPUT } from '../source/stream.ts'
 
 export interface WantedLog {
   /** As `status` shows it while nothing has been read: the path or pattern, `journal:NAME`, `kmsg`. */
@@ -24,6 +25,9 @@ export function wantedBy({ name, backend, logs, filter, options }: JailSettings)
 function wantedFile({ path, tail }: LogSettings, poll: boolean): WantedLog {
   const start = tail ? 'end' : 'begin'
   if (path === '/dev/kmsg') return { name: 'kmsg', wanted: { kind: 'kernel', start: 'end' } }
+  if (path === '-' || path === STANDARD_INPUT) return { name: STANDARD_INPUT, wanted: { kind: 'input' } }
+  // Played again: what it was before it was packed is read as a file.
+  if (path.endsWith('.gz')) return { name: path, wanted: { kind: 'packed', pattern: path } }
   return { name: path, wanted: { kind: 'file', pattern: path, start, poll } }
 }
 

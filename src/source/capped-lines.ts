@@ -1,7 +1,7 @@
 /** The bytes of a log as whole lines, however they come: a file, a packed one, a pipe that trickles. */
 
 import type { Files } from '../world/files.ts'
-import { NEWLINE, wholeLines } from './lines.ts'
+import { MAX_LINE_BYTES, NEWLINE, wholeLines } from './lines.ts'
 import { unpacked } from './unpacked.ts'
 
 export interface Lines {
@@ -10,9 +10,6 @@ export interface Lines {
   /** They are one line, of which only the begin is here: it was longer than the cap. */
   readonly cut: boolean
 }
-
-/** Bytes of a line without its newline; as much as the guard looks at. */
-export const MAX_LINE_BYTES = 64 * 1024
 
 /** What came together is handed on together, so that nobody waits for more than a line's end. */
 export async function* linesOf(input: AsyncIterable<Uint8Array>, gunzip: Files['gunzip']): AsyncIterable<Lines> {

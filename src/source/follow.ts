@@ -9,13 +9,12 @@ import { admit } from './admit.ts'
 import type { Chunk } from './chunk.ts'
 import { Family, type FileId, type Member } from './family.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
+import { MAX_LINE_BYTES } from './lines.ts'
 import { type Lines, LogFile } from './log-file.ts'
 import { MIN_COPY_BYTES, PastFiles } from './past-files.ts'
 import type { Position } from './position.ts'
 import type { IsOld } from './seek.ts'
 
-/** A line longer than this is handed on as its first bytes. Source: the bound of R22 in the list of faults. */
-export const MAX_LINE_BYTES = 65536
 /** How long an old file must be quiet before it is closed: nginx writes to it until it is told to open the new one. */
 const GRACE_MS = 10_000
 /** Between a rotation's rename and its create nobody needs to hear that the log is missing. */

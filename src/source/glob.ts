@@ -31,7 +31,8 @@ export function expand(pattern: string, list: (folder: string) => readonly strin
         .map((name) => `${path}/${name}`),
     )
     found = found.slice(0, MAX_MATCHES)
-    if (index === segments.length - 1) found = withoutPast(found)
+    // Who asks for packed files by their ending means them.
+    if (index === segments.length - 1 && !isPacked(pattern)) found = withoutPast(found)
   }
   // Names listed exist; one that was only joined on may not.
   const last = segments.at(-1)!

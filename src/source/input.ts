@@ -21,6 +21,8 @@ export interface Input {
 export type LogState =
   | { readonly kind: 'pending' | 'denied' | 'refused'; readonly reason: Fault }
   | { readonly kind: 'reading' }
+  /** A log that is read once has been. */
+  | { readonly kind: 'ended' }
   /** `truncated`: the same file began anew. `renamed`: the path names another file now. Then it goes on as `reading`. */
   | { readonly kind: 'rotated'; readonly how: 'renamed' | 'truncated' }
 

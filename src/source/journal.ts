@@ -8,11 +8,11 @@ import type { Cancel, EpochMs } from '../world/clock.ts'
 import type { Child } from '../world/run.ts'
 import type { Chunk } from './chunk.ts'
 import { type Entry, ExportReader } from './export-format.ts'
-import { MAX_LINE_BYTES } from './follow.ts'
 import { expand } from './glob.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
 import { checkMatches, type JournalChoice, journalArguments } from './journal-arguments.ts'
 import { ENTRY_FIELDS, entryLine } from './journal-line.ts'
+import { MAX_LINE_BYTES } from './lines.ts'
 import type { Cursor } from './position.ts'
 
 export interface JournalOptions {

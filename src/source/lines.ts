@@ -2,6 +2,9 @@
 
 export const NEWLINE = 0x0a
 
+/** A line longer than this, without its newline, is handed on as its first bytes. Source: the bound of R22 in the list of faults. */
+export const MAX_LINE_BYTES = 65536
+
 /**
  * The index behind the last newline in [from, stop), such that no line before it is longer than `maxLine` without its
  * newline; `from` if there is none. It hops from the back of each window of `maxLine`, so it reads a few bytes of it.

@@ -1,7 +1,7 @@
 /** How far a log has been read, and which file that was: a name alone says nothing after a rotation. */
 
-/** Where reading goes on: in a file, in a journal, or in the kernel's log. */
-export type Mark = Position | Cursor | Sequence
+/** Where reading goes on: in a file, in a journal, or in the kernel's log; of standard input it only says how much there was. */
+export type Mark = Position | Cursor | Sequence | Passed
 
 export interface Position {
   readonly device: number
@@ -9,7 +9,7 @@ export interface Position {
   /** SHA-1 of the file's first `headBytes` bytes, hex: tells a truncated and regrown file from the one that was read. */
   readonly head: string
   readonly headBytes: number
-  /** Bytes read and handed on. */
+  /** Bytes read and handed on; of a packed file, bytes unpacked. */
   readonly offset: number
   /**
    * The bytes just before `offset`: tells a file that was truncated and has grown again behind the same first lines.
@@ -36,4 +36,10 @@ export interface Sequence {
   readonly boot: string
   /** Of the last record that was handed on. */
   readonly sequence: number
+}
+
+/** Nobody can go on with what came by standard input. */
+export interface Passed {
+  /** Bytes. */
+  readonly passed: number
 }

@@ -6,13 +6,13 @@ import type { Fault } from '../base/fault.ts'
 import type { Cancel, MonotonicMs } from '../world/clock.ts'
 import type { Chunk } from './chunk.ts'
 import { Fed } from './fed.ts'
-import { MAX_LINE_BYTES } from './follow.ts'
 import { checkPath, Followed } from './followed.ts'
 import type { Hands, Input, OnState, Start } from './input.ts'
-import { Journal } from './journal.ts'
-import { checkMatches, type JournalChoice } from './journal-arguments.ts'
-import { KernelLog } from './kernel.ts'
+import { checkMatches } from './journal-arguments.ts'
+import { MAX_LINE_BYTES } from './lines.ts'
+import { Packed } from './packed.ts'
 import type { Mark } from './position.ts'
+import { Streams, type WantedStream } from './streams.ts'
 
 /** What to read. */
 export type Wanted =
@@ -24,17 +24,9 @@ export type Wanted =
       /** Looked at once a second, without the kernel's word that something changed. */
       readonly poll?: boolean
     }
-  /** Its log is `journal:NAME`; another choice needs another name. */
-  | {
-      readonly kind: 'journal'
-      readonly name: string
-      readonly choice: JournalChoice
-      readonly start: Start
-      /** With `end`: entries from so many seconds before come too. */
-      readonly backSeconds?: number
-    }
-  /** Its log is `kmsg`. */
-  | { readonly kind: 'kernel'; readonly start: Start }
+  /** Files that gzip packed: each is read once, whole. */
+  | { readonly kind: 'packed'; readonly pattern: string }
+  | WantedStream
 
 export interface SourceOptions {
   readonly onState: OnState
@@ -50,6 +42,8 @@ export interface SourceOptions {
   /** What concerns no single log, told once. */
   readonly onFault?: (fault: Fault) => void
   readonly maxLineBytes?: number
+  /** What comes by standard input; absent where another process reads that and feeds it. */
+  readonly input?: () => AsyncIterable<Uint8Array>
   /** Bytes of one log before the next has its turn; default 1 MiB. */
   readonly turnBytes?: number
 }
@@ -63,22 +57,23 @@ const MAX_STRETCH_MS = 10
 export function checkWanted(wanted: readonly Wanted[]): void {
   for (const one of wanted) {
     if (one.kind === 'journal') checkMatches(one.choice.matches ?? [])
-    if (one.kind === 'file') checkPath(one.pattern)
+    if (one.kind === 'file' || one.kind === 'packed') checkPath(one.pattern)
   }
 }
 
 /** The world's timers and watches keep no process alive: who waits for the next chunk needs something else that does. */
 export class Source {
   readonly #hands: Hands
-  readonly #options: SourceOptions
   readonly #turnBytes: number
   readonly #maxLine: number
   readonly #files: Followed
-  readonly #streams = new Map<string, Input>()
+  readonly #packed: Packed
+  readonly #streams: Streams
   readonly #fed = new Map<string, Fed>()
-  #others: readonly Input[] = []
+  #fedInputs: readonly Fed[] = []
   #inputs: readonly Input[] = []
-  #gathered: { readonly files: readonly Input[]; readonly others: readonly Input[] } = { files: [], others: [] }
+  /** What the inputs are gathered from. */
+  #gathered: readonly (readonly Input[])[] = []
   readonly #stopPoll: Cancel
   #turn = 0
   #handed: Fed | undefined
@@ -88,13 +83,15 @@ export class Source {
 
   constructor(hands: Hands, options: SourceOptions) {
     this.#hands = hands
-    this.#options = options
     this.#turnBytes = options.turnBytes ?? DEFAULT_TURN_BYTES
     this.#maxLine = options.maxLineBytes ?? MAX_LINE_BYTES
     this.#rested = hands.clock.monotonic()
     const { onState, onFault = () => {}, position = () => undefined, left = [], isOld } = options
     const onBusy = () => this.#wakeUp()
     this.#files = new Followed(hands, { onState, onFault, position, left, isOld, maxLineBytes: this.#maxLine, onBusy })
+    this.#packed = new Packed(hands, { onState, onBusy, position })
+    const { input } = options
+    this.#streams = new Streams(hands, { onState, onBusy, position, maxLineBytes: this.#maxLine, input })
     this.#stopPoll = hands.clock.every(POLL_MS, () => this.#look())
   }
 
@@ -105,18 +102,8 @@ export class Source {
   want(wanted: readonly Wanted[]): void {
     checkWanted(wanted)
     this.#files.want(wanted.filter((one) => one.kind === 'file'))
-    const streams = new Map<string, () => Input>()
-    for (const one of wanted) {
-      if (one.kind === 'journal') streams.set(`journal:${one.name}`, () => this.#journal(one))
-      if (one.kind === 'kernel') streams.set('kmsg', () => this.#kernel(one.start))
-    }
-    for (const [log, input] of this.#streams) {
-      if (streams.has(log)) continue
-      input.close()
-      this.#streams.delete(log)
-    }
-    for (const [log, start] of streams) if (!this.#streams.has(log)) this.#streams.set(log, start())
-    this.#others = [...this.#streams.values(), ...this.#fed.values()]
+    this.#packed.want(wanted.flatMap((one) => (one.kind === 'packed' ? [one.pattern] : [])))
+    this.#streams.want(wanted.filter((one) => one.kind !== 'file' && one.kind !== 'packed'))
     if (this.busy) this.#wakeUp()
   }
 
@@ -171,6 +158,8 @@ export class Source {
   /** Does not open this log any more, whatever patterns name it: it will be fed. */
   leave(log: string): void {
     this.#files.leave(log)
+    this.#packed.leave(log)
+    this.#streams.leave(log)
   }
 
   /**
@@ -184,7 +173,7 @@ export class Source {
     if (!fed) {
       fed = new Fed(log)
       this.#fed.set(log, fed)
-      this.#others = [...this.#others, fed]
+      this.#fedInputs = [...this.#fed.values()]
     }
     const done = fed.feed(chunk)
     this.#wakeUp()
@@ -195,42 +184,26 @@ export class Source {
     this.#closed = true
     this.#stopPoll()
     this.#files.close()
-    for (const input of this.#others) input.close()
-    this.#others = []
+    this.#packed.close()
+    this.#streams.close()
+    for (const fed of this.#fedInputs) fed.close()
+    this.#fedInputs = []
     this.#wakeUp()
-  }
-
-  #journal({ name, choice, start, backSeconds = 0 }: Wanted & { readonly kind: 'journal' }): Journal {
-    const mark = this.#options.position?.(`journal:${name}`)
-    return new Journal(this.#hands, name, choice, {
-      start: mark && 'cursor' in mark ? mark : start,
-      backMs: backSeconds * 1000,
-      onState: this.#options.onState,
-      onBusy: () => this.#wakeUp(),
-      maxLineBytes: this.#maxLine,
-    })
-  }
-
-  #kernel(start: Start): KernelLog {
-    const mark = this.#options.position?.('kmsg')
-    return new KernelLog(this.#hands, {
-      start: mark && 'sequence' in mark ? mark : start,
-      onState: this.#options.onState,
-      onBusy: () => this.#wakeUp(),
-    })
   }
 
   #look(): void {
     this.#files.look()
-    for (const input of this.#streams.values()) input.look()
+    this.#packed.look()
+    this.#streams.look()
     if (this.busy) this.#wakeUp()
   }
 
-  /** Files come and go by themselves. */
+  /** Logs come and go by themselves. */
   #gather(): void {
-    if (this.#gathered.files === this.#files.inputs && this.#gathered.others === this.#others) return
-    this.#gathered = { files: this.#files.inputs, others: this.#others }
-    this.#inputs = [...this.#files.inputs, ...this.#others]
+    const lists = [this.#files.inputs, this.#packed.inputs, this.#streams.inputs, this.#fedInputs]
+    if (lists.every((list, index) => list === this.#gathered[index])) return
+    this.#gathered = lists
+    this.#inputs = lists.flat()
   }
 
   async #rest(): Promise<void> {

@@ -25,7 +25,10 @@ export interface Files {
   real(path: string): string
   /** For reading, never waiting (O_NONBLOCK); with `follow: false` a link in the last place is `file.link`. */
   open(path: string, options?: { readonly follow?: boolean }): OpenFile
-  /** All bytes from the start on, of a pipe as they come; waiting for them holds up nothing else. Throws as it goes on. */
+  /**
+   * All bytes from the start on, of a pipe as they come, of `/dev/stdin` from where it stands; waiting for them holds up
+   * nothing else. Throws as it goes on.
+   */
   stream(path: string): AsyncIterable<Uint8Array>
   /** What gzip packed into these, in one part or several. @throws Fault `file.packed` where they are damaged or cut off */
   gunzip(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>

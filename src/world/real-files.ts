@@ -86,7 +86,9 @@ export const realFiles: Files = {
   },
   async *stream(path) {
     try {
-      yield* createReadStream(path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
+      // Standard input itself: opened by its name, a file would begin anew, and a socket could not be.
+      const of = path === '/dev/stdin' ? { fd: 0, autoClose: false } : {}
+      yield* createReadStream(path, { ...of, highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
     } catch (thrown) {
       throw fileFault(path, thrown)
     }

@@ -49,6 +49,18 @@ for (const [backend, poll] of FILES) {
   })
 }
 
+const PATHS: readonly (readonly [path: string, name: string, wanted: object])[] = [
+  ['-', '/dev/stdin', { kind: 'input' }],
+  ['/dev/stdin', '/dev/stdin', { kind: 'input' }],
+  ['/dev/kmsg', 'kmsg', { kind: 'kernel', start: 'end' }],
+  ['/old/a.log.*.gz', '/old/a.log.*.gz', { kind: 'packed', pattern: '/old/a.log.*.gz' }],
+]
+for (const [path, name, wanted] of PATHS) {
+  test(`logpath = ${path}`, () => {
+    assert.deepEqual(wantedBy(settings({ backend: 'auto', logs: [{ path, tail: false }] })), [{ name, wanted }])
+  })
+}
+
 function settings(some: Partial<JailSettings>): JailSettings {
   return { name: 'a', logs: [], filter: settingsOf([]), options: { findtime: 600 }, ...some } as unknown as JailSettings
 }

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { linesOf, MAX_LINE_BYTES } from '../../src/source/capped-lines.ts'
+import { linesOf } from '../../src/source/capped-lines.ts'
+import { MAX_LINE_BYTES } from '../../src/source/lines.ts'
 import { realWorld } from '../../src/world/real.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rampart-input-'))
