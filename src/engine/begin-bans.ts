@@ -1,14 +1,20 @@
 /** The bans that a guard begins with: all of them in force before anything else is done. */
 import { asFault, type Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
+import type { Scope } from '../firewall/block.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { Jails } from './jails.ts'
 import { blockOf, type Effect, type Effects } from './perform.ts'
 
 export interface BeginBans {
   decided(decision: Decision): void
-  /** @throws Fault if there can be no table in the kernel */
-  open(): Promise<{ readonly restored: number; readonly lifted: readonly Decision[] }>
+  /** How many so far. */
+  restored(): number
+  /**
+   * @param keep what the kernel holds in these scopes is left there, though nobody knows of it
+   * @throws Fault if there can be no table in the kernel
+   */
+  open(keep: readonly Scope[]): Promise<{ readonly restored: number; readonly lifted: readonly Decision[] }>
 }
 
 export function beginBans(effects: Effects, jails: Jails, table: BanTable | undefined): BeginBans {
@@ -33,8 +39,9 @@ export function beginBans(effects: Effects, jails: Jails, table: BanTable | unde
         refuse(decision, asFault(thrown, 'block.refused'))
       }
     },
-    async open() {
-      const fault = await table?.open()
+    restored: () => restored,
+    async open(keep) {
+      const fault = await table?.open([], keep)
       if (table && fault) {
         for (const { scope, state } of jails.all) {
           for (const ban of state.bans.values()) {

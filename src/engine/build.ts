@@ -128,6 +128,7 @@ async function openTheHistory(
 function heed(notice: Notice, engine: Engine | undefined, early: Fault[]): void {
   const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
   if (notice.kind === 'replaced') engine?.keepAnew()
+  if (notice.kind === 'state' && notice.state.kind === 'ok') engine?.recall()
   if (fault && engine) engine.fault(fault)
   else if (fault) early.push(fault)
 }
@@ -175,7 +176,9 @@ async function beginReading(
 function held(world: World, settings: JailSettings, shared: Bounds): HeldJail {
   const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next }, shared)
   const logs = new Map(
-    settings.name === RECIDIVE ? [['history', { log: 'the bans of the other jails', state: 'reading', cut: 0 }]] : [],
+    settings.name === RECIDIVE
+      ? [['history', { log: 'the bans of the other jails', state: 'reading', cut: 0, behind: 0 }]]
+      : [],
   )
   return { name: settings.name, settings, scope: settings.scope!, state, logs }
 }

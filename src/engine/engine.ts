@@ -6,6 +6,7 @@ import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
+import type { Scope } from '../firewall/block.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { HeldBans } from '../jail/held-bans.ts'
 import type { Spared } from '../jail/ignore.ts'
@@ -13,6 +14,7 @@ import { step } from '../jail/jail.ts'
 import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
+import type { Adoption } from './adoption.ts'
 import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
 import { bansBefore } from './enquire.ts'
@@ -65,6 +67,8 @@ const TICK_MS = 1000
 const SPARED_EVERY_TICKS = 15
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
+/** To list so many takes the kernel half a second. */
+const MANY_BANS = 20_000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
 
 export class Engine {
@@ -79,6 +83,7 @@ export class Engine {
   readonly #sparing: Sparing
   readonly #troubles: Troubles
   readonly #since: number
+  #adoption: Adoption | undefined
   #kernelFault: Fault | undefined
   #ticks = 0
   #cancelTick: Cancel = () => {}
@@ -129,10 +134,15 @@ export class Engine {
     this.tell({ kind: 'start', version, observe: table === undefined })
     const beginning = beginBans(this.#effects, this.#jails, table)
     const restoring = restore(history, this.#jails.all, clock.now(), beginning.decided)
-    await restoring.catch((thrown) => this.#withoutPast(thrown))
-    const { restored, lifted } = await beginning.open()
+    const isLost = await restoring.then(
+      () => history.isNew,
+      (thrown) => this.#withoutPast(thrown),
+    )
+    const kept = await this.#lookAtKernel(beginning.restored(), isLost)
+    const { restored, lifted } = await beginning.open(kept)
     if (lifted.length > 0) void perform(this.#effects, lifted)
     if (restored > 0) this.tell({ kind: 'restored', bans: restored })
+    if (isLost) await this.#adoption?.settle()
     await recount(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
@@ -146,18 +156,21 @@ export class Engine {
         const { log, state, why } = report
         for (const name of report.jails) {
           const logs = this.#jails.get(name)?.logs
-          logs?.set(log, { log, state, why, cut: logs.get(log)?.cut ?? 0 })
+          const { cut = 0, behind = 0 } = logs?.get(log) ?? {}
+          logs?.set(log, { log, state, why, cut, behind })
         }
         this.tell({ kind: 'log', log, state, why })
         return
       }
-      case 'cut':
+      case 'progress': {
+        const { log, cut, behind } = report
         for (const name of report.jails) {
           const logs = this.#jails.get(name)?.logs
-          const known = logs?.get(report.log)
-          if (logs && known) logs.set(report.log, { ...known, cut: report.lines })
+          const known = logs?.get(log)
+          if (logs && known) logs.set(log, { ...known, cut, behind })
         }
         return
+      }
       case 'fault': {
         const { code, message, hint } = report
         return this.fault(new Fault(code, message, hint === undefined ? {} : { hint }))
@@ -170,7 +183,7 @@ export class Engine {
   /** A log of a jail that is waited for. */
   expect(jail: string, log: string): void {
     const logs = this.#jails.get(jail)?.logs
-    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined, cut: 0 })
+    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined, cut: 0, behind: 0 })
   }
 
   tell(body: EventBody): void {
@@ -202,6 +215,11 @@ export class Engine {
   /** The history is a new one: it is told who is banned. */
   keepAnew(): void {
     for (const { state } of this.#jails.all) this.#keeping.anew([...state.bans.values()])
+  }
+
+  /** The history can be written again: had it been unreadable at the start, it is asked now whom it banned. */
+  recall(): void {
+    void this.#adoption?.reclaim()
   }
 
   listen(hear: (event: Event) => void): () => void {
@@ -307,8 +325,26 @@ export class Engine {
   }
 
   /** A history that cannot be read keeps nobody from being guarded. */
-  #withoutPast(thrown: unknown): void {
+  #withoutPast(thrown: unknown): true {
     this.fault(asFault(thrown, 'store.failed'))
+    return true
+  }
+
+  /** Of many bans those that only the kernel knows would take long to find; they go, unless nothing else knows any. */
+  async #lookAtKernel(restored: number, isLost: boolean): Promise<readonly Scope[]> {
+    const { table, history } = this.#parts
+    if (!table || (restored > MANY_BANS && !isLost)) return []
+    const { Adoption } = await import('./adoption.ts')
+    this.#adoption = new Adoption({
+      jails: this.#jails,
+      table,
+      history,
+      effects: this.#effects,
+      isLost,
+      keep: this.#keeping.anew,
+      onFault: (fault) => this.fault(fault),
+    })
+    return this.#adoption.look()
   }
 
   #kernelStatus(): Status['kernel'] {
@@ -325,6 +361,7 @@ export class Engine {
     this.#keeping.flush(this.#pipeline.takeMarks())
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
     this.#retrying.tick()
+    void this.#adoption?.tick(this.#pipeline.lines())
   }
 
   /** Once an hour at most: each ban of a flood makes room for itself. */

@@ -32,18 +32,26 @@ export function banSet(scope: Scope, network: Pick<Network, 'family' | 'prefix'>
   return { name: nameOf(scope, family, prefix), scope, family, prefix }
 }
 
-/** Every set that bans in these scopes may be in, by its name. */
-export function setsOf(scopes: readonly Scope[]): ReadonlyMap<string, BanSet> {
-  const sets = new Map<string, BanSet>()
+/** The set of this name that bans in one of these scopes would be in. */
+export function setNamed(name: string, scopes: readonly Scope[]): BanSet | undefined {
   for (const scope of scopes) {
-    for (const family of [4, 6] as const) {
-      for (let prefix = 1; prefix <= width(family); prefix++) {
-        const set = banSet(scope, { family, prefix })
-        if (!sets.has(set.name)) sets.set(set.name, set)
-      }
+    for (const of of kindsIn(name)) {
+      const set = banSet(scope, of)
+      if (set.name === name) return set
     }
   }
-  return sets
+  return undefined
+}
+
+/** What the name ends in; where a digest stands for that, all that it may be. */
+function kindsIn(name: string): Pick<Network, 'family' | 'prefix'>[] {
+  const [, family, prefix] = /_([46])(?:_(\d{1,3}))?$/.exec(name) ?? []
+  const all = ([4, 6] as const).flatMap((one) =>
+    Array.from({ length: width(one) }, (_, index) => ({ family: one, prefix: index + 1 })),
+  )
+  if (family === undefined) return all
+  const whole = width(family === '4' ? 4 : 6)
+  return all.filter((one) => String(one.family) === family && one.prefix === Number(prefix ?? whole))
 }
 
 /** How the set names a network: its first address, since the prefix is the set's. Canonical, so that it can be a key. */

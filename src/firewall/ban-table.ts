@@ -5,7 +5,7 @@
 import { type Network, widen } from '../base/address.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Clock, EpochMs } from '../world/clock.ts'
-import { addressIn, type BanSet, setsOf } from './ban-set.ts'
+import { addressIn, setNamed } from './ban-set.ts'
 import {
   type BlockChange,
   changeBans,
@@ -60,6 +60,9 @@ interface Waiting {
 
 /** At the start deletions should be heard before elements are sent; a slow nft keeps no ban waiting for longer. */
 const HEARING_MS = 2000
+/** At the start no longer is spent on what the kernel holds of each set. */
+const LOOKING_MS = 2000
+const LISTING_MS = 10_000
 
 export class BanTable {
   readonly #options: BanTableOptions
@@ -71,8 +74,6 @@ export class BanTable {
   #closed = false
   /** What was told last. */
   #fault: Fault | undefined
-  /** What was there at the start and may hold bans that nobody here knows. */
-  #foundSets: readonly BanSet[] = []
   /** Where `next` goes on. */
   #rest: Iterator<Slot> = [][Symbol.iterator]()
 
@@ -98,10 +99,25 @@ export class BanTable {
   }
 
   /**
+   * Before `open`: what the kernel holds in these scopes, for who may have forgotten it.
+   * @throws Fault as `Kernel.elements`
+   */
+  async list(scopes: readonly Scope[]): Promise<Listed[]> {
+    const { kernel, clock } = this.#options
+    const listed: Listed[] = []
+    for (const name of await this.#presentSets()) {
+      const set = setNamed(name, scopes)
+      if (set)
+        for (const one of parseListed(await kernel.elements(name, LOOKING_MS), set, clock.now())) listed.push(one)
+    }
+    return listed
+  }
+
+  /**
    * Makes table, sets and chain, and the kernel's bans equal to what is wanted. Bans that are in the kernel already stay
    * in force at every moment. Up to 50,000 go in one transaction, and elements that are not wanted go with it; with more,
    * those stay until their own end. Called once, before anything is put.
-   * @param keep elements of these scopes stay in any case, for who has forgotten them: see `found`
+   * @param keep elements of these scopes stay in any case
    * @returns why the kernel refused some blocks: those are not held (`isHeld`) and will be tried again
    * @throws Fault as `Kernel.apply` if there can be no table, `block.*`
    */
@@ -194,15 +210,6 @@ export class BanTable {
   }
 
   /**
-   * What the kernel held at the start in the scopes to be kept, set by set: a ban that its owner puts again stays as it is.
-   * @throws Fault as `Kernel.elements`
-   */
-  async *found(): AsyncGenerator<readonly Listed[]> {
-    const { kernel, clock } = this.#options
-    for (const set of this.#foundSets) yield parseListed(await kernel.elements(set.name), set, clock.now())
-  }
-
-  /**
    * `set address` of every element that the kernel holds in our sets.
    * @throws Fault as `Kernel.elements`
    */
@@ -211,7 +218,7 @@ export class BanTable {
     const names = new Set<string>()
     for (const { set } of this.#bans.sets.values()) {
       if (!this.#sender.isDeclared(set.name)) continue
-      const listed = parseListed(await kernel.elements(set.name), set, clock.now())
+      const listed = parseListed(await kernel.elements(set.name, LISTING_MS), set, clock.now())
       for (const { network } of listed) names.add(`${set.name} ${addressIn(network)}`)
     }
     return names
@@ -234,7 +241,7 @@ export class BanTable {
   }
 
   async #open(keep: readonly Scope[]): Promise<Fault | undefined> {
-    const present = this.#keepFound(await this.#presentSets(), keep)
+    const present = this.#keepSets(await this.#presentSets(), keep)
     const count = countOf(this.#bans)
     if (count > FEW_ELEMENTS) {
       // Who hears from the start need not send as a precaution what was sent before he heard.
@@ -334,11 +341,12 @@ export class BanTable {
   }
 
   /** @returns the sets of which nothing is to be kept */
-  #keepFound(present: readonly string[], keep: readonly Scope[]): readonly string[] {
-    const sets = present.length === 0 ? new Map<string, BanSet>() : setsOf(keep)
-    this.#foundSets = present.flatMap((name) => sets.get(name) ?? [])
-    for (const set of this.#foundSets) holdSet(this.#bans, set)
-    return present.filter((name) => !sets.has(name))
+  #keepSets(present: readonly string[], keep: readonly Scope[]): readonly string[] {
+    return present.filter((name) => {
+      const set = setNamed(name, keep)
+      if (set) holdSet(this.#bans, set)
+      return set === undefined
+    })
   }
 
   #sample(): ElementName[] {

@@ -28,11 +28,12 @@ export interface Kernel {
   /** Tables, chains, rules and sets without their elements, as nft's JSON has them. */
   structure(): Promise<readonly NftObject[]>
   /**
-   * The elements of a set, as nft prints them. Takes seconds and much memory for a big set, so this is for who cannot know
-   * them otherwise; transactions do not wait for it.
-   * @throws Fault as `apply`; `kernel.busy` after 10 s, for some 300,000 elements
+   * The elements of a set, as nft prints them. A big set takes long and much memory, so this is for who cannot know them
+   * otherwise.
+   * @param withinMs some 100,000 elements are listed within 2 s
+   * @throws Fault as `apply`; `kernel.busy` when it takes longer
    */
-  elements(set: string): Promise<string>
+  elements(set: string, withinMs: number): Promise<string>
   /** Tells of what anyone deletes in one table of family inet, until cancelled; for how many elements, see watcher.ts. */
   watch(how: 'nft' | 'listener', table: string, tell: (event: MonitorEvent) => void): Cancel
 }
@@ -71,8 +72,8 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
     probe: (lines) => inTurn(() => probe(lines, nft)),
     structure: () =>
       inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
-    async elements(set) {
-      const exit = await run.once(['nft', 'list', 'set', 'inet', BAN_TABLE, set], LISTING)
+    async elements(set, withinMs) {
+      const exit = await run.once(['nft', 'list', 'set', 'inet', BAN_TABLE, set], { ...LISTING, timeoutMs: withinMs })
       if (exit.code !== 0) throw nftFault(exit)
       return exit.out
     },
@@ -90,7 +91,7 @@ function limits(inputLength: number) {
   return { timeoutMs: 5000 + inputLength / 100, maxOutputBytes: MAX_OUTPUT_BYTES }
 }
 
-const LISTING = { timeoutMs: 10_000, maxOutputBytes: 64 * 1024 * 1024, leashed: true }
+const LISTING = { maxOutputBytes: 64 * 1024 * 1024, leashed: true }
 
 /** Runs transactions, by the `nft` that waits if there is one. */
 function feeder(run: Run, keepReady: boolean): (input: string) => Promise<Exit> {
