@@ -13,6 +13,7 @@ import { Source } from '../source/source.ts'
 import { STANDARD_INPUT } from '../source/stream.ts'
 import type { World } from '../world/world.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
+import { type Progress, progress } from './progress.ts'
 import type { Batch, Plan, Report } from './report.ts'
 import { roomToMatch } from './reserve.ts'
 
@@ -76,13 +77,11 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
       void tell(logReport(log, state, jails.readersOf(log)))
     },
   })
-  const told = new Map<string, number>()
-  const onCut = (log: string, lines: number) => {
-    if (lines <= (told.get(log) ?? 0)) return
-    told.set(log, lines)
-    void tell({ kind: 'cut', log, jails: jails.readersOf(log), lines })
-  }
-  const done = follow(world, source, { matcherOf: (log) => jails.matcherOf(log), marks, ages, late, tell, onCut })
+  const status = progress(
+    (report) => void tell(report),
+    (log) => jails.readersOf(log),
+  )
+  const done = follow(world, source, { matcherOf: (log) => jails.matcherOf(log), marks, ages, late, status, tell })
   return {
     check: (plan) => jails.check(plan),
     use(plan) {
@@ -105,18 +104,20 @@ interface Following {
   readonly marks: Map<string, Mark>
   readonly ages: Ages
   readonly late: LateMarks
+  readonly status: Progress
   readonly tell: Tell
-  /** So many lines of the log have been cut so far. */
-  readonly onCut: (log: string, lines: number) => void
 }
 
 async function follow(world: World, source: Source, following: Following): Promise<void> {
-  const { matcherOf, marks, ages, late, tell, onCut } = following
+  const { matcherOf, marks, ages, late, status, tell } = following
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
-  const cancel = world.clock.every(MARK_EVERY_MS, () => void late.sayAll())
+  const cancel = world.clock.every(MARK_EVERY_MS, () => {
+    status.say()
+    void late.sayAll()
+  })
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
-    const { log, end, cutLines } = chunk
-    onCut(log, cutLines)
+    const { log, end } = chunk
+    status.note(chunk)
     await roomToMatch(world)
     marks.set(log, end)
     const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))

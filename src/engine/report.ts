@@ -37,8 +37,15 @@ export type Report =
       readonly state: LogState['kind']
       readonly why?: string | undefined
     }
-  /** Lines of the log, so far, that were longer than the reader takes, and were cut. */
-  | { readonly kind: 'cut'; readonly log: string; readonly jails: readonly string[]; readonly lines: number }
+  | {
+      readonly kind: 'progress'
+      readonly log: string
+      readonly jails: readonly string[]
+      /** Lines of the log, so far, that were longer than the reader takes, and were cut. */
+      readonly cut: number
+      /** Bytes of the log that are yet to be read. */
+      readonly behind: number
+    }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
 
 /** The answer to `check`. */
@@ -94,12 +101,13 @@ export function asReport(message: unknown): Report | Checked {
         state: asState(report['state']),
         why: optional(report['why']),
       }
-    case 'cut':
+    case 'progress':
       return {
-        kind: 'cut',
+        kind: 'progress',
         log: text(report['log']),
         jails: list(report['jails']).map(text),
-        lines: number(report['lines']),
+        cut: number(report['cut']),
+        behind: number(report['behind']),
       }
     case 'fault':
       return {

@@ -60,6 +60,8 @@ export interface LogStatus {
   readonly why?: string | undefined
   /** Lines that were longer than 64 KiB and were cut to that, since the reader began. */
   readonly cut: number
+  /** Bytes that were there to be read half a second ago, and had not been. */
+  readonly behind: number
 }
 
 export interface BanStatus {

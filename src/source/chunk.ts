@@ -16,4 +16,6 @@ export interface Chunk {
   readonly end: Mark
   /** Lines that were longer than the cap and were cut to it, so far in this log. */
   readonly cutLines: number
+  /** Bytes of the log that are known to be yet unread, where that is known. */
+  readonly behind?: number
 }

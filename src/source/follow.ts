@@ -257,7 +257,7 @@ export class Follower implements Input, Member {
     // If the path names nothing now, what is written to the old file meanwhile is looked for when it does again.
     if (!this.#current && this.#old.at(-1) === old) this.#start = this.position() ?? 'begin'
     this.#family.leave(old.file.position())
-    if (old.file.unfinished > 0) this.unfinishedLines++
+    if (old.file.unread > 0) this.unfinishedLines++
     this.#old = this.#old.filter((other) => other !== old)
     old.file.close()
   }
@@ -310,7 +310,13 @@ export class Follower implements Input, Member {
 
   #chunk({ bytes, offset, cut }: Lines): Chunk {
     if (cut) this.cutLines++
-    return { log: this.log, bytes, offset, end: this.position()!, cutLines: this.cutLines }
+    return { log: this.log, bytes, offset, end: this.position()!, cutLines: this.cutLines, behind: this.#behind() }
+  }
+
+  #behind(): number {
+    const old = this.#old.map(({ file }) => file)
+    const files = this.#current ? [...old, this.#current] : old
+    return files.reduce((sum, { busy, unread }) => sum + (busy ? unread : 0), 0)
   }
 
   #wait(reason: Fault): void {

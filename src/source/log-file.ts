@@ -113,8 +113,8 @@ export class LogFile {
     return true
   }
 
-  /** Bytes that were noticed but never became a whole line. */
-  get unfinished(): number {
+  /** Bytes that were noticed and not read; where it is not busy, of a line that was never finished. */
+  get unread(): number {
     return Math.max(0, this.#seenSize - this.#offset)
   }
 

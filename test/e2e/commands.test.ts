@@ -229,7 +229,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     assert.deepEqual(jail, {
       name: 'nginx-botsearch',
       filter: 'nginx-botsearch',
-      logs: [{ log: '/var/log/nginx/access.log', state: 'reading', cut: 0 }],
+      logs: [{ log: '/var/log/nginx/access.log', state: 'reading', cut: 0, behind: 0 }],
       scope: 'drops 80,443',
       failedNow: 1,
       failedTotal: 4,

@@ -10,7 +10,7 @@ const good: readonly unknown[] = [
   { kind: 'batch', batch: BATCH },
   { kind: 'batch', batch: { ...BATCH, failures: [] } },
   { kind: 'log', log: '/x', jails: ['a'], state: 'pending', why: 'absent' },
-  { kind: 'cut', log: '/x', jails: ['a'], lines: 3 },
+  { kind: 'progress', log: '/x', jails: ['a'], cut: 3, behind: 0 },
   { kind: 'fault', code: 'a.b', message: 'm', hint: 'h' },
 ]
 
@@ -26,7 +26,7 @@ const bad: readonly [sentence: string, message: unknown][] = [
     'a time that is no number',
     { kind: 'batch', batch: { ...BATCH, failures: [{ jail: 'a', failure: { ...FAILURE, time: '1' } }] } },
   ],
-  ['a count of cut lines that is none', { kind: 'cut', log: '/x', jails: ['a'], lines: '3' }],
+  ['a count of cut lines that is none', { kind: 'progress', log: '/x', jails: ['a'], cut: '3', behind: 0 }],
   ['an endless time', { kind: 'batch', batch: { ...BATCH, lines: Number.POSITIVE_INFINITY } }],
   [
     'a kind of id that there is none of',

@@ -420,3 +420,18 @@ test('a chunk says where its bytes stood', () =>
     assert.equal(chunk && 'offset' in chunk.end && chunk.end.offset, 14)
     assert.equal(chunk?.log, log)
   }))
+
+test('a chunk says how much of its log is yet unread', () =>
+  inPlace(({ log, follow }) => {
+    writeFileSync(log, `${'x'.repeat(999)}\n`.repeat(500))
+    const reader = follow()
+    reader.follower.look()
+    const behind: (number | undefined)[] = []
+    for (;;) {
+      const chunk = reader.follower.read(new Uint8Array(200_000))
+      if (!chunk) break
+      behind.push(chunk.behind)
+    }
+    assert.deepEqual(behind, [300_000, 101_000, 0])
+    reader.follower.close()
+  }))

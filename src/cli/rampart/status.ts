@@ -62,9 +62,16 @@ function row(jail: JailStatus): (string | Cell)[] {
   ]
 }
 
-function logWords({ log, state, why, cut }: LogStatus): string {
-  const lines = cut === 0 ? '' : ` (${thousands(cut)} ${cut === 1 ? 'line' : 'lines'} cut at 64 KiB)`
-  return printable(state === 'reading' ? log + lines : `${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
+/** A line or two are always on their way. */
+const MIN_BEHIND_BYTES = 64 * 1024
+
+function logWords({ log, state, why, cut, behind }: LogStatus): string {
+  if (state !== 'reading') return printable(`${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
+  const notes = [
+    ...(cut === 0 ? [] : [`${thousands(cut)} ${cut === 1 ? 'line' : 'lines'} cut at 64 KiB`]),
+    ...(behind < MIN_BEHIND_BYTES ? [] : [`${thousands(Math.round(behind / 1024))} KiB behind`]),
+  ]
+  return printable(notes.length === 0 ? log : `${log} (${notes.join(', ')})`)
 }
 
 function troubles(terminal: Terminal, status: Status): string[] {
