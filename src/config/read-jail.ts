@@ -5,6 +5,7 @@ import { Fault, type Place } from '../base/fault.ts'
 import type { ServiceLookup } from '../base/ports.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
+import { bantimeFactor, checkFormula } from '../jail/bantime.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
 import { parseBackend, unknownBackend } from './backend.ts'
@@ -19,6 +20,7 @@ import { jailTable } from './jail-table.ts'
 import { FILTER_OPTIONS_IN_JAILS } from './known-options.ts'
 import { parseParameters, parseReference, splitList } from './list.ts'
 import { meansBlock, scopeOf, widest } from './meaning.ts'
+import { placed } from './placed.ts'
 import { readAction } from './read-action.ts'
 import { filterSettings, lines, type ReadFilter, readFilter } from './read-filter.ts'
 import type { Layered } from './read-layers.ts'
@@ -141,7 +143,7 @@ export function mergedFilter(
 /** Source of the defaults: jail.conf(5). */
 function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'> {
   const maxretry = jail.number('maxretry', 1) ?? 3
-  return {
+  const options = {
     name,
     maxretry,
     findtime: jail.duration('findtime') ?? 600,
@@ -153,6 +155,10 @@ function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'
     ignorecommand: jail.text('ignorecommand') || undefined,
     ignorecache: jail.attempt('ignorecache', () => ignorecacheOf(jail.text('ignorecache'))),
   }
+  const factor = jail.attempt('bantime.factor', () => bantimeFactor(options.increment))
+  const without = jail.attempt('bantime.formula', () => checkFormula(options, factor ?? 1n))
+  if (without) jail.warnings.push(placed(without, `jail ${name}`, jail.value('bantime.formula')?.at))
+  return options
 }
 
 function incrementOf(jail: JailReader): BantimeIncrement {
@@ -177,7 +183,7 @@ function ignorecacheOf(text: string | undefined): IgnoreCache | undefined {
   }
   return {
     key,
-    maxCount: whole(parameters.get('max-count') ?? '300'),
+    maxCount: whole(parameters.get('max-count') ?? '100'),
     maxTime: parseDuration(parameters.get('max-time') ?? '300'),
   }
 }

@@ -1,28 +1,87 @@
 /**
- * How long a ban lasts, in seconds; undefined is for ever. With `bantime.increment` it grows with the bans before it.
- * Source: jail.conf(5), bantime.* options; the default formula is bantime * 2^min(count, 20) * factor.
+ * How long a ban lasts. With `bantime.increment` it grows with the bans before it. Source: jail.conf(5), the options
+ * bantime.*; what comes out of them was measured beside Fail2ban 1.0.2 (test/jail/growth.test.ts).
  */
-import { parseDuration, type Seconds } from '../base/duration.ts'
-import type { JailOptions } from './jail-options.ts'
+import type { Seconds } from '../base/duration.ts'
+import { asFault, Fault } from '../base/fault.ts'
+import { type Factor, factorOf, formula } from './formula.ts'
+import type { BantimeIncrement, JailOptions } from './jail-options.ts'
 
 /**
- * @param earlier bans of this address before this one
+ * Seconds of a ban after so many bans of the same network; undefined is for ever.
  * @param chance a number in [0, 1), for `bantime.rndtime`
  */
-export function bantime(options: JailOptions, earlier: number, chance: number): Seconds | undefined {
-  if (options.bantime < 0) return undefined
-  const { enabled, maxtime, rndtime } = options.increment
-  if (!enabled || earlier === 0) return options.bantime
-  const grown = Math.max(options.bantime, grow(options, earlier))
-  return Math.min(grown, maxtime ?? Number.POSITIVE_INFINITY) + chance * (rndtime ?? 0)
+export type Bantime = (earlier: number, chance: () => number) => Seconds | undefined
+
+/** @throws Fault `formula.bad`; `formula.no-value` for a factor */
+export function bantimeOf({ bantime, increment }: Growing): Bantime {
+  const { enabled, maxtime = Number.POSITIVE_INFINITY, rndtime = 0 } = increment
+  const first = bantime < 0 ? undefined : bantime
+  if (!enabled || first === undefined) return () => first
+  const grow = growth(first, increment)
+  return (earlier, chance) => {
+    if (earlier === 0) return first
+    return wholeSeconds(Math.min(grow(earlier, chance), maxtime) + chance() * rndtime)
+  }
+}
+
+/** What every ban is multiplied with; 1 where it is not set, or means nothing. @throws Fault `formula.bad`, `formula.no-value` */
+export function bantimeFactor({ enabled, factor }: BantimeIncrement): Factor {
+  return enabled && factor !== undefined ? factorOf(factor, half) : 1n
+}
+
+/** @returns a Fault where some ban would last `bantime` as the formula has no value for it @throws Fault `formula.bad` */
+export function checkFormula({ bantime, increment }: Growing, factor: Factor): Fault | undefined {
+  if (!increment.enabled || increment.formula === undefined) return undefined
+  const read = formula(increment.formula)
+  for (let count = 1; count <= MOST_DOUBLINGS; count++) {
+    try {
+      read.of({ time: bantime, factor, chance: half, count })
+    } catch (thrown) {
+      const { code, message } = asFault(thrown, 'formula.no-value')
+      return new Fault(code, `${message}: the ban after ${count} others lasts as long as the first`)
+    }
+  }
+  return undefined
+}
+
+type Growing = Pick<JailOptions, 'bantime' | 'increment'>
+
+const half = () => 0.5
+
+type Grow = (earlier: number, chance: () => number) => number
+
+/** Multipliers go before a formula, and alone may make a ban shorter than the first. */
+function growth(bantime: Seconds, increment: BantimeIncrement): Grow {
+  const { multipliers = [] } = increment
+  const factor = bantimeFactor(increment)
+  if (multipliers.length > 0) {
+    return (earlier) => bantime * Number(factor) * multipliers[Math.min(earlier, multipliers.length - 1)]!
+  }
+  const own = increment.formula === undefined ? undefined : formula(increment.formula)
+  return (count, chance) => {
+    const value = own
+      ? valueOrNothing(() => own.of({ time: bantime, count, factor, chance }))
+      : bantime * 2 ** Math.min(count, MOST_DOUBLINGS) * Number(factor)
+    return value > bantime ? value : bantime
+  }
 }
 
 const MOST_DOUBLINGS = 20
 
-function grow({ bantime, increment }: JailOptions, earlier: number): Seconds {
-  const factor = increment.factor === undefined ? 1 : parseDuration(increment.factor)
-  const { multipliers } = increment
-  if (multipliers && multipliers.length > 0)
-    return bantime * factor * multipliers[Math.min(earlier, multipliers.length - 1)]!
-  return bantime * 2 ** Math.min(earlier, MOST_DOUBLINGS) * factor
+/** No ban fails for a formula that divides by zero: `checkFormula` has told of it. */
+function valueOrNothing(value: () => number): number {
+  try {
+    return value()
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** Longer is for ever: neither the kernel's clock nor a calendar need be asked about it. */
+const LONGEST: Seconds = 100 * 365.25 * 86_400
+
+function wholeSeconds(seconds: number): Seconds | undefined {
+  if (seconds < 0 || seconds > LONGEST) return undefined
+  return Math.trunc(seconds)
 }

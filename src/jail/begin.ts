@@ -13,7 +13,7 @@ export interface Cause {
   /** undefined: for ever. */
   readonly lasts: Seconds | undefined
   /** What led to it; absent where nobody counted. */
-  readonly counter?: Pick<Counter, 'count' | 'matches'>
+  readonly counter?: Pick<Counter, 'failures' | 'matches'>
   /** Bans of this network before. */
   readonly earlier: number
   readonly origin: Ban['origin']
@@ -30,7 +30,7 @@ export function begin(state: JailState, network: Network, cause: Cause): Decisio
     network,
     from: now,
     until: endOf(cause),
-    failures: counter?.count ?? 0,
+    failures: counter?.failures ?? 0,
     count: earlier + 1,
     matches: counter?.matches ?? [],
     origin,

@@ -6,8 +6,10 @@ import type { Seconds } from '../base/duration.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Counter {
-  /** Failures, scaled to `findtime` once they span more than it. */
+  /** Failures by their weight, scaled to `findtime` once they span more than it: what makes a ban. */
   readonly count: number
+  /** All of them since `first` was the first: what a ban is told to be for. */
+  readonly failures: number
   readonly first: EpochMs
   readonly last: EpochMs
   /** The last lines, newest last. */
@@ -16,19 +18,25 @@ export interface Counter {
   readonly chars: number
 }
 
-/** The counter after `attempts` more failures at `time`. */
+/**
+ * The counter after `attempts` more failures at `time`.
+ * @param weight what the failures of who was banned before count for beyond themselves
+ */
 export function count(
   before: Counter | undefined,
   failure: { readonly time: EpochMs; readonly attempts: number; readonly lines: readonly string[] },
   options: { readonly findtime: Seconds; readonly maxmatches: number },
+  weight = 0,
 ): Counter {
   const { time, attempts, lines } = failure
+  const counted = attempts + weight
   if (!before || time - before.last > options.findtime * 1000) {
-    return { count: attempts, first: time, last: time, ...joined(NONE, lines, options.maxmatches) }
+    return { count: counted, failures: attempts, first: time, last: time, ...joined(NONE, lines, options.maxmatches) }
   }
   const aged = age(before, time, options.findtime * 1000)
+  const failures = before.failures + attempts
   const kept = joined(before, lines, options.maxmatches)
-  return { count: aged.count + attempts, first: aged.first, last: Math.max(before.last, time), ...kept }
+  return { count: aged.count + counted, failures, first: aged.first, last: Math.max(before.last, time), ...kept }
 }
 
 /** Scales the count down to `findMs` if the failures so far span more, as if they had come evenly. */

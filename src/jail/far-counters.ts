@@ -98,7 +98,8 @@ class Table {
     if (!this.#find(owner, network)) return undefined
     const chunk = this.#chunk!
     const at = this.#at
-    return { count: chunk[at + 1]! & 0xff, first: chunk[at + 2]! * 1000, last: chunk[at + 3]! * 1000, ...NO_LINES }
+    const count = chunk[at + 1]! & 0xff
+    return { count, failures: count, first: chunk[at + 2]! * 1000, last: chunk[at + 3]! * 1000, ...NO_LINES }
   }
 
   set(owner: number, network: Network, { count, first, last }: Counter): void {

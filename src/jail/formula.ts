@@ -7,7 +7,10 @@ import { Fault } from '../base/fault.ts'
 import { evaluate } from './formula/evaluate.ts'
 import { parse } from './formula/parse.ts'
 import { Misread } from './formula/token.ts'
-import { amount, NoValue, type Value } from './formula/value.ts'
+import { type Amount, amount, NoValue, type Value } from './formula/value.ts'
+
+/** What `bantime.factor` comes to; whole numbers are told from others, as in Python. */
+export type Factor = Amount
 
 export interface Formula {
   /**
@@ -24,7 +27,7 @@ export interface Around {
   /** `ban.Count`: the bans before this one. */
   readonly count: number
   /** `banFactor`: what the factor's expression came to. */
-  readonly factor: Value
+  readonly factor: Factor
   /** A number in [0, 1), for the functions of random. */
   readonly chance: () => number
 }
@@ -47,7 +50,7 @@ export function formula(text: string): Formula {
 }
 
 /** The value of `bantime.factor`, which knows nothing of any ban. @throws Fault `formula.bad`, `formula.no-value` */
-export function factorOf(text: string, chance: () => number): Value {
+export function factorOf(text: string, chance: () => number): Factor {
   const tree = read('bantime.factor', text, [])
   return reckoned('bantime.factor', text, () => amount(evaluate(tree, { names: new Map(), chance })))
 }

@@ -1,4 +1,5 @@
 /** What a jail holds between events: changed in place, since it is the hot path of a flood. */
+import { type Bantime, bantimeOf } from './bantime.ts'
 import type { BanRoom, Bounds } from './bounds.ts'
 import { type Counters, counters } from './counters.ts'
 import { type Crowds, crowds } from './crowds.ts'
@@ -11,6 +12,9 @@ export interface JailState {
   /** Exchanged when the host's own addresses or sessions change. */
   ignored: IgnoreList
   readonly chance: () => number
+  /** How long bans last, of hosts and of networks. */
+  readonly lasts: Bantime
+  readonly networkLasts: Bantime
   readonly counters: Counters
   readonly crowds: Crowds
   readonly bans: HeldBans
@@ -18,11 +22,16 @@ export interface JailState {
   readonly totals: { failures: number; bans: number }
 }
 
-/** @param bounds what it shares with the other jails; without, it forgets the counter that was silent longest */
+/**
+ * @param bounds what it shares with the other jails; without, it forgets the counter that was silent longest
+ * @throws Fault `formula.bad` and `formula.no-value`, for a growth of bans that nobody has checked
+ */
 export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>, bounds?: Bounds): JailState {
   const { name, findtime } = of.options
   return {
     ...of,
+    lasts: bantimeOf(of.options),
+    networkLasts: bantimeOf({ ...of.options, bantime: of.options.networks.bantime }),
     counters: counters(bounds?.far(name, findtime)),
     crowds: crowds(of.options),
     bans: heldBans(),

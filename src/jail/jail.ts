@@ -7,10 +7,10 @@ import type { Network } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Ban } from './ban.ts'
-import { bantime } from './bantime.ts'
 import { begin } from './begin.ts'
 import { type Counter, count, length } from './counter.ts'
 import type { Decision } from './decision.ts'
+import type { JailOptions } from './jail-options.ts'
 import type { JailState } from './jail-state.ts'
 import { banNetwork, crowded } from './network-ban.ts'
 
@@ -49,10 +49,15 @@ export function asksEarlier({ options, counters, bans }: JailState, network: Net
 }
 
 /** A counter that the history kept counts on, and so does the crowd of its network. */
-export function countOn(state: JailState, network: Network, kept: Omit<Counter, 'chars'>, now: EpochMs): void {
+export function countOn(
+  state: JailState,
+  network: Network,
+  kept: Pick<Counter, 'count' | 'first' | 'last' | 'matches'>,
+  now: EpochMs,
+): void {
   const { counters, crowds, options } = state
   if (kept.last < now - options.findtime * 1000) return
-  counters.set(network, { ...kept, chars: length(kept.matches) })
+  counters.set(network, { ...kept, failures: kept.count, chars: length(kept.matches) })
   if (crowds.prefixOf(network) === undefined) return
   crowds.count(network, { time: kept.last, attempts: kept.count })
 }
@@ -85,28 +90,33 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   const { options, counters } = state
   state.totals.failures += attempts
   const time = Math.min(event.time, now)
-  const counter = count(counters.get(network), { ...event, time }, options)
+  const counter = count(counters.get(network), { ...event, time }, options, weightOf(options, event.earlier))
   const found = { kind: 'found', jail: options.name, network, time, attempts, counter, kept: true } as const
   const crowd = crowded(state, network, { time, attempts })
   if (crowd?.kind === 'crowded') return [{ ...found, kept: counters.set(network, counter) }, crowd]
   const spared = crowd ? [crowd] : []
-  // Who was banned before gets fewer tries: after n bans each failure weighs 2^n / 2 + 1. Source: Fail2ban's observed behaviour.
-  const grows = options.increment.enabled && event.earlier > 0
-  const weight = grows ? Math.min(2 ** event.earlier / 2 + 1, options.maxretry) - 1 : 0
-  if (counter.count + weight < options.maxretry) {
+  if (counter.count < options.maxretry) {
     return [counters.set(network, counter) ? found : { ...found, kept: false }, ...spared]
   }
-  const lasts = bantime(options, event.earlier, state.chance())
+  const lasts = state.lasts(event.earlier, state.chance)
   return [found, ...begin(state, network, { now, lasts, counter, earlier: event.earlier, origin: 'filter' }), ...spared]
+}
+
+/**
+ * Who was banned before gets fewer tries: after n bans each of his failures weighs 2^n / 2 more, and one at most as much
+ * as makes a ban. Source: Fail2ban's observed behaviour.
+ */
+function weightOf({ increment, maxretry }: JailOptions, earlier: number): number {
+  return increment.enabled && earlier > 0 ? Math.min(2 ** earlier / 2, maxretry) : 0
 }
 
 function manual(state: JailState, event: JailEvent & { kind: 'ban' }, now: EpochMs): Decision[] {
   const { network, origin } = event
   const why = state.ignored(network)
   if (why !== undefined && !event.force) return [{ kind: 'ignored', jail: state.options.name, network, why }]
-  const lasts = event.lasts ?? state.options.bantime
-  const { earlier, shorten } = event
-  return begin(state, network, { now, lasts: lasts < 0 ? undefined : lasts, earlier, origin, shorten })
+  const { lasts: given, earlier, shorten } = event
+  const lasts = given === undefined ? state.lasts(earlier, state.chance) : given < 0 ? undefined : given
+  return begin(state, network, { now, lasts, earlier, origin, shorten })
 }
 
 /** The admin may have added the address to `ignoreip` since; what he banned by hand he may have forced. */

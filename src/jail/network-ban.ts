@@ -1,7 +1,6 @@
 /** Bans of whole networks, for what a crowd of their addresses did together. */
 import { type Network, widen } from '../base/address.ts'
 import type { EpochMs } from '../world/clock.ts'
-import { bantime } from './bantime.ts'
 import { begin, isLater } from './begin.ts'
 import type { Decision } from './decision.ts'
 import type { JailState } from './jail-state.ts'
@@ -33,10 +32,10 @@ export function banNetwork(state: JailState, network: Network, earlier: number, 
   if (!crowd || bans.covering(network) || state.ignored(network) !== undefined) return []
   const { members, count } = crowd
   const lines = members.flatMap((member) => counters.get(member)?.matches ?? [])
-  const counter = { count, matches: options.maxmatches > 0 ? lines.slice(-options.maxmatches) : [] }
+  const counter = { failures: count, matches: options.maxmatches > 0 ? lines.slice(-options.maxmatches) : [] }
   crowds.delete(network)
   for (const member of members) counters.delete(member)
-  const lasts = bantime({ ...options, bantime: options.networks.bantime }, earlier, state.chance())
+  const lasts = state.networkLasts(earlier, state.chance)
   const begun = begin(state, network, { now, lasts, counter, earlier, origin: 'filter' })
   const until = bans.covering(network)?.until
   const replaced = members.flatMap((member) => bans.inside(member)).filter((ban) => !isLater(ban.until, until))
