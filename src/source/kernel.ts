@@ -4,7 +4,7 @@
  * control bytes as `\xNN`. Source: Documentation/ABI/testing/dev-kmsg of Linux.
  */
 import { asFault, Fault } from '../base/fault.ts'
-import type { Cancel, EpochMs } from '../world/clock.ts'
+import type { Cancel, EpochMs, MonotonicMs } from '../world/clock.ts'
 import type { OpenFile } from '../world/files.ts'
 import type { Chunk } from './chunk.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
@@ -14,6 +14,7 @@ import type { Sequence } from './position.ts'
 export interface KernelOptions {
   readonly start: Start | Sequence
   readonly onState: OnState
+  readonly onFault: (fault: Fault) => void
   /** There is something to read. */
   readonly onBusy: () => void
 }
@@ -25,6 +26,8 @@ const POLL_MS = 50
 const MAX_RECORD_BYTES = 8192
 /** The stamp and `kernel: ` in front of it. */
 const MAX_PREFIX_BYTES = 64
+/** Lost records are told again after so long. */
+const TELL_AGAIN_MS = 60_000
 /** Records that overrun the reader make a read fail; the next one finds the oldest that is left. */
 const MAX_FAILURES = 5
 
@@ -54,6 +57,7 @@ export class KernelLog implements Input {
   #opened = false
   #handedBytes = 0
   #told = ''
+  #toldLostAt: MonotonicMs | undefined
 
   constructor(hands: Hands, options: KernelOptions) {
     this.#hands = hands
@@ -137,12 +141,25 @@ export class KernelLog implements Input {
       }
       const found = parseRecord(this.#record.subarray(0, length))
       if (!found || found.record.sequence <= this.#sequence) continue
-      if (this.#sequence >= 0) this.lostRecords += found.record.sequence - this.#sequence - 1
+      if (this.#sequence >= 0) this.#lose(found.record.sequence - this.#sequence - 1)
       this.#sequence = found.record.sequence
       if (found.facility !== 0) continue
       this.#next = found.record
       return found.record
     }
+  }
+
+  #lose(records: number): void {
+    this.lostRecords += records
+    const now = this.#hands.clock.monotonic()
+    if (records === 0 || (this.#toldLostAt !== undefined && now - this.#toldLostAt < TELL_AGAIN_MS)) return
+    this.#toldLostAt = now
+    const { onFault } = this.#options
+    onFault(
+      new Fault('source.overrun', `kmsg: the kernel overwrote ${this.lostRecords} records before they were read`, {
+        hint: 'give its log more room: log_buf_len=4M on the command line of the kernel',
+      }),
+    )
   }
 
   /** Bytes of one record; 0 if there is none now. */

@@ -39,7 +39,7 @@ export interface SourceOptions {
    * not say. What is too old is not read, as far as lines stand in the order of time.
    */
   readonly isOld?: (log: string, line: Uint8Array) => boolean | undefined
-  /** What concerns no single log, told once. */
+  /** What is wrong beside the states of logs. */
   readonly onFault?: (fault: Fault) => void
   readonly maxLineBytes?: number
   /** What comes by standard input; absent where another process reads that and feeds it. */
@@ -91,7 +91,7 @@ export class Source {
     this.#files = new Followed(hands, { onState, onFault, position, left, isOld, maxLineBytes: this.#maxLine, onBusy })
     this.#packed = new Packed(hands, { onState, onBusy, position })
     const { input } = options
-    this.#streams = new Streams(hands, { onState, onBusy, position, maxLineBytes: this.#maxLine, input })
+    this.#streams = new Streams(hands, { onState, onFault, onBusy, position, maxLineBytes: this.#maxLine, input })
     this.#stopPoll = hands.clock.every(POLL_MS, () => this.#look())
   }
 

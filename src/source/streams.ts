@@ -1,4 +1,5 @@
 /** The logs that are no files: journals, the kernel's log, standard input. */
+import type { Fault } from '../base/fault.ts'
 import type { Hands, Input, OnState, Start } from './input.ts'
 import { Journal } from './journal.ts'
 import type { JournalChoice } from './journal-arguments.ts'
@@ -23,6 +24,7 @@ export type WantedStream =
 
 export interface StreamsOptions {
   readonly onState: OnState
+  readonly onFault: (fault: Fault) => void
   readonly onBusy: () => void
   readonly position: (log: string) => Mark | undefined
   readonly maxLineBytes: number
@@ -91,7 +93,7 @@ export class Streams {
   }
 
   #start(wanted: WantedStream, mark: Mark | undefined): Input {
-    const { onState, onBusy, maxLineBytes, input } = this.#options
+    const { onState, onFault, onBusy, maxLineBytes, input } = this.#options
     switch (wanted.kind) {
       case 'journal': {
         const { name, choice, start, backSeconds = 0 } = wanted
@@ -106,7 +108,7 @@ export class Streams {
       }
       case 'kernel': {
         const start = mark && 'sequence' in mark ? mark : wanted.start
-        return new KernelLog(this.#hands, { start, onState, onBusy })
+        return new KernelLog(this.#hands, { start, onState, onFault, onBusy })
       }
       case 'input':
         if (!input) return deniedInput(onState)

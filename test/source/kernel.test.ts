@@ -18,6 +18,7 @@ interface Lab {
   readonly device: (string | Fault)[]
   readonly log: KernelLog
   readonly states: string[]
+  readonly faults: string[]
   lines(): string[]
   end(): Sequence | undefined
 }
@@ -91,6 +92,26 @@ test('a record that comes while it reads is stamped with the present, and its nu
   lab.log.close()
 })
 
+test('records that were overwritten are told, and no more than once a minute', () => {
+  const lab = kernel(['4,1,0,-;a\n'])
+  lab.lines()
+  for (const [sequence, seconds] of [
+    [5, 1],
+    [9, 1],
+    [10, 60],
+    [12, 1],
+  ] as const) {
+    lab.device.push(`4,${sequence},0,-;x\n`)
+    lab.time.advance(seconds * 1000)
+    lab.lines()
+  }
+  assert.deepEqual(lab.faults, [
+    'kmsg: the kernel overwrote 3 records before they were read',
+    'kmsg: the kernel overwrote 7 records before they were read',
+  ])
+  lab.log.close()
+})
+
 test('a device that fails is opened again at the next look, and nothing comes twice', () => {
   const lab = kernel(['4,1,0,-;a\n'])
   assert.equal(lab.lines().length, 1)
@@ -106,7 +127,7 @@ test('a device that fails is opened again at the next look, and nothing comes tw
 
 test('the machine’s own log is read whole', { skip: readable() ? false : '/dev/kmsg may not be read here' }, () => {
   const world = realWorld()
-  const log = new KernelLog(world, { start: 'begin', onState: () => {}, onBusy: () => {} })
+  const log = new KernelLog(world, { start: 'begin', onState: () => {}, onFault: () => {}, onBusy: () => {} })
   let all = ''
   const buffer = new Uint8Array(65536)
   for (let chunk = log.read(buffer); chunk; chunk = log.read(buffer)) all += Buffer.from(chunk.bytes).toString('latin1')
@@ -132,9 +153,15 @@ function kernel(records: readonly (string | Fault)[], start: Start | Sequence = 
     },
   })
   const states: string[] = []
+  const faults: string[] = []
   const log = new KernelLog(
     { ...time, files: { ...time.files, open } },
-    { start, onState: (_, state) => void states.push(printState(state)), onBusy: () => {} },
+    {
+      start,
+      onState: (_, state) => void states.push(printState(state)),
+      onFault: ({ message }) => void faults.push(message),
+      onBusy: () => {},
+    },
   )
   let end: Sequence | undefined
   const lines = () => {
@@ -146,7 +173,7 @@ function kernel(records: readonly (string | Fault)[], start: Start | Sequence = 
     }
     return found
   }
-  return { time, device, log, states, lines, end: () => end }
+  return { time, device, log, states, faults, lines, end: () => end }
 }
 
 function readable(): boolean {
