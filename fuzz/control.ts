@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ask } from '../src/control/client.ts'
+import type { Asked } from '../src/control/command.ts'
 import { parseCommand } from '../src/control/message.ts'
 import { serve } from '../src/control/socket.ts'
 import { Engine } from '../src/engine/engine.ts'
@@ -99,7 +100,8 @@ export async function controlTarget(): Promise<Target> {
     lastSeq: 0,
   })
   const socket = join(folder, 'control.sock')
-  const server = await serve(engine, world.files, socket)
+  const asked: Asked = { engine, reload: async () => ({ done: false, faults: [] }), stop() {} }
+  const server = await serve(asked, world.files, socket)
   return {
     async round(seed) {
       const next = random(seed)

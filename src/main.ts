@@ -1,4 +1,5 @@
 /** The entry: picks the face from the name it was called by, and hands it the machine. `main.mjs NAME WORD...` */
+import { closeSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Terminal } from './cli/print.ts'
 import type { Setting } from './cli/setting.ts'
@@ -8,6 +9,8 @@ export const VERSION = '0.1.0'
 
 /** Who asks again after this long does not want to wait for an orderly end. */
 const IMPATIENT_MS = 1000
+
+const hadTerminal = hasTerminal()
 
 const [name = 'rampart', ...words] = process.argv.slice(2)
 // A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
@@ -40,6 +43,7 @@ process.exitCode = await face(
     checkCommand: [process.execPath, fileURLToPath(import.meta.url), 'rampart', 'config', 'check'],
     input: () => process.stdin,
     typed: () => process.stdin.isTTY === true,
+    onHangUp,
     // Other commands end at once, as a signal ends any program.
     stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
   },
@@ -71,17 +75,37 @@ function terminal(): Terminal {
   }
 }
 
+function onHangUp(act: () => void): void {
+  process.on('SIGHUP', () => isTerminalGone() || act())
+}
+
+function isTerminalGone(): boolean {
+  return hadTerminal && !hasTerminal()
+}
+
+/** Whether there is one that Ctrl-C would come from. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Resolves with the reason when this program shall end. */
 function stopped(): Promise<string> {
   return new Promise((resolve) => {
     let first: number | undefined
-    const hear = (signal: string) => {
+    process.on('SIGINT', () => {
       first ??= performance.now()
       // Under npm a single Ctrl-C may come twice, from the terminal and from npm.
       if (performance.now() - first > IMPATIENT_MS) process.exit(130)
-      resolve(signal)
-    }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, hear)
+      resolve('SIGINT')
+    })
+    process.on('SIGTERM', () => resolve('SIGTERM'))
+    // When its terminal closes; who else sends it wants something else, see `onHangUp`.
+    process.on('SIGHUP', () => (words[0] !== 'up' || isTerminalGone()) && resolve('its terminal was closed'))
     if (process.env['npm_lifecycle_event'] === undefined) return
     // Ending npm ends the guard, even where npm is killed and can pass on no signal.
     const parent = process.ppid

@@ -19,6 +19,8 @@ export interface Setting {
   readonly input: () => AsyncIterable<Uint8Array>
   /** Whether somebody types them. */
   readonly typed?: () => boolean
+  /** Calls `act` each time that SIGHUP asks for the configuration to be read anew. */
+  readonly onHangUp?: (act: () => void) => void
   /** Resolves when the program is told to stop. */
   readonly stopped: Promise<string>
 }

@@ -7,6 +7,8 @@ import type { Command, Reply } from './command.ts'
 import { request } from './http.ts'
 
 const TIMEOUT_MS = 10_000
+/** Files are read, filters compiled, names looked up. */
+const RELOAD_TIMEOUT_MS = 60_000
 
 /** A guard that can open no more files hangs up, and has put some by a second later. */
 const TRIES = 4
@@ -14,7 +16,8 @@ const PAUSE_MS = 500
 
 /** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, `control.hung-up`, or the guard's own */
 export async function ask<C extends Command>(socketPath: string, command: C): Promise<Reply<C>> {
-  const answer = JSON.parse(await postAgain(socketPath, JSON.stringify(command))) as
+  const timeoutMs = command.verb === 'reload' ? RELOAD_TIMEOUT_MS : TIMEOUT_MS
+  const answer = JSON.parse(await postAgain(socketPath, JSON.stringify(command), timeoutMs)) as
     | { reply: Reply<C> }
     | { fault: { code: string; message: string; hint?: string } }
   if ('reply' in answer) return answer.reply
@@ -40,10 +43,10 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
   })
 }
 
-async function postAgain(socketPath: string, message: string): Promise<string> {
+async function postAgain(socketPath: string, message: string, timeoutMs: number): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
-      return await post(socketPath, message)
+      return await post(socketPath, message, timeoutMs)
     } catch (thrown) {
       if (tries === TRIES || !(thrown instanceof Fault) || thrown.code !== 'control.hung-up') throw thrown
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -51,9 +54,9 @@ async function postAgain(socketPath: string, message: string): Promise<string> {
   }
 }
 
-function post(socketPath: string, message: string): Promise<string> {
+function post(socketPath: string, message: string, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { ...to(socketPath, TIMEOUT_MS), path: '/v1/command', method: 'POST' }
+    const options = { ...to(socketPath, timeoutMs), path: '/v1/command', method: 'POST' }
     const asked = request(options, (response: IncomingMessage) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
@@ -61,7 +64,7 @@ function post(socketPath: string, message: string): Promise<string> {
       response.on('error', (error) => reject(unreachable(socketPath, error)))
     })
     asked.on('timeout', () =>
-      asked.destroy(new Fault('control.silent', `the guard does not answer within ${TIMEOUT_MS / 1000} s`)),
+      asked.destroy(new Fault('control.silent', `the guard does not answer within ${timeoutMs / 1000} s`)),
     )
     asked.on('error', (error) => reject(unreachable(socketPath, error)))
     asked.end(message)

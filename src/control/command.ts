@@ -4,8 +4,17 @@ import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Outcome } from '../engine/outcome.ts'
+import type { Reloaded } from '../engine/reload.ts'
 import type { AllLifted, JailDetails, Status, Verified, Why } from '../engine/status.ts'
 import type { TakenOver } from '../engine/take-over.ts'
+
+/** Who is asked: the engine, and who exchanges its configuration and ends it. */
+export interface Asked {
+  readonly engine: Engine
+  reload(jail: string | undefined): Promise<Reloaded>
+  /** Has the guard end; it does so after the answer. @param keep whether the bans stay; undefined: as it was started */
+  stop(keep: boolean | undefined): void
+}
 
 export type Command =
   | { readonly verb: 'ping' }
@@ -21,6 +30,9 @@ export type Command =
       readonly force?: boolean | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
+  /** The whole configuration, or one jail of it. */
+  | { readonly verb: 'reload'; readonly jail?: string | undefined }
+  | { readonly verb: 'stop'; readonly keep?: boolean | undefined }
   | { readonly verb: 'unban-all'; readonly jail?: string | undefined }
   /** Compares the kernel with what is said of it. */
   | { readonly verb: 'verify' }
@@ -35,6 +47,8 @@ export interface Replies {
   readonly why: Why
   readonly ban: readonly Outcome[]
   readonly unban: readonly Outcome[]
+  readonly reload: Reloaded
+  readonly stop: { readonly pid: number }
   readonly 'unban-all': AllLifted
   readonly verify: Verified
   readonly import: TakenOver
@@ -52,6 +66,8 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
   why: 'read',
   ban: 'operate',
   unban: 'operate',
+  reload: 'operate',
+  stop: 'operate',
   'unban-all': 'operate',
   // It reads every set of the kernel.
   verify: 'operate',
@@ -59,16 +75,17 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
 }
 
 /** @throws Fault `control.forbidden`, `control.bad-command`, `control.bad-address`, `control.no-jail`, `duration.bad` */
-export async function execute<C extends Command>(engine: Engine, role: Role, command: C): Promise<Reply<C>> {
+export async function execute<C extends Command>(asked: Asked, role: Role, command: C): Promise<Reply<C>> {
   const needs = Object.hasOwn(NEEDS, command.verb) ? NEEDS[command.verb] : undefined
   if (!needs) throw new Fault('control.bad-command', `there is no command "${String(command.verb)}"`)
   if (needs === 'operate' && role !== 'operate') {
     throw new Fault('control.forbidden', `this caller may only look, and "${command.verb}" changes something`)
   }
-  return (await answer(engine, command)) as Reply<C>
+  return (await answer(asked, command)) as Reply<C>
 }
 
-async function answer(engine: Engine, command: Command): Promise<Replies[Command['verb']]> {
+async function answer(asked: Asked, command: Command): Promise<Replies[Command['verb']]> {
+  const { engine } = asked
   switch (command.verb) {
     case 'ping': {
       const { version, pid } = engine.status()
@@ -100,6 +117,11 @@ async function answer(engine: Engine, command: Command): Promise<Replies[Command
       const { parseForeignBans } = await import('./foreign-text.ts')
       return engine.takeOver(parseForeignBans(command.bans), command.dryRun === true)
     }
+    case 'reload':
+      return asked.reload(command.jail)
+    case 'stop':
+      asked.stop(command.keep)
+      return { pid: engine.status().pid }
     default:
       return command satisfies never
   }

@@ -42,6 +42,7 @@ function isCommand(value: unknown): value is Command {
   const texts = ['verb', 'jail', 'lasts', 'address', 'bans'] as const
   const given = value as Record<string, unknown>
   if (!texts.every((name) => given[name] === undefined || typeof given[name] === 'string')) return false
+  if (given['keep'] !== undefined && typeof given['keep'] !== 'boolean') return false
   if (given['verb'] === 'import' && given['bans'] === undefined) return false
   const { addresses } = given
   if (addresses === undefined) return given['verb'] !== 'ban' && given['verb'] !== 'unban'

@@ -8,10 +8,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { Files } from '../world/files.ts'
 import { type Callers, callers } from './callers.ts'
-import { execute } from './command.ts'
+import { type Asked, execute } from './command.ts'
 import { createServer } from './http.ts'
 import { parseCommand } from './message.ts'
 
@@ -25,10 +24,10 @@ export interface ControlServer {
 }
 
 /**
- * Serves an engine on a socket.
+ * Serves the guard on a socket.
  * @throws Fault `control.running` if another guard answers there, `control.socket` if it cannot be made
  */
-export async function serve(engine: Engine, files: Files, path: string): Promise<ControlServer> {
+export async function serve(asked: Asked, files: Files, path: string): Promise<ControlServer> {
   // Without a slash, or directly below the root, there is no folder to make.
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
   if (folder !== '') files.makeFolder(folder, 0o700)
@@ -39,7 +38,7 @@ export async function serve(engine: Engine, files: Files, path: string): Promise
   // Node looks for callers that are late only this often.
   const server = createServer({ connectionsCheckingInterval: 1000 })
   const guests: Callers = callers(server, (request, response) => {
-    handle(engine, guests, request, response).catch((thrown) => refuse(response, thrown))
+    handle(asked, guests, request, response).catch((thrown) => refuse(response, thrown))
   })
   server.headersTimeout = TIMEOUT_MS
   server.requestTimeout = TIMEOUT_MS
@@ -57,21 +56,21 @@ export async function serve(engine: Engine, files: Files, path: string): Promise
 }
 
 async function handle(
-  engine: Engine,
+  asked: Asked,
   guests: Callers,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const route = `${request.method} ${request.url?.split('?')[0]}`
-  if (route === 'GET /v1/events') return stream(engine, guests, response)
+  if (route === 'GET /v1/events') return stream(asked, guests, response)
   if (route !== 'POST /v1/command') throw new Fault('control.bad-command', `there is nothing at ${route}`)
   const command = parseCommand(await guests.message(request))
   guests.answer(response)
-  const reply = await execute(engine, 'operate', command)
+  const reply = await execute(asked, 'operate', command)
   send(response, 200, { reply })
 }
 
-function stream(engine: Engine, guests: Callers, response: ServerResponse): void {
+function stream({ engine }: Asked, guests: Callers, response: ServerResponse): void {
   guests.hear(response)
   response.writeHead(200, { 'content-type': 'application/x-ndjson' })
   response.flushHeaders()

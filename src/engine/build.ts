@@ -1,10 +1,8 @@
 /** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel, a reader. */
-import type { Fault } from '../base/fault.ts'
-import type { JailSettings } from '../config/settings.ts'
+import { Fault } from '../base/fault.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
-import { type Bounds, bounds } from '../jail/bounds.ts'
-import { jailState } from '../jail/jail-state.ts'
+import { bounds } from '../jail/bounds.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
 import { firstSeq } from '../store/recall.ts'
@@ -14,20 +12,20 @@ import { compareWithFail2ban } from './beside.ts'
 import { claimTable } from './claim.ts'
 import { Engine } from './engine.ts'
 import type { Event } from './event.ts'
-import type { HeldJail } from './held-jail.ts'
+import { heldJail } from './held-jail.ts'
 import { readerIdentity } from './identity.ts'
 import { ignoredBy } from './ignored-names.ts'
 import { manualJail } from './manual-jail.ts'
 import { noHistory } from './no-history.ts'
-import { notes, nothing } from './notes.ts'
-import { RECIDIVE } from './pipeline.ts'
+import { notes, nothing, runsNothing } from './notes.ts'
+import { type Planning, planning } from './planning.ts'
 import { type Folders, type Prepared, prepare } from './prepare.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
-import type { Plan } from './report.ts'
+import { type Reloaded, reload } from './reload.ts'
+import type { Report } from './report.ts'
 import { descriptorReserve } from './reserve.ts'
 import { spared } from './spared.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
-import { wantedBy } from './wanted-logs.ts'
 
 export interface GuardOptions extends Folders {
   readonly version: string
@@ -39,6 +37,8 @@ export interface GuardOptions extends Folders {
   /** Starts the reader, see src/reader.ts. */
   readonly readerCommand: readonly string[]
   readonly hear: (event: Event) => void
+  /** Awaited before anything is taken that only one guard can have. */
+  readonly beforeClaim?: () => Promise<void>
 }
 
 export interface Guard {
@@ -48,6 +48,8 @@ export interface Guard {
   readonly host: string
   /** Puts the old bans in force and begins to read. @throws Fault of the kernel: then nothing guards */
   ready(): Promise<void>
+  /** @throws Fault as `reload`, `guard.not-ready` */
+  reload(jail?: string): Promise<Reloaded>
   stop(options: { readonly keep: boolean }): Promise<void>
 }
 
@@ -63,40 +65,66 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     if (!isShort) reading?.hurry()
   })
   const clock = steadyClock(world.clock)
-  const prepared = await prepare(world, options)
-  const { jails, names, discovery } = prepared
-  if (jails.every(({ name }) => name === RECIDIVE)) throw nothing(prepared)
-  const faults = [...prepared.faults]
+  let prepared = await prepare(world, options)
+  if (runsNothing(prepared)) throw nothing(prepared)
+  await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
+  const faults = [...prepared.faults]
   const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
-  const most = prepared.configuration.server.maxbans
-  const shared = bounds(world.chance.next, { most, jails: () => engineRef.engine?.heldBans() ?? [] })
+  const chance = world.chance.next
+  const shared = bounds(chance, {
+    get most() {
+      return prepared.configuration.server.maxbans
+    },
+    jails: () => engineRef.engine?.heldBans() ?? [],
+  })
+  const making = { chance, bounds: shared }
   const engine = new Engine({
     version: options.version,
     pid: options.pid,
     clock,
     history,
     table,
-    jails: [...jails.map((settings) => held(world, settings, shared)), manualJail(world, shared)],
-    spared: () => spared(world, discovery.nginx.proxies),
-    ignored: ({ settings }) => (settings ? ignoredBy(settings, names) : []),
+    jails: [...prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, shared)],
+    spared: () => spared(world, prepared.discovery.nginx.proxies),
+    ignored: ({ settings }) => (settings ? ignoredBy(settings, prepared.names) : []),
     faults,
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engineRef.engine = engine
   engine.listen(options.hear)
-  for (const jail of jails) for (const log of wantedBy(jail)) engine.expect(jail.name, log.name)
+  const needed = options.config.filter((folder) => world.files.stat(folder) !== undefined)
+  const planner = planning(() => prepared.jails)
   let compare: Cancel = () => {}
+  let last: Promise<unknown> = Promise.resolve()
   return {
     engine,
     notes: notes({ ...prepared, faults }),
     host: hostName(world),
     async ready() {
       await engine.start()
-      reading = await beginReading(world, options, { engine, history, jails })
+      planner.begin(await history.positions().catch(() => []))
+      reading = beginReading(world, options, { engine, planner })
       if (options.observe) compare = compareWithFail2ban(world, engine)
       world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), prepared)).catch(() => 0))
+    },
+    reload(jail) {
+      if (!reading) throw new Fault('guard.not-ready', 'the guard is just starting or ending: try again in a moment')
+      const parts = {
+        engine,
+        reading,
+        making,
+        current: () => prepared,
+        prepare: () => prepare(world, { ...options, needed }),
+        use: (next: Prepared) => {
+          prepared = next
+        },
+        planOf: planner.planOf,
+      }
+      const done = last.then(() => reload(parts, jail))
+      last = done.catch(() => {})
+      return done
     },
     async stop({ keep }) {
       compare()
@@ -128,8 +156,11 @@ async function openTheHistory(
 function heed(notice: Notice, engine: Engine | undefined, early: Fault[]): void {
   const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
   if (notice.kind === 'replaced') engine?.keepAnew()
-  if (notice.kind === 'state' && notice.state.kind === 'ok') engine?.recall()
-  if (fault && engine) engine.fault(fault)
+  if (notice.kind === 'state' && notice.state.kind === 'ok') {
+    engine?.over('history')
+    engine?.recall()
+  }
+  if (fault && engine) engine.fault(fault, notice.kind === 'state' ? 'history' : undefined)
   else if (fault) early.push(fault)
 }
 
@@ -145,42 +176,21 @@ function banTable(world: World, clock: SteadyClock, ref: { engine?: Engine }): B
   })
 }
 
-async function beginReading(
+function beginReading(
   world: World,
   options: GuardOptions,
-  { engine, history, jails }: { engine: Engine; history: History; jails: readonly JailSettings[] },
-): Promise<Reading> {
-  const saved = await history.positions().catch(() => [])
-  const marks = new Map(saved.map(({ log, position }) => [log, position]))
-  const plan = (): Plan => ({
-    jails: jails.map((jail) => ({
-      name: jail.name,
-      filter: jail.filter,
-      findtime: jail.options.findtime,
-      wanted: wantedBy(jail).map(({ wanted }) => wanted),
-    })),
-    marks: [...marks].map(([log, mark]) => ({ log, mark })),
-  })
+  { engine, planner }: { readonly engine: Engine; readonly planner: Planning },
+): Reading {
   const parts = {
     world,
-    plan,
-    async hear(report: Parameters<Engine['hear']>[0]) {
+    plan: planner.plan,
+    async hear(report: Report) {
       await engine.hear(report)
-      if (report.kind === 'batch' && report.batch.mark) marks.set(report.batch.log, report.batch.mark)
+      planner.heard(report)
     },
   }
   if (options.single) return readHere(parts)
   return readApart(parts, [...options.readerCommand, ...readerIdentity(world.files)])
-}
-
-function held(world: World, settings: JailSettings, shared: Bounds): HeldJail {
-  const state = jailState({ options: settings.options, ignored: () => undefined, chance: world.chance.next }, shared)
-  const logs = new Map(
-    settings.name === RECIDIVE
-      ? [['history', { log: 'the bans of the other jails', state: 'reading', cut: 0, behind: 0 }]]
-      : [],
-  )
-  return { name: settings.name, settings, scope: settings.scope!, state, logs }
 }
 
 /** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */

@@ -8,6 +8,7 @@ import type { FilterSettings } from '../filter/filter-settings.ts'
 import { type LogMatcher, logMatcher, type Reading } from '../filter/log-matcher.ts'
 import { checkWanted } from '../source/source.ts'
 import { isOf } from '../source/wanted.ts'
+import { textOf } from './difference.ts'
 import type { JailPlan, Plan } from './report.ts'
 
 export interface JailFault {
@@ -77,7 +78,7 @@ export class CompiledJails {
   #compile(plan: JailPlan): CompiledJail {
     checkWanted(plan.wanted)
     const known = [...this.#jails, ...this.#checked].find(({ plan: { name, filter } }) => {
-      return name === plan.name && JSON.stringify(filter) === JSON.stringify(plan.filter)
+      return name === plan.name && textOf(filter) === textOf(plan.filter)
     })
     if (known?.plan.findtime === plan.findtime) return { plan, reading: known.reading }
     const reading = { jail: plan.name, filter: known?.reading.filter ?? filter(plan.filter), findtime: plan.findtime }

@@ -23,6 +23,7 @@ import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
 import { Jails } from './jails.ts'
 import { type Keeping, keeping } from './keeping.ts'
 import { type KernelView, kernelView } from './kernel-view.ts'
+import { Leaving } from './leaving.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import { recount, restore } from './past.ts'
@@ -35,7 +36,7 @@ import { Sparing } from './sparing.ts'
 import type { AllLifted, JailDetails, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import type { TakenOver } from './take-over.ts'
-import { Troubles } from './troubles.ts'
+import { CONFIGURATION, Troubles } from './troubles.ts'
 import { unbanAll } from './unban-all.ts'
 import { why } from './why.ts'
 
@@ -81,7 +82,8 @@ export class Engine {
   readonly #retrying: Retrying
   readonly #pipeline: Pipeline
   readonly #sparing: Sparing
-  readonly #troubles: Troubles
+  readonly #troubles = new Troubles()
+  readonly #leaving: Leaving
   readonly #since: number
   #adoption: Adoption | undefined
   #kernelFault: Fault | undefined
@@ -93,10 +95,10 @@ export class Engine {
     this.#parts = parts
     this.#jails = new Jails(parts.jails)
     this.#since = clock.now()
-    this.#troubles = new Troubles(parts.faults)
     this.#keeping = keeping(history)
     this.#events = events(lastSeq, () => clock.now(), this.#keeping.event)
     this.#effects = this.#effectsOf(parts)
+    this.#leaving = new Leaving(this.#jails, this.#effects)
     this.#kernelView = kernelView(this.#effects, parts.table)
     this.#retrying = retrying(this.#effects)
     this.#pipeline = pipeline({
@@ -110,6 +112,7 @@ export class Engine {
     })
     this.#sparing = new Sparing({ ...parts, jails: this.#jails, onFault: (fault) => this.fault(fault) })
     this.#sparing.refresh()
+    this.#troubles.configured(parts.faults)
   }
 
   #effectsOf({ clock, table }: EngineParts): Effects {
@@ -118,6 +121,7 @@ export class Engine {
       events: this.#events,
       kernel: table,
       save: this.#keeping.keep,
+      isHeld: (jail) => this.#jails.get(jail) !== undefined,
       scopeOf: (jail) => this.#jails.need(jail).scope,
       pending: new ByNetwork(),
       refused: new ByNetwork(),
@@ -147,12 +151,51 @@ export class Engine {
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
+  /** The jails that are held, that of bans by hand among them. */
+  get jails(): readonly HeldJail[] {
+    return this.#jails.all
+  }
+
+  /**
+   * Exchanges all jails in one step. Those of a name that was held go on with what their state says; bans of jails that are
+   * gone are lifted, but stay in the history, and come back with the jail.
+   * @returns resolved when the kernel has followed
+   */
+  async exchange(jails: readonly HeldJail[], faults: readonly Fault[]): Promise<void> {
+    const before = this.#jails.all
+    const added = jails.filter(({ name }) => !this.#jails.get(name))
+    this.#jails.exchange(jails)
+    this.#sparing.refresh()
+    this.#troubles.configured(faults)
+    const moved = this.#leaving.note(before)
+    await perform(
+      this.#effects,
+      moved.map((ban) => ({ kind: 'restore', ban })),
+    )
+    await this.#leaving.settle()
+    await this.#bringBack(added)
+  }
+
+  /** What the history knows of jails that a reload brings. */
+  async #bringBack(jails: readonly HeldJail[]): Promise<void> {
+    const { history, clock } = this.#parts
+    const decisions: Decision[] = []
+    const restoring = restore(history, jails, clock.now(), (decision) => decisions.push(decision))
+    await restoring.catch((thrown) => this.#withoutPast(thrown))
+    await perform(this.#effects, decisions)
+    const restored = decisions.filter(({ kind }) => kind === 'restore').length
+    if (restored > 0) this.tell({ kind: 'restored', bans: restored })
+    await recount(history, jails, clock.now()).catch((thrown) => this.#withoutPast(thrown))
+  }
+
   /** What the reader says. Resolves when a batch has been decided upon. */
   async hear(report: Report): Promise<void> {
     switch (report.kind) {
       case 'batch':
+        this.#troubles.end('reader')
         return this.#pipeline.take(report.batch as Batch)
       case 'log': {
+        this.#troubles.end('reader')
         const { log, state, why } = report
         for (const name of report.jails) {
           const logs = this.#jails.get(name)?.logs
@@ -172,25 +215,20 @@ export class Engine {
         return
       }
       case 'fault': {
-        const { code, message, hint } = report
-        return this.fault(new Fault(code, message, hint === undefined ? {} : { hint }))
+        const { code, message, hint, jail } = report
+        const topic = code === 'reader.ended' ? 'reader' : jail === undefined ? undefined : CONFIGURATION + message
+        return this.fault(new Fault(code, message, hint === undefined ? {} : { hint }), topic)
       }
       default:
         return report satisfies never
     }
   }
 
-  /** A log of a jail that is waited for. */
-  expect(jail: string, log: string): void {
-    const logs = this.#jails.get(jail)?.logs
-    if (logs && !logs.has(log)) logs.set(log, { log, state: 'pending', why: undefined, cut: 0, behind: 0 })
-  }
-
   tell(body: EventBody): void {
     this.#events.tell(body)
   }
 
-  /** @param topic what it is about: once a minute is enough to tell of it */
+  /** @param topic what it is about, and when well again ends it; once a minute is enough to tell of it */
   fault(fault: Fault, topic = fault.message): void {
     const { code, message, hint } = fault
     if (this.#troubles.add(fault, topic, this.#parts.clock.monotonic()))
@@ -206,10 +244,16 @@ export class Engine {
     }
   }
 
+  /** What the faults of this topic told of is well again. */
+  over(topic: string): void {
+    this.#troubles.end(topic)
+  }
+
   /** The kernel's table could not be kept as wanted; undefined: it is again. */
   kernelFault(fault: Fault | undefined): void {
     this.#kernelFault = fault
-    if (fault) this.fault(fault)
+    if (fault) this.fault(fault, 'kernel')
+    else this.#troubles.end('kernel')
   }
 
   /** The history is a new one: it is told who is banned. */
@@ -326,7 +370,7 @@ export class Engine {
 
   /** A history that cannot be read keeps nobody from being guarded. */
   #withoutPast(thrown: unknown): true {
-    this.fault(asFault(thrown, 'store.failed'))
+    this.fault(asFault(thrown, 'store.failed'), 'history')
     return true
   }
 
@@ -361,6 +405,7 @@ export class Engine {
     this.#keeping.flush(this.#pipeline.takeMarks())
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
     this.#retrying.tick()
+    void this.#leaving.settle()
     void this.#adoption?.tick(this.#pipeline.lines())
   }
 

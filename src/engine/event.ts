@@ -1,6 +1,7 @@
 /** An Event: something that happened. Every event has a number, is kept in the history, and goes to whoever listens. */
 import type { Lifted } from '../jail/decision.ts'
 import type { EpochMs } from '../world/clock.ts'
+import type { Difference } from './difference.ts'
 
 export type Event = EventBody & { readonly seq: number; readonly time: EpochMs }
 
@@ -23,6 +24,8 @@ export type EventBody =
     }
   | { readonly kind: 'unban'; readonly jail: string; readonly address: string; readonly why: Lifted }
   | { readonly kind: 'restored'; readonly bans: number }
+  /** The configuration was read anew, and holds. */
+  | ({ readonly kind: 'reload' } & Difference)
   | { readonly kind: 'ignored'; readonly jail: string; readonly address: string; readonly why: string }
   /** The kernel's table was changed from outside and made whole again. */
   | { readonly kind: 'healed'; readonly what: string }

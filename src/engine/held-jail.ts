@@ -5,8 +5,11 @@ import { printPorts } from '../base/ports.ts'
 import type { JailSettings } from '../config/settings.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { JailState } from '../jail/jail-state.ts'
+import type { Bounds } from '../jail/bounds.ts'
+import { type JailState, jailState, otherwise } from '../jail/jail-state.ts'
+import { isOf } from '../source/wanted.ts'
 import type { BanStatus, JailStatus, LogStatus } from './status.ts'
+import { wantedBy } from './wanted-logs.ts'
 
 export interface HeldJail {
   readonly name: string
@@ -15,6 +18,44 @@ export interface HeldJail {
   readonly scope: Scope
   readonly state: JailState
   readonly logs: Map<string, LogStatus>
+}
+
+/** The stock jail of those who are banned again and again. */
+export const RECIDIVE = 'recidive'
+
+/** What jails are made with. */
+export interface Making {
+  readonly chance: () => number
+  readonly bounds: Bounds
+}
+
+/**
+ * The jail that these settings make.
+ * @param before what is held so far: of its name, bans and counters go on; how a log does is known from whoever reads it
+ */
+export function heldJail(
+  settings: JailSettings,
+  { chance, bounds }: Making,
+  before: readonly HeldJail[] = [],
+): HeldJail {
+  const { name, options, scope } = settings
+  const known = before.find((jail) => jail.name === name)?.state
+  const state = known
+    ? otherwise(known, options, bounds)
+    : jailState({ options, ignored: () => undefined, chance }, bounds)
+  return { name, settings, scope: scope!, state, logs: new Map(logsOf(settings, before).map((log) => [log.log, log])) }
+}
+
+/** The pipeline feeds the jail of repeat offenders: it needs no log. */
+const FED: LogStatus = { log: 'the bans of the other jails', state: 'reading', cut: 0, behind: 0 }
+
+function logsOf(settings: JailSettings, before: readonly HeldJail[]): LogStatus[] {
+  if (settings.name === RECIDIVE) return [FED]
+  const known = new Map(before.flatMap(({ logs }) => [...logs]))
+  return wantedBy(settings).flatMap(({ name, wanted }): LogStatus[] => {
+    const read = [...known.values()].filter(({ log }) => isOf(wanted, log))
+    return read.length > 0 ? read : [{ log: name, state: 'pending', cut: 0, behind: 0 }]
+  })
 }
 
 /** @param pendingNow of its bans, those that the kernel does not have */

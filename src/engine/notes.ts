@@ -2,13 +2,19 @@
 import { Fault } from '../base/fault.ts'
 import type { Discovery } from '../config/discover.ts'
 import type { Configuration } from '../config/settings.ts'
+import { RECIDIVE } from './held-jail.ts'
 import { misspelt, unresolved } from './ignored-names.ts'
 import type { Prepared } from './prepare.ts'
 
-export function notes({ configuration, discovery, chosen, faults, jails, names }: Prepared): string[] {
-  const which = chosen ? leftOut(discovery) : named(configuration, discovery)
+export function notes(prepared: Prepared): string[] {
+  const { configuration, discovery, chosen } = prepared
+  return [...(chosen ? leftOut(discovery) : named(configuration, discovery)), ...doubts(prepared)]
+}
+
+/** Those that say what is not as it should be. */
+export function doubts({ configuration, discovery, faults, jails, names }: Prepared): string[] {
   const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
-  return [...which, ...said, ...unresolved(names), ...misspelt(jails)]
+  return [...said, ...unresolved(names), ...misspelt(jails)]
 }
 
 function leftOut({ left }: Discovery): string[] {
@@ -25,6 +31,11 @@ function named({ jails }: Configuration, { found }: Discovery): string[] {
   return [
     `the configuration in /etc enables jails, so exactly those run; there would be logs for ${others.join(', ')} too`,
   ]
+}
+
+/** Repeat offenders need another jail that bans them. */
+export function runsNothing({ jails }: Prepared): boolean {
+  return jails.every(({ name }) => name === RECIDIVE)
 }
 
 /** The fault of a configuration that leads to no jail at all. */

@@ -1,4 +1,5 @@
 /** What the history knows of jails that begin: their bans go on to their ends, what was half counted counts on. */
+import { printNetwork } from '../base/address.ts'
 import type { Decision } from '../jail/decision.ts'
 import { countOn, step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
@@ -19,7 +20,9 @@ export async function restore(
   for await (const bans of history.activeBans(now)) {
     for (const ban of bans) {
       const jail = byName.get(ban.jail)
-      if (jail) for (const decision of step(jail.state, { kind: 'restore', ban }, now)) decided(decision)
+      // Read late, it may know less than the jail does by now.
+      if (!jail || jail.state.bans.get(printNetwork(ban.network))) continue
+      for (const decision of step(jail.state, { kind: 'restore', ban }, now)) decided(decision)
     }
   }
 }
@@ -31,7 +34,7 @@ export async function recount(history: History, jails: readonly HeldJail[], now:
   for await (const counters of history.counters(now - longest)) {
     for (const { jail, network, ...counter } of counters) {
       const state = byName.get(jail)?.state
-      if (state) countOn(state, network, counter, now)
+      if (state && !state.counters.get(network)) countOn(state, network, counter, now)
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Effects {
   /** The kernel's ban table; absent when observing. */
   readonly kernel: { putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> } | undefined
   readonly save: (deed: Deed) => Promise<void>
+  /** false: a reload has taken the jail away, and its bans with it. */
+  readonly isHeld: (jail: string) => boolean
   readonly scopeOf: (jail: string) => Scope
   /** Every ban that the kernel does not have yet. */
   readonly pending: ByNetwork<true>
@@ -43,7 +45,7 @@ export type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
  */
 export async function perform(effects: Effects, decisions: readonly Decision[], along: Deed = {}): Promise<void> {
   const deed = { ...deedOf(decisions, effects.clock), ...along }
-  const changes = decisions.filter(isEffect)
+  const changes = decisions.filter(isEffect).filter(({ ban }) => effects.isHeld(ban.jail))
   for (const { kind, ban } of changes) {
     effects.refused.delete(ban)
     if (kind === 'unban') effects.pending.delete(ban)
@@ -61,9 +63,11 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
 export async function performAgain(effects: Effects): Promise<void> {
   const decisions = effects.refused.values().map(({ decision }) => decision)
   const again = decisions.filter(({ kind, ban }) => {
+    const isHeld = effects.isHeld(ban.jail)
+    if (!isHeld) effects.pending.delete(ban)
     const standing = effects.standing(ban)
     const isSame = standing?.from === ban.from && standing.until === ban.until
-    const isWanted = kind === 'unban' ? standing === undefined : isSame
+    const isWanted = isHeld && (kind === 'unban' ? standing === undefined : isSame)
     if (!isWanted) effects.refused.delete(ban)
     return isWanted
   })

@@ -11,7 +11,7 @@ import { asksEarlier, step } from '../jail/jail.ts'
 import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
 import { bansBefore, enquire, rememberingBannable } from './enquire.ts'
-import type { HeldJail } from './held-jail.ts'
+import { type HeldJail, RECIDIVE } from './held-jail.ts'
 import type { Batch } from './report.ts'
 import type { SteadyClock } from './steady-clock.ts'
 
@@ -31,9 +31,6 @@ export interface PipelineParts {
   /** What goes wrong in one jail stays there: the others go on. */
   readonly onFault: (jail: string, fault: Fault) => void
 }
-
-/** The stock jail of those who are banned again and again. */
-export const RECIDIVE = 'recidive'
 
 export function pipeline({ clock, history, jail, perform, onFault }: PipelineParts): Pipeline {
   const meant = rememberingBannable()

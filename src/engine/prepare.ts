@@ -1,17 +1,20 @@
 /** All that the files and this host say, read anew: a start and a reload take the same way. Nothing is changed by it. */
-import type { Fault } from '../base/fault.ts'
+import { asFault, Fault } from '../base/fault.ts'
 import { type Discovery, discover } from '../config/discover.ts'
 import { loadConfiguration } from '../config/load-configuration.ts'
 import type { Configuration, JailSettings } from '../config/settings.ts'
 import type { World } from '../world/world.ts'
+import { RECIDIVE } from './held-jail.ts'
 import { type IgnoredNames, ignoredNames } from './ignored-names.ts'
-import { RECIDIVE } from './pipeline.ts'
 import { unable } from './unable.ts'
+import { wantedBy } from './wanted-logs.ts'
 
 export interface Folders {
   readonly stockFolder: string
   /** Folders above the stock one, later wins. */
   readonly config: readonly string[]
+  /** Those of them without which nothing is as the admin meant it; another that is not there is passed over. */
+  readonly needed?: readonly string[]
 }
 
 export interface Prepared {
@@ -29,7 +32,7 @@ export interface Prepared {
 export async function prepare(world: World, folders: Folders): Promise<Prepared> {
   const discovery = await discover(world)
   const { configuration, chosen } = configure(world, folders, discovery)
-  const { jails, faults } = runnable(configuration)
+  const { jails, faults } = runnable(configuration, missing(world, folders))
   return { discovery, configuration, chosen, jails, faults, names: await ignoredNames(world, jails) }
 }
 
@@ -50,13 +53,48 @@ function configure(world: World, { stockFolder, config }: Folders, discovery: Di
   return { configuration, chosen }
 }
 
-/** What this version cannot do yet is said, and such a jail does not run: half a jail would be worse than none. */
-function runnable({ jails, faults }: Configuration): Pick<Prepared, 'jails' | 'faults'> {
-  const problems = [...faults]
+function missing({ files }: World, { needed = [] }: Folders): Fault[] {
+  const hint = 'it was there when the guard started'
+  return needed
+    .filter((folder) => files.stat(folder)?.kind !== 'folder')
+    .map((folder) => new Fault('config.no-folder', `there is no folder ${folder}`, { hint, at: { file: folder } }))
+}
+
+/** A jail that cannot do all that it should does not run: half a jail would be worse than none. */
+function runnable({ jails, faults }: Configuration, more: readonly Fault[]): Pick<Prepared, 'jails' | 'faults'> {
+  const problems = [...more, ...faults]
   const able = jails.filter((jail) => {
-    const problem = unable(jail)
+    const problem = unable(jail) ?? unreadable(jail)
     if (problem) problems.push(problem)
     return !problem
   })
   return { jails: able, faults: problems }
+}
+
+function unreadable(jail: JailSettings): Fault | undefined {
+  try {
+    wantedBy(jail)
+    return undefined
+  } catch (thrown) {
+    const { code, message, hint, at = jail.at } = asFault(thrown, 'source.failed')
+    return new Fault(code, `jail ${jail.name}: ${message}`, { at, ...(hint === undefined ? {} : { hint }) })
+  }
+}
+
+/**
+ * What holds already, but for one jail, which is as the files say now.
+ * @throws Fault `control.no-jail`
+ */
+export function withJail(before: Prepared, fresh: Prepared, name: string): Prepared {
+  const was = before.jails.some((jail) => jail.name === name)
+  if (!was && !fresh.configuration.known.includes(name)) {
+    const hint = `there are: ${before.jails.map((jail) => jail.name).join(', ')}`
+    throw new Fault('control.no-jail', `there is no jail "${name}"`, { hint })
+  }
+  const is = fresh.jails.find((jail) => jail.name === name)
+  const others = before.jails.filter((jail) => jail.name !== name)
+  const jails =
+    is && was ? before.jails.map((jail) => (jail.name === name ? is : jail)) : [...others, ...(is ? [is] : [])]
+  // A jail that is not there now may have been switched off, or be at fault: nobody knows, if there is any.
+  return { ...fresh, jails, faults: is ? [] : fresh.faults, names: new Map([...before.names, ...fresh.names]) }
 }

@@ -221,5 +221,6 @@ function faultReport({ code, message, hint, at }: Fault, jail?: string): Report 
     code,
     message: jail === undefined ? message : `the jail ${jail} does not run: ${place}${message}`,
     hint,
+    jail,
   }
 }

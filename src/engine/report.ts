@@ -46,7 +46,14 @@ export type Report =
       /** Bytes of the log that are yet to be read. */
       readonly behind: number
     }
-  | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }
+  | {
+      readonly kind: 'fault'
+      readonly code: string
+      readonly message: string
+      readonly hint?: string | undefined
+      /** It does not run, as its filter or its logs cannot be used. */
+      readonly jail?: string | undefined
+    }
 
 /** The answer to `check`. */
 export interface Checked {
@@ -115,6 +122,7 @@ export function asReport(message: unknown): Report | Checked {
         code: text(report['code']),
         message: text(report['message']),
         hint: optional(report['hint']),
+        jail: optional(report['jail']),
       }
     case 'checked':
       return { kind: 'checked', faults: list(report['faults']).map(asPlanFault) }

@@ -2,6 +2,9 @@
 import type { Fault } from '../base/fault.ts'
 import type { MonotonicMs } from '../world/clock.ts'
 
+/** Before what is wrong with the configuration: until another holds. */
+export const CONFIGURATION = 'configuration: '
+
 /** Faults shown by `status`: the latest. */
 const MAX_FAULTS = 20
 /** Words remembered as told; then all may be told again. */
@@ -16,12 +19,8 @@ interface Trouble {
 }
 
 export class Troubles {
-  #troubles: readonly Trouble[]
+  #troubles: readonly Trouble[] = []
   readonly #told = new Set<string>()
-
-  constructor(faults: readonly Fault[]) {
-    this.#troubles = faults.map((fault) => ({ topic: fault.message, fault, told: Number.NEGATIVE_INFINITY }))
-  }
 
   get faults(): readonly Fault[] {
     return this.#troubles.map(({ fault }) => fault)
@@ -39,7 +38,16 @@ export class Troubles {
 
   /** It is over. */
   end(topic: string): void {
-    this.#troubles = this.#troubles.filter((other) => other.topic !== topic)
+    if (this.#troubles.some((other) => other.topic === topic))
+      this.#troubles = this.#troubles.filter((other) => other.topic !== topic)
+  }
+
+  /** What is wrong with the configuration that holds from now on, in the place of what was wrong with the one before. */
+  configured(faults: readonly Fault[]): void {
+    const others = this.#troubles.filter(({ topic }) => !topic.startsWith(CONFIGURATION))
+    const told = Number.NEGATIVE_INFINITY
+    const own = faults.map((fault) => ({ topic: CONFIGURATION + fault.message, fault, told }))
+    this.#troubles = [...others, ...own].slice(-MAX_FAULTS)
   }
 
   isNews(key: string): boolean {

@@ -39,3 +39,15 @@ export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>,
     totals: { failures: 0, bans: 0 },
   }
 }
+
+/**
+ * The same jail with other options: bans and counters go on, as they are held in the state that is handed in. Crowds begin
+ * anew where they are counted otherwise.
+ */
+export function otherwise(state: JailState, options: JailOptions, bounds: Bounds): JailState {
+  const { name, findtime, networks } = options
+  bounds.far(name, findtime)
+  const before = state.options
+  const isCountedAlike = before.findtime === findtime && JSON.stringify(before.networks) === JSON.stringify(networks)
+  return { ...state, options, crowds: isCountedAlike ? state.crowds : crowds(options) }
+}

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import { ask, follow } from '../../src/control/client.ts'
-import { type Command, execute, type Reply, type Role } from '../../src/control/command.ts'
+import { type Asked, type Command, execute, type Reply, type Role } from '../../src/control/command.ts'
 import { serve } from '../../src/control/socket.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Event } from '../../src/engine/event.ts'
@@ -33,7 +33,22 @@ const engine = new Engine({
   lastSeq: 0,
 })
 await engine.start()
-const server = await serve(engine, world.files, socketPath)
+const asked: Asked = {
+  engine,
+  reload: async (jail) => {
+    if (jail === 'wrong') return { done: false, faults: [{ code: 'regex.bad', message: 'it is none' }] }
+    return {
+      done: true,
+      notes: [],
+      added: [],
+      removed: [],
+      changed: jail === undefined ? [] : [{ jail, what: ['logs'] }],
+    }
+  },
+  stop: (keep) => void stops.push(keep),
+}
+const stops: (boolean | undefined)[] = []
+const server = await serve(asked, world.files, socketPath)
 after(async () => {
   await server.close()
   await engine.stop({ keep: false })
@@ -42,7 +57,7 @@ after(async () => {
 
 type Way = <C extends Command>(command: C) => Promise<Reply<C>>
 const ways: readonly [name: string, way: Way][] = [
-  ['in this process', (command) => execute(engine, 'operate', command)],
+  ['in this process', (command) => execute(asked, 'operate', command)],
   ['over the socket', (command) => ask(socketPath, command)],
 ]
 
@@ -74,6 +89,17 @@ for (const [name, send] of ways) {
       assert.equal(forced?.done, true)
       await send({ verb: 'unban', addresses: ['192.0.2.1'] })
     })
+    test('a reload tells what is different, or what is at fault', async () => {
+      const reply = await send({ verb: 'reload', jail: 'sshd' })
+      assert.deepEqual(reply.done && reply.changed, [{ jail: 'sshd', what: ['logs'] }])
+      const refused = await send({ verb: 'reload', jail: 'wrong' })
+      assert.deepEqual(refused.done || refused.faults, [{ code: 'regex.bad', message: 'it is none' }])
+    })
+    test('a stop tells which process ends, and keeps the bans if it is told to', async () => {
+      stops.length = 0
+      for (const keep of [undefined, true, false]) assert.deepEqual(await send({ verb: 'stop', keep }), { pid: 42 })
+      assert.deepEqual(stops, [undefined, true, false])
+    })
     const faults: readonly [sentence: string, command: Command, code: string][] = [
       ['an unknown jail', { verb: 'jail', jail: 'x' }, 'control.no-jail'],
       ['no address', { verb: 'why', address: 'x; drop' }, 'control.bad-address'],
@@ -87,12 +113,18 @@ for (const [name, send] of ways) {
   })
 }
 
+const operations: readonly Command[] = [
+  { verb: 'unban', addresses: ['192.0.2.200'] },
+  { verb: 'reload' },
+  { verb: 'stop' },
+]
 for (const role of ['read', 'operate'] as const satisfies readonly Role[]) {
-  test(`the role ${role} may ${role === 'read' ? 'not ' : ''}ban`, async () => {
-    const command = { verb: 'unban', addresses: ['192.0.2.200'] } as const
-    if (role === 'operate') await execute(engine, role, command)
-    else await assert.rejects(execute(engine, role, command), { code: 'control.forbidden' })
-  })
+  for (const command of operations) {
+    test(`the role ${role} may ${role === 'read' ? 'not ' : ''}${command.verb}`, async () => {
+      if (role === 'operate') await execute(asked, role, command)
+      else await assert.rejects(execute(asked, role, command), { code: 'control.forbidden' })
+    })
+  }
 }
 
 test('the socket is for its owner alone', () => {
@@ -101,7 +133,7 @@ test('the socket is for its owner alone', () => {
 })
 
 test('a second guard on the same socket is refused by name', () =>
-  assert.rejects(serve(engine, world.files, socketPath), { code: 'control.running' }))
+  assert.rejects(serve(asked, world.files, socketPath), { code: 'control.running' }))
 
 test('no guard is told as such, with what to do', () =>
   assert.rejects(ask(join(folder, 'none.sock'), { verb: 'ping' }), { code: 'control.absent', hint: /rampart up/ }))
@@ -126,6 +158,7 @@ const garbage: readonly [sentence: string, body: string][] = [
   ['addresses that are no list', '{"verb": "ban", "addresses": "192.0.2.1"}'],
   ['addresses that are no texts', '{"verb": "ban", "addresses": [{}]}'],
   ['a jail that is no text', '{"verb": "jail", "jail": 7}'],
+  ['a choice that is none', '{"verb": "stop", "keep": "yes"}'],
 ]
 
 for (const [sentence, body] of garbage) {

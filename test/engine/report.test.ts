@@ -11,7 +11,8 @@ const good: readonly unknown[] = [
   { kind: 'batch', batch: { ...BATCH, failures: [] } },
   { kind: 'log', log: '/x', jails: ['a'], state: 'pending', why: 'absent' },
   { kind: 'progress', log: '/x', jails: ['a'], cut: 3, behind: 0 },
-  { kind: 'fault', code: 'a.b', message: 'm', hint: 'h' },
+  { kind: 'fault', code: 'a.b', message: 'm', hint: 'h', jail: 'a' },
+  { kind: 'checked', faults: [{ jail: 'a', code: 'a.b', message: 'm', hint: 'h', at: { file: '/x', line: 1 } }] },
 ]
 
 for (const message of good)
@@ -36,6 +37,7 @@ const bad: readonly [sentence: string, message: unknown][] = [
     'fields that are no text',
     { kind: 'batch', batch: { ...BATCH, failures: [{ jail: 'a', failure: { ...FAILURE, fields: { a: {} } } }] } },
   ],
+  ['a fault at no place', { kind: 'checked', faults: [{ jail: 'a', code: 'a.b', message: 'm', at: '/x:1' }] }],
   ['a state of a log that is none', { kind: 'log', log: '/x', jails: ['a'], state: '\x1b[2J' }],
   ['a text without end', { kind: 'fault', code: 'a', message: 'x'.repeat(300_000) }],
 ]

@@ -9,7 +9,7 @@ const SOCKET = '/run/rampart/rampart.sock'
 const STATE = '/var/lib/rampart'
 const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 /** Not told to the parser as defaults: its help would say `(default: false)` of each. */
-const UP = { observe: false, single: false, keepBans: false }
+const UP = { observe: false, single: false, keepBans: false, replace: false }
 const BAN = { force: false }
 const IMPORT = { dryRun: false }
 
@@ -40,6 +40,7 @@ function grammar(setting: Setting, end: End): Command {
     .helpCommand('help [command]', 'show how a command is used')
     .addHelpText('after', EXAMPLES)
   guarding(program, setting, end)
+  steering(program, setting, end)
   asking(program, setting, end)
   trying(program, setting, end)
   program
@@ -67,11 +68,31 @@ function guarding(program: Command, setting: Setting, end: End): void {
     .option('--observe', 'change nothing in the kernel, tell what would be banned')
     .option('--single', 'one process: the half that reads the logs keeps its privileges')
     .option('--keep-bans', 'leave the bans in the kernel when stopping')
+    .option('--replace', 'end the guard that runs and take its place; its bans stay in force')
     .option('--state <folder>', 'where history is kept', STATE)
     .addOption(config())
     .addOption(socket())
     .addOption(new Option('--json', 'print events as JSON, one a line'))
-    .action(async (options) => end(await (await import('./up.ts')).up(setting, { ...UP, ...options })))
+    .action(async (options) => end(await (await import('./up.ts')).up(setting, { ...UP, ...options }, CONFIG)))
+}
+
+/** What changes how the running guard goes on. */
+function steering(program: Command, setting: Setting, end: End): void {
+  program
+    .command('reload')
+    .argument('[jail]', 'one jail (default: the whole configuration)')
+    .description('read the configuration anew; with any fault nothing changes')
+    .addOption(json())
+    .addOption(socket())
+    .action(async (jail, options) => end(await (await import('./reload.ts')).reload(setting, jail, options)))
+
+  program
+    .command('stop')
+    .description('end the guard')
+    .option('--keep-bans', 'leave the bans in the kernel')
+    .addOption(new Option('--lift-bans', 'take the bans out of the kernel').conflicts('keepBans'))
+    .addOption(socket())
+    .action(async (options) => end(await (await import('./stop.ts')).stop(setting, options)))
 }
 
 /** What the running guard answers. */

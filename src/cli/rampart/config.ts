@@ -6,6 +6,7 @@ import { type Linted, lint } from '../../config/lint/lint.ts'
 import { marked } from '../marked.ts'
 import { type Colour, paint, printFault, type Terminal, wrap } from '../print.ts'
 import type { Setting } from '../setting.ts'
+import { isFolder } from './folders.ts'
 
 interface Options {
   readonly config: readonly string[]
@@ -40,15 +41,6 @@ export async function check(
 }
 
 const UNREADABLE = /^(file\.|config\.(unreadable|no-jails)$)/
-
-function isFolder({ world }: Setting, folder: string, optional: readonly string[]): boolean {
-  if (world.files.stat(folder)?.kind === 'folder') return true
-  if (optional.includes(folder)) return false
-  const hint = folder.includes('/')
-    ? 'give the folder that holds jail.conf or jail.local'
-    : 'names of jails and filters stand before --config'
-  throw new Fault('config.no-folder', `there is no folder ${folder}`, { hint })
-}
 
 /** Stable names; what does not apply is left out. */
 function asJson({ findings, jails, filters }: Linted) {

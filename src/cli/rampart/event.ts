@@ -1,5 +1,6 @@
 /** An event as one or two calm lines for a person. */
 import { printable } from '../../base/printable.ts'
+import type { Difference } from '../../engine/difference.ts'
 import type { Event } from '../../engine/event.ts'
 import { type Colour, clockTime, failureCount, paint, quote, remaining, type Terminal, whyNot, wrap } from '../print.ts'
 
@@ -59,6 +60,8 @@ function words(
       ]
     case 'restored':
       return ['restored', 'blue', `${event.bans} ${event.bans === 1 ? 'ban' : 'bans'} from before`]
+    case 'reload':
+      return ['reload', 'blue', printable(reloadWords(event))]
     case 'healed':
       return ['healed', 'yellow', printable(event.what)]
     case 'differs':
@@ -76,4 +79,14 @@ function words(
     default:
       return event satisfies never
   }
+}
+
+/** `new: a, b; gone: c; sshd with another maxretry, logs`. */
+export function reloadWords({ added, removed, changed }: Difference): string {
+  const words = [
+    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
+    ...(removed.length > 0 ? [`gone: ${removed.join(', ')}`] : []),
+    ...changed.map(({ jail, what }) => `${jail} with another ${what.join(', ')}`),
+  ]
+  return words.length === 0 ? 'nothing is different' : words.join('; ')
 }

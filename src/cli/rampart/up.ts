@@ -1,62 +1,150 @@
 /** `rampart up`: the guard in the foreground, told in a few calm lines. */
-import { printDuration } from '../../base/duration.ts'
-import { Fault } from '../../base/fault.ts'
-import { printable } from '../../base/printable.ts'
+import { asFault, Fault } from '../../base/fault.ts'
 import { type ControlServer, serve } from '../../control/socket.ts'
 import { type Guard, guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
-import type { Status } from '../../engine/status.ts'
-import { type Cell, paint, type Terminal, table, wrap } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
+import { isFolder } from './folders.ts'
+import { printNotes, printStart } from './start.ts'
+import { end } from './stop.ts'
 
 export interface UpOptions {
   readonly observe: boolean
   readonly single: boolean
   readonly keepBans: boolean
+  /** Has another guard end first, whose bans stay in force. */
+  readonly replace: boolean
   readonly state: string
   readonly config: readonly string[]
   readonly socket: string
   readonly json?: boolean
 }
 
-/** Runs until the program is told to stop. @returns 0 */
-export async function up(setting: Setting, options: UpOptions): Promise<number> {
-  const { terminal, world } = setting
-  /** What happens before the head is printed comes after it. */
-  let early: Event[] | undefined = []
-  const show = (event: Event) => {
-    if (early) early.push(event)
-    else print(event)
-  }
-  const print = (event: Event) => {
-    if (options.json) terminal.out(`${JSON.stringify(event)}\n`)
-    else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now(), options.observe))
-  }
+/** Whatever hangs, it is over then. */
+const STOP_MS = 9000
+/** The answer to who had it stop is on its way meanwhile. */
+const ANSWER_MS = 100
+
+/**
+ * Runs until the program is told to stop. @returns 0
+ * @param optional folders of the configuration that need not be there
+ * @throws Fault `config.no-folder`, `up.not-root`, `up.slow-stop`, and those of `guard`
+ */
+export async function up(setting: Setting, options: UpOptions, optional: readonly string[]): Promise<number> {
   if (!options.observe && !setting.isRoot) throw notRoot()
-  const running = await guard(world, { ...setting, ...options, hear: show })
+  for (const folder of options.config) isFolder(setting, folder, optional)
+  const telling = tellingOf(setting, options)
+  const asked = Promise.withResolvers<Ending>()
+  const told = Promise.race([setting.stopped.then((why) => ({ why, keep: options.keepBans })), asked.promise])
+  const starting = begin(setting, options, { telling, ask: asked.resolve })
+  await Promise.race([starting, told])
+  const ending = await told
+  if (!options.json) setting.terminal.out(printStop(ending, options))
+  await inTime(
+    setting,
+    starting.then((started) => started.stop(ending.keep)),
+  )
+  return 0
+}
+
+interface Ending {
+  readonly why: string
+  /** Whether the bans stay in the kernel. */
+  readonly keep: boolean
+}
+
+interface Started {
+  stop(keep: boolean): Promise<void>
+}
+
+async function begin(
+  setting: Setting,
+  options: UpOptions,
+  { telling, ask }: { readonly telling: Telling; readonly ask: (ending: Ending) => void },
+): Promise<Started> {
+  const { terminal, world } = setting
+  const beforeClaim = options.replace && !options.observe ? () => replaced(setting, options) : undefined
+  const running = await guard(world, {
+    ...setting,
+    ...options,
+    hear: telling.hear,
+    ...(beforeClaim && { beforeClaim }),
+  })
+  const asked = {
+    engine: running.engine,
+    reload: (jail?: string) => running.reload(jail),
+    stop(keep = options.keepBans) {
+      world.clock.after(ANSWER_MS, () => ask({ why: 'rampart stop', keep }))
+    },
+  }
   let control: ControlServer | undefined
   try {
-    if (!options.observe) control = await serve(running.engine, world.files, options.socket)
+    if (!options.observe) control = await serve(asked, world.files, options.socket)
     await running.ready()
   } catch (thrown) {
     await control?.close()
     await running.stop({ keep: true })
     throw thrown
   }
-  if (!options.json) terminal.out(printStart(terminal, running, options))
-  for (const event of early) print(event)
-  early = undefined
+  if (!options.json) terminal.out(printStart(terminal, running, options.observe))
+  telling.begin()
   if (!options.json) void advice(setting, options.config).then((text) => terminal.out(text))
-  const why = await setting.stopped
-  if (!options.json)
-    terminal.out(
-      `\nstopping (${why})${options.observe || options.keepBans ? '' : ': the bans are lifted and come back with the next start'}\n`,
-    )
-  await control?.close()
-  await running.stop({ keep: options.keepBans })
-  return 0
+  setting.onHangUp?.(() => void reloaded(setting, running, options))
+  return {
+    async stop(keep) {
+      await control?.close()
+      await running.stop({ keep })
+    },
+  }
+}
+
+interface Telling {
+  hear(event: Event): void
+  /** What happened before comes now. */
+  begin(): void
+}
+
+function tellingOf({ terminal, world }: Setting, { json, observe }: UpOptions): Telling {
+  let early: Event[] | undefined = []
+  const print = (event: Event) => {
+    if (json) terminal.out(`${JSON.stringify(event)}\n`)
+    else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now(), observe))
+  }
+  return {
+    hear: (event) => (early ? void early.push(event) : print(event)),
+    begin() {
+      for (const event of early ?? []) print(event)
+      early = undefined
+    },
+  }
+}
+
+/** What comes of it is told by events. */
+async function reloaded({ terminal }: Setting, running: Guard, { json }: UpOptions): Promise<void> {
+  try {
+    const result = await running.reload()
+    if (result.done && !json) terminal.out(printNotes(terminal, result.notes))
+  } catch (thrown) {
+    running.engine.fault(asFault(thrown, 'reload.failed'), 'reload')
+  }
+}
+
+async function replaced({ world }: Setting, { socket }: UpOptions): Promise<void> {
+  try {
+    await end(world, socket, true)
+  } catch (thrown) {
+    if (asFault(thrown, 'stop.failed').code !== 'control.absent') throw thrown
+  }
+}
+
+async function inTime({ world }: Setting, stopped: Promise<void>): Promise<void> {
+  const slow = new Promise<never>((_, reject) => {
+    const fault = new Fault('up.slow-stop', `something hangs, and was given up after ${STOP_MS / 1000} s`)
+    world.clock.after(STOP_MS, () => reject(fault))
+  })
+  await Promise.race([stopped, slow])
 }
 
 function notRoot(): Fault {
@@ -70,34 +158,6 @@ function worthTelling({ kind }: Event): boolean {
   return kind !== 'start' && kind !== 'stop'
 }
 
-function printStart(terminal: Terminal, { engine, notes, host }: Guard, { observe }: UpOptions): string {
-  const status = engine.status()
-  const verb = observe ? 'observes' : 'guards'
-  const lines = [paint(terminal, 'bold', `Rampart ${status.version} ${verb} ${printable(host)}`)]
-  if (observe) lines.push('It changes nothing in the kernel and tells whom it would ban.')
-  // Without a log is the jail of bans by hand: it counts nothing.
-  const counting = status.jails.filter(({ logs }) => logs.length > 0)
-  const rows = counting.map((jail): (string | Cell)[] => [
-    `  ${jail.name}`,
-    jail.logs.map(({ log }) => printable(log)).join(', '),
-    { text: `${jail.maxretry} in ${printDuration(jail.findtime)}`, colour: 'dim' },
-  ])
-  const ends = observe ? 'Ctrl-C ends it.' : 'Ctrl-C ends it. Ask it from another terminal: rampart status'
-  return [
-    ...lines,
-    table(terminal, rows).trimEnd(),
-    ...notesOf(terminal, notes),
-    ...sparedOf(terminal, status),
-    ends,
-    '',
-    '',
-  ].join('\n')
-}
-
-function notesOf(terminal: Terminal, notes: readonly string[]): string[] {
-  return notes.map((note) => paint(terminal, 'yellow', `  ${wrap(terminal, printable(note), 4)}`))
-}
-
-function sparedOf(terminal: Terminal, { spared }: Status): string[] {
-  return spared.length > 0 ? [`  ${wrap(terminal, `never banned: ${spared.map(printable).join(', ')}`, 4)}`] : []
+function printStop({ why, keep }: Ending, { observe }: UpOptions): string {
+  return `\nstopping (${why})${observe || keep ? '' : ': the bans are lifted and come back with the next start'}\n`
 }

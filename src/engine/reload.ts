@@ -1,0 +1,78 @@
+/**
+ * A reload: everything is read and compiled anew first, then exchanged in one step. With any fault nothing changes. A start
+ * takes the same way, but goes on without the jails that have a fault.
+ */
+import { Fault } from '../base/fault.ts'
+import type { JailSettings } from '../config/settings.ts'
+import { type Difference, difference } from './difference.ts'
+import type { Engine } from './engine.ts'
+import { heldJail, type Making } from './held-jail.ts'
+import { doubts, nothing, runsNothing } from './notes.ts'
+import { type Prepared, withJail } from './prepare.ts'
+import type { Reading } from './reading.ts'
+import type { FaultStatus } from './status.ts'
+
+export type Reloaded =
+  /** Nothing has changed. */
+  | { readonly done: false; readonly faults: readonly FaultStatus[] }
+  | ({ readonly done: true; readonly notes: readonly string[] } & Difference)
+
+export interface ReloadParts {
+  readonly engine: Engine
+  readonly reading: Pick<Reading, 'check' | 'renew'>
+  readonly making: Making
+  /** What holds now. */
+  readonly current: () => Prepared
+  readonly prepare: () => Promise<Prepared>
+  /** From here on it holds. */
+  readonly use: (prepared: Prepared) => void
+  readonly planOf: (jails: readonly JailSettings[]) => Parameters<Reading['check']>[0]
+}
+
+/**
+ * @param jail if given, only this jail is another than before
+ * @throws Fault `control.no-jail`, those of `Reading.check`
+ */
+export async function reload(parts: ReloadParts, jail: string | undefined): Promise<Reloaded> {
+  const { engine, reading, making, current, planOf } = parts
+  const fresh = await parts.prepare()
+  const before = current()
+  const next = jail === undefined ? fresh : withJail(before, fresh, jail)
+  const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails)))]
+  if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
+  if (faults.length > 0) return refused(engine, faults)
+  // The one step: from here to the end of `renew` nothing else has a turn.
+  parts.use(next)
+  const held = engine.jails.filter(({ settings }) => settings === undefined)
+  const jails = [...next.jails.map((settings) => heldJail(settings, making, engine.jails)), ...held]
+  const followed = engine.exchange(jails, next.faults)
+  reading.renew()
+  const changes = difference(before.jails, next.jails)
+  engine.over('reload')
+  engine.tell({ kind: 'reload', ...changes })
+  await followed
+  return { done: true, notes: doubts(next), ...changes }
+}
+
+/** What this version cannot do at all it did not do before either. */
+function isMendable({ code }: Fault): boolean {
+  return code !== 'jail.unable'
+}
+
+function refused(engine: Engine, faults: readonly Fault[]): Reloaded {
+  for (const fault of faults) engine.tell(eventOf(fault))
+  engine.over('reload')
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+  engine.fault(
+    new Fault('reload.refused', `the configuration was not reloaded (${count}): what ran before runs on`, {
+      hint: 'see what is wrong: rampart reload, or rampart config check',
+    }),
+    'reload',
+  )
+  return { done: false, faults: faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })) }
+}
+
+function eventOf({ code, message, hint, at }: Fault) {
+  const place = at ? `${at.file}${at.line === undefined ? '' : `:${at.line}`}: ` : ''
+  return { kind: 'fault', code, message: place + message, hint } as const
+}
