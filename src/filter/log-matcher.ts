@@ -60,7 +60,7 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       const matchPart = ([index, numbers]: Part, line: Line): void => {
         const { jail, filter, findtime } = readings[index]!
         const { dates, number, state, encoding } = dated[index]!
-        line.texts[encoding.number] ??= encoding.decode(line.bytes)
+        line.texts[encoding.number] ??= bare(encoding.decode(line.bytes))
         const text = line.texts[encoding.number]!
         if (line.cuts[number] === undefined) {
           const found = dates.find(text, now)
@@ -106,7 +106,7 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       return { lines: scan.countLines(bytes), failures, faults }
     },
     isOld(line, now) {
-      const times = dated.map(({ dates, encoding }) => dates.find(encoding.decode(line), now))
+      const times = dated.map(({ dates, encoding }) => dates.find(bare(encoding.decode(line)), now))
       let isKnown = times.length > 0
       for (const [index, found] of times.entries()) {
         const time = found === 'not sought' ? undefined : found?.time
@@ -116,6 +116,12 @@ export function logMatcher(readings: readonly Reading[]): LogMatcher {
       return isKnown ? true : undefined
     },
   }
+}
+
+/** Without what no program means by a line: a byte order mark, and the NULs that a crash or a truncation leaves. */
+function bare(text: string): string {
+  const first = text.charCodeAt(0)
+  return first === 0 || first === 0xfeff ? text.replace(/^[\0\ufeff]+/, '') : text
 }
 
 /** Lines of one log may stand in another order than they happened, by this much. */

@@ -38,6 +38,22 @@ test('while catching up what is older than findtime does not count', () => {
   assert.deepEqual(found(matcher({ a: WRONG }, 10), `192.0.2.1 ${STAMP} wrong\n`), [])
 })
 
+const BYTES: readonly (readonly [name: string, before: string, after: string])[] = [
+  ['a byte order mark before it', '\xef\xbb\xbf', ''],
+  ['NULs before it', '\0\0\0', ''],
+  ['NUL, ESC and other control bytes in it', '', '\0\x1b[2J\x0b\x0c\x1c\x7f'],
+  ['a carriage return in it, and one at its end', '', 'a\rb\r'],
+  ['bytes of latin-1', '', 'caf\xe9'],
+  ['half a pair of surrogates and overlong forms', '', '\xed\xa0\x80\xc0\xaf'],
+  ['separators of Unicode', '', '\xe2\x80\xa8\xe2\x80\xa9\xc2\x85'],
+]
+for (const [name, before, after] of BYTES) {
+  test(`a line with ${name} is matched`, () => {
+    const line = Buffer.from(`${before}192.0.2.1 ${STAMP} wrong ${after}\n`, 'latin1')
+    assert.deepEqual(found(matcher({ a: WRONG }), line, true), ['a 192.0.2.1 -30'])
+  })
+}
+
 const AGES: readonly (readonly [line: string, findtimes: readonly number[], isOld: boolean | undefined])[] = [
   ['192.0.2.1 [22/Nov/2026:17:00:00 +0000] any', [600], true],
   ['192.0.2.1 [22/Nov/2026:17:00:00 +0000] any', [600, 3600], false],
