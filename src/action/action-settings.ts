@@ -24,5 +24,9 @@ export interface ActionSettings {
   readonly norestored: boolean
   /** Whether `actionstart` waits for the first ban of a family. */
   readonly startOnDemand: boolean
+  /** Whether some value is another for IPv6, so that each family has its own `actionstart`. */
+  readonly isPerFamily: boolean
+  /** Whether what was repaired is tried again for an `actionunban` too. */
+  readonly repairOnUnban: boolean
   readonly at: Place
 }

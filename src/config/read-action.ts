@@ -40,6 +40,7 @@ export function readAction(
   for (const fault of unknownActionParameters(layered, reference.name, given, jail.at)) jail.warn(fault)
   const timeout = options.get('timeout')?.value ?? definedTimeout(layered)
   const onDemand = options.get('actionstart_on_demand')?.value
+  const isPerFamily = hasConditions(layered, reference.parameters)
   return {
     name,
     action: reference.name,
@@ -51,7 +52,9 @@ export function readAction(
     ),
     timeout: timeout ? parseDuration(String(timeout)) : 60,
     norestored: options.get('norestored')?.value === true,
-    startOnDemand: typeof onDemand === 'boolean' ? onDemand : hasConditions(layered, reference.parameters),
+    startOnDemand: typeof onDemand === 'boolean' ? onDemand : isPerFamily,
+    isPerFamily,
+    repairOnUnban: options.get('actionrepair_on_unban')?.value === true,
     at: layered.sections.get('Definition')?.at ?? { file: layered.files[0] ?? reference.name },
   }
 }
@@ -98,6 +101,8 @@ function pythonAction({ name, parameters }: Reference, jail: { name: string; at:
     timeout: 60,
     norestored: false,
     startOnDemand: false,
+    isPerFamily: false,
+    repairOnUnban: false,
     at: jail.at,
   }
 }

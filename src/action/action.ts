@@ -1,0 +1,278 @@
+/**
+ * One action of one jail as it runs: which families it has started for, which bans it has in force, and what it does
+ * where a command fails. Commands come one after the other; who calls waits for each. Source of all orders: the commands
+ * that Fail2ban 1.0.2 was seen to run.
+ */
+import { printNetwork } from '../base/address.ts'
+import type { Fault } from '../base/fault.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { Run } from '../world/run.ts'
+import type { ActionSettings } from './action-settings.ts'
+import { commandFault, type Outcome, runCommand } from './command.ts'
+import { type Rendered, type Script, script } from './script.ts'
+import { type Family, isTag, type Knowledge, tagValues } from './tag-values.ts'
+
+export interface ActionParts {
+  readonly jail: string
+  readonly run: Run
+  readonly knowledge: Knowledge
+  /** The families that this host bans. */
+  readonly families: readonly Family[]
+  readonly onFault: (fault: Fault) => void
+}
+
+/** How a command of this moment is limited. */
+export interface Limits {
+  readonly cut: AbortSignal
+  /** Milliseconds that are left for it, if less than its own `timeout`. */
+  readonly leftMs?: () => number
+}
+
+type Verb = 'start' | 'stop' | 'check' | 'ban' | 'unban' | 'reban' | 'prolong' | 'repair' | 'reload' | 'flush'
+type Where = Family | ''
+
+export class Action {
+  readonly settings: ActionSettings
+  readonly #parts: ActionParts
+  readonly #scripts = new Map<string, Script>()
+  /** Families in the order of their start; '' is the start of a jail that asks for no family. The command that started each. */
+  readonly #started = new Map<Where, string>()
+  /** Bans that it has in force, by address. */
+  readonly #bans = new Map<string, Ban>()
+  /** Of those, the ones from before something was repaired. */
+  readonly #doubtful = new Set<string>()
+  /** Families of all bans since they were last lifted at once. */
+  readonly #touched = new Set<Family>()
+  /** Bans that could not be lifted. */
+  readonly #left = new Set<string>()
+
+  constructor(settings: ActionSettings, parts: ActionParts) {
+    this.settings = settings
+    this.#parts = parts
+  }
+
+  /** Whether what it does at a ban must be undone at its end; else it only tells somebody. */
+  get holds(): boolean {
+    return this.#has('unban')
+  }
+
+  get flushes(): boolean {
+    return this.#has('flush')
+  }
+
+  has(address: string): boolean {
+    return this.#bans.has(address)
+  }
+
+  /** Whether `unban` has something to lift. */
+  mayHold(address: string): boolean {
+    return this.#bans.has(address) || this.#left.has(address)
+  }
+
+  get bans(): readonly Ban[] {
+    return [...this.#bans.values()]
+  }
+
+  /** Where it does not wait for a ban. What fails is told, and bans are tried all the same. */
+  async start(limits: Limits): Promise<void> {
+    if (this.settings.startOnDemand) return
+    const families = this.settings.isPerFamily ? this.#parts.families : ([''] as const)
+    for (const family of families) await this.#start(family, limits)
+  }
+
+  /** Puts a ban in force, or tells one that is how long it now lasts. */
+  async ban(ban: Ban, isRestored: boolean, limits: Limits): Promise<Outcome> {
+    const address = printNetwork(ban.network)
+    if (this.#bans.has(address)) {
+      this.#bans.set(address, light(ban))
+      return this.#tell('prolong', { ban, isRestored, limits })
+    }
+    const outcome = await this.#banAnew('ban', { ban, isRestored, limits })
+    if (outcome === 'done') this.#hold(address, ban)
+    return outcome
+  }
+
+  /** May be called again where it failed, until the ban is given up. */
+  async unban(ban: Ban, limits: Limits): Promise<Outcome> {
+    const address = printNetwork(ban.network)
+    if (!this.mayHold(address)) return 'done'
+    this.#bans.delete(address)
+    this.#doubtful.delete(address)
+    this.#left.add(address)
+    const outcome = await this.#lift({ ban, isRestored: false, limits })
+    if (outcome === 'done') this.#left.delete(address)
+    return outcome
+  }
+
+  giveUp(address: string): void {
+    this.#left.delete(address)
+  }
+
+  /** A banned address is seen again: is the ban in force? */
+  async again(ban: Ban, limits: Limits): Promise<Outcome> {
+    const address = printNetwork(ban.network)
+    if (!this.#doubtful.has(address)) {
+      for (const family of this.#started.keys()) await this.#isSound(family, true, limits)
+    }
+    if (!this.#doubtful.delete(address)) return 'done'
+    return this.#banAnew(this.#has('reban') ? 'reban' : 'ban', { ban, isRestored: false, limits })
+  }
+
+  /** Lifts all bans at once. */
+  async flush(limits: Limits): Promise<Outcome> {
+    const texts = new Set<string>()
+    for (const family of this.#touched) {
+      const outcome = await this.#once('flush', family, texts, limits)
+      if (outcome !== 'done') return outcome
+    }
+    for (const addresses of [this.#touched, this.#bans, this.#doubtful]) addresses.clear()
+    return 'done'
+  }
+
+  /** After all bans were lifted. */
+  async stop(limits: Limits): Promise<void> {
+    const texts = new Set<string>()
+    for (const family of this.#started.keys()) await this.#once('stop', family, texts, limits)
+    this.#started.clear()
+  }
+
+  /** The configuration was read again and this action stays as it is. */
+  async reload(limits: Limits): Promise<void> {
+    const texts = new Set<string>()
+    for (const family of this.#started.keys()) await this.#once('reload', family, texts, limits)
+  }
+
+  async #banAnew(verb: 'ban' | 'reban', occasion: Occasion): Promise<Outcome> {
+    const { ban, limits } = occasion
+    const family = familyOf(ban)
+    if (this.settings.startOnDemand && !this.#started.has(family)) {
+      const outcome = await this.#start(family, limits)
+      if (outcome !== 'done') return outcome
+    }
+    const outcome = await this.#tell(verb, occasion)
+    // What hung would hang again.
+    if (outcome !== 'failed') return outcome
+    return (await this.#isSound(family, true, limits)) ? this.#tell(verb, occasion) : 'failed'
+  }
+
+  async #lift(occasion: Occasion): Promise<Outcome> {
+    const { ban, limits } = occasion
+    const outcome = await this.#tell('unban', occasion)
+    if (outcome !== 'failed') return outcome
+    const isSound = await this.#isSound(familyOf(ban), this.settings.repairOnUnban, limits)
+    // Where the action's own ground is gone, so is the ban.
+    return isSound ? this.#tell('unban', occasion) : 'done'
+  }
+
+  #hold(address: string, ban: Ban): void {
+    this.#left.delete(address)
+    this.#bans.set(address, light(ban))
+    this.#touched.add(familyOf(ban))
+    this.#begun(familyOf(ban))
+  }
+
+  /** Checks the ground that the action stands on, and mends it if it may. */
+  async #isSound(family: Where, mayRepair: boolean, limits: Limits): Promise<boolean> {
+    if ((await this.#run('check', family, limits)) === 'done') return true
+    if (!mayRepair) return false
+    if (this.#has('repair')) await this.#run('repair', family, limits)
+    else {
+      if (this.#started.has(family)) await this.#run('stop', family, limits)
+      await this.#run('start', family, limits)
+    }
+    this.#begun(family)
+    const isSound = (await this.#run('check', family, limits)) === 'done'
+    if (isSound) for (const address of this.#bans.keys()) this.#doubtful.add(address)
+    return isSound
+  }
+
+  /** From here on the family has something to stop. */
+  #begun(family: Where): void {
+    if (!this.#started.has(family)) this.#started.set(family, '')
+  }
+
+  /** Families whose command is the same are started by one. */
+  async #start(family: Where, limits: Limits): Promise<Outcome> {
+    const rendered = await this.#rendered('start', { family, ban: undefined, isRestored: false })
+    const text = rendered?.text ?? ''
+    const isStarted = [...this.#started.values()].includes(text)
+    const outcome = isStarted ? 'done' : await this.#execute('start', rendered, '', limits)
+    if (outcome === 'done') this.#started.set(family, text)
+    return outcome
+  }
+
+  #tell(verb: Verb, { ban, isRestored, limits }: Occasion): Promise<Outcome> {
+    return this.#run(verb, familyOf(ban), limits, { ban, isRestored })
+  }
+
+  async #run(
+    verb: Verb,
+    family: Where,
+    limits: Limits,
+    of: { readonly ban: Ban | undefined; readonly isRestored: boolean } = { ban: undefined, isRestored: false },
+  ): Promise<Outcome> {
+    const rendered = await this.#rendered(verb, { family, ...of })
+    return this.#execute(verb, rendered, of.ban ? ` for ${printNetwork(of.ban.network)}` : '', limits)
+  }
+
+  /** Not if the same command was run for another family. */
+  async #once(verb: Verb, family: Where, texts: Set<string>, limits: Limits): Promise<Outcome> {
+    const rendered = await this.#rendered(verb, { family, ban: undefined, isRestored: false })
+    if (!rendered || texts.has(rendered.text)) return 'done'
+    texts.add(rendered.text)
+    return this.#execute(verb, rendered, '', limits)
+  }
+
+  async #rendered(
+    verb: Verb,
+    of: { readonly family: Where; readonly ban: Ban | undefined; readonly isRestored: boolean },
+  ): Promise<Rendered | undefined> {
+    const text = this.#text(verb, of.family)
+    if (text === undefined) return undefined
+    let compiled = this.#scripts.get(text)
+    if (!compiled) {
+      compiled = script(text, isTag)
+      this.#scripts.set(text, compiled)
+    }
+    const occasion = { ...of, timeout: this.settings.timeout }
+    return compiled.render(await tagValues(compiled.tags, occasion, this.#parts.knowledge))
+  }
+
+  async #execute(verb: Verb, rendered: Rendered | undefined, whom: string, limits: Limits): Promise<Outcome> {
+    if (!rendered) return 'done'
+    const { run, jail, onFault } = this.#parts
+    const { name, timeout, at } = this.settings
+    const timeoutMs = Math.max(1, Math.min(timeout * 1000, limits.leftMs?.() ?? Number.POSITIVE_INFINITY))
+    const ran = await runCommand(rendered, { run, timeoutMs, cut: limits.cut })
+    const { outcome } = ran
+    // What a check says is acted upon, and no fault.
+    if (outcome === 'hung' || (outcome === 'failed' && verb !== 'check')) {
+      onFault(commandFault(ran, { jail, action: name, at }, `action${verb}${whom}`, timeoutMs))
+    }
+    return outcome
+  }
+
+  #has(verb: Verb): boolean {
+    return this.#text(verb, '') !== undefined
+  }
+
+  #text(verb: Verb, family: Where): string | undefined {
+    const text = this.settings.commands[family || 'inet4'][`action${verb}`]
+    return text === undefined || text.trim() === '' ? undefined : text
+  }
+}
+
+interface Occasion {
+  readonly ban: Ban
+  readonly isRestored: boolean
+  readonly limits: Limits
+}
+
+function familyOf({ network }: Ban): Family {
+  return network.family === 4 ? 'inet4' : 'inet6'
+}
+
+/** The history has its lines. */
+function light({ fields: _fields, ...ban }: Ban): Ban {
+  return { ...ban, matches: [] }
+}
