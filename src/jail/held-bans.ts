@@ -9,6 +9,7 @@ export interface HeldBans {
   readonly size: number
   /** @param key the network's canonical text */
   get(key: string): Ban | undefined
+  has(key: string): boolean
   keys(): Iterable<string>
   values(): Iterable<Ban>
   /** The ban of this address or network, or the narrowest of those around it. */
@@ -57,6 +58,7 @@ export function heldBans(): HeldBans {
       return bans.size
     },
     get: (key) => bans.get(key),
+    has: (key) => bans.has(key),
     keys: () => bans.keys(),
     values: () => bans.values(),
     covering: (network) => bans.get(printNetwork(network)) ?? networks.around(network),

@@ -8,7 +8,7 @@ import { type FarCounters, farCounters } from '../../src/jail/far-counters.ts'
 const T0 = Date.UTC(2026, 0, 1)
 
 function counter(count: number, seconds = 0): Counter {
-  return { count, first: T0, last: T0 + seconds * 1000, matches: [], chars: 0 }
+  return { count, failures: count, first: T0, last: T0 + seconds * 1000, matches: [], chars: 0 }
 }
 
 function made(findtime = 600): FarCounters {
@@ -58,8 +58,8 @@ test('jails do not share counters, but a jail of the same name goes on with its 
 
 test('what it tells is never more than it was told: counts up to 255, seconds', () => {
   const far = made()
-  far.set(source(1), { count: 1000, first: T0 + 999, last: T0 + 1999, matches: ['x'], chars: 1 })
-  assert.deepEqual(far.get(source(1)), { count: 255, first: T0, last: T0 + 1000, matches: [], chars: 0 })
+  far.set(source(1), { count: 1000, failures: 1000, first: T0 + 999, last: T0 + 1999, matches: ['x'], chars: 1 })
+  assert.deepEqual(far.get(source(1)), { count: 255, failures: 255, first: T0, last: T0 + 1000, matches: [], chars: 0 })
 })
 
 test('more sources than it has room for: those that failed twice stay, of the others the newest', () => {
