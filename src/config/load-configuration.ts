@@ -33,7 +33,7 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   if (!layered) {
     const hint = 'give the folder that holds jail.conf, with filter.d and action.d beside it'
     const fault = new Fault('config.no-jails', `there is no jail.conf in ${folders.join(', ')}`, { hint })
-    return { server, jails: [], known: [], faults: [...serverFaults, fault], warnings: serverWarnings }
+    return { server, jails: [], unfit: [], known: [], faults: [...serverFaults, fault], warnings: serverWarnings }
   }
   const known = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
   const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
@@ -50,6 +50,7 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   return {
     server,
     jails: read.flatMap(({ settings }) => settings ?? []),
+    unfit: read.flatMap(({ unfit }) => unfit ?? []),
     known,
     faults: [...faults, ...read.flatMap((jail) => jail.faults)],
     warnings: unique([

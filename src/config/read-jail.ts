@@ -25,7 +25,7 @@ import { readAction } from './read-action.ts'
 import { filterSettings, lines, type ReadFilter, readFilter } from './read-filter.ts'
 import type { Layered } from './read-layers.ts'
 import { readNetworks } from './read-networks.ts'
-import type { JailSettings, LogSettings } from './settings.ts'
+import type { JailSettings, LogSettings, UnfitJail } from './settings.ts'
 
 /** What all jails of one configuration are read with. */
 export interface JailSource {
@@ -38,6 +38,8 @@ export interface JailSource {
 export interface ReadJail {
   /** undefined if there is any fault. */
   readonly settings: JailSettings | undefined
+  /** Then its filter, as far as it could be read: it may have faults of its own. */
+  readonly unfit: UnfitJail | undefined
   readonly faults: readonly Fault[]
   readonly warnings: readonly Fault[]
 }
@@ -77,7 +79,9 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
     actions,
     at,
   }
-  return { settings: faults.length > 0 ? undefined : settings, faults, warnings }
+  if (faults.length === 0) return { settings, unfit: undefined, faults, warnings }
+  const unfit = filter && merged.failregex.length > 0 ? { name, filter: merged } : undefined
+  return { settings: undefined, unfit, faults, warnings }
 }
 
 /**

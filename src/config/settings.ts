@@ -10,6 +10,8 @@ export interface Configuration {
   readonly server: ServerSettings
   /** The jails that run, in the order of the files; one with a fault is not among them. */
   readonly jails: readonly JailSettings[]
+  /** Those with a fault: who shows all faults at once compiles their filters too. */
+  readonly unfit: readonly UnfitJail[]
   /** Every jail that the files define, running or not. */
   readonly known: readonly string[]
   readonly faults: readonly Fault[]
@@ -32,6 +34,8 @@ export interface JailSettings {
   readonly actions: readonly ActionSettings[]
   readonly at: Place
 }
+
+export type UnfitJail = Pick<JailSettings, 'name' | 'filter'>
 
 export interface LogSettings {
   readonly path: string

@@ -1,5 +1,5 @@
 /** All that the files and this host say, read anew: a start and a reload take the same way. Nothing is changed by it. */
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import { type Discovery, discover } from '../config/discover.ts'
 import { loadConfiguration } from '../config/load-configuration.ts'
 import type { Configuration, JailSettings } from '../config/settings.ts'
@@ -7,7 +7,6 @@ import type { World } from '../world/world.ts'
 import { RECIDIVE } from './held-jail.ts'
 import { type IgnoredNames, ignoredNames } from './ignored-names.ts'
 import { unable } from './unable.ts'
-import { wantedBy } from './wanted-logs.ts'
 
 export interface Folders {
   readonly stockFolder: string
@@ -24,6 +23,8 @@ export interface Prepared {
   readonly chosen: boolean
   /** Those that can run. */
   readonly jails: readonly JailSettings[]
+  /** Those with a fault, as far as their filters could be read. */
+  readonly unfit: Configuration['unfit']
   readonly faults: readonly Fault[]
   readonly names: IgnoredNames
 }
@@ -33,7 +34,8 @@ export async function prepare(world: World, folders: Folders): Promise<Prepared>
   const discovery = await discover(world)
   const { configuration, chosen } = configure(world, folders, discovery)
   const { jails, faults } = runnable(configuration, missing(world, folders))
-  return { discovery, configuration, chosen, jails, faults, names: await ignoredNames(world, jails) }
+  const names = await ignoredNames(world, jails)
+  return { discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, names }
 }
 
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
@@ -53,32 +55,24 @@ function configure(world: World, { stockFolder, config }: Folders, discovery: Di
   return { configuration, chosen }
 }
 
+const NO_FOLDER = 'config.no-folder'
+
 function missing({ files }: World, { needed = [] }: Folders): Fault[] {
   const hint = 'it was there when the guard started'
   return needed
     .filter((folder) => files.stat(folder)?.kind !== 'folder')
-    .map((folder) => new Fault('config.no-folder', `there is no folder ${folder}`, { hint, at: { file: folder } }))
+    .map((folder) => new Fault(NO_FOLDER, `there is no folder ${folder}`, { hint, at: { file: folder } }))
 }
 
 /** A jail that cannot do all that it should does not run: half a jail would be worse than none. */
 function runnable({ jails, faults }: Configuration, more: readonly Fault[]): Pick<Prepared, 'jails' | 'faults'> {
   const problems = [...more, ...faults]
   const able = jails.filter((jail) => {
-    const problem = unable(jail) ?? unreadable(jail)
+    const problem = unable(jail)
     if (problem) problems.push(problem)
     return !problem
   })
   return { jails: able, faults: problems }
-}
-
-function unreadable(jail: JailSettings): Fault | undefined {
-  try {
-    wantedBy(jail)
-    return undefined
-  } catch (thrown) {
-    const { code, message, hint, at = jail.at } = asFault(thrown, 'source.failed')
-    return new Fault(code, `jail ${jail.name}: ${message}`, { at, ...(hint === undefined ? {} : { hint }) })
-  }
 }
 
 /**
@@ -96,5 +90,7 @@ export function withJail(before: Prepared, fresh: Prepared, name: string): Prepa
   const jails =
     is && was ? before.jails.map((jail) => (jail.name === name ? is : jail)) : [...others, ...(is ? [is] : [])]
   // A jail that is not there now may have been switched off, or be at fault: nobody knows, if there is any.
-  return { ...fresh, jails, faults: is ? [] : fresh.faults, names: new Map([...before.names, ...fresh.names]) }
+  const faults = is ? fresh.faults.filter(({ code }) => code === NO_FOLDER) : fresh.faults
+  const unfit = fresh.unfit.filter((jail) => jail.name === name)
+  return { ...fresh, jails, unfit, faults, names: new Map([...before.names, ...fresh.names]) }
 }

@@ -3,11 +3,11 @@
  * takes the same way, but goes on without the jails that have a fault.
  */
 import { Fault } from '../base/fault.ts'
-import type { JailSettings } from '../config/settings.ts'
 import { type Difference, difference } from './difference.ts'
 import type { Engine } from './engine.ts'
 import { heldJail, type Making } from './held-jail.ts'
 import { doubts, nothing, runsNothing } from './notes.ts'
+import type { Planning } from './planning.ts'
 import { type Prepared, withJail } from './prepare.ts'
 import type { Reading } from './reading.ts'
 import type { FaultStatus } from './status.ts'
@@ -26,7 +26,7 @@ export interface ReloadParts {
   readonly prepare: () => Promise<Prepared>
   /** From here on it holds. */
   readonly use: (prepared: Prepared) => void
-  readonly planOf: (jails: readonly JailSettings[]) => Parameters<Reading['check']>[0]
+  readonly planOf: Planning['planOf']
 }
 
 /**
@@ -38,7 +38,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   const fresh = await parts.prepare()
   const before = current()
   const next = jail === undefined ? fresh : withJail(before, fresh, jail)
-  const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails)))]
+  const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails, next.unfit)))]
   if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
   // The one step: from here to the end of `renew` nothing else has a turn.

@@ -36,7 +36,7 @@ class Built {
       version: '1.2.3',
       pid: 42,
       clock,
-      history: { ...noHistory(), save, ...of.history },
+      history: { ...noHistory(), save, entrust: async (deed) => void (await save(deed)), ...of.history },
       table: new BanTable({ kernel: this.kernel, clock }),
       jails: [manualJail(this.world), countingJail(this.world)],
       spared: of.spared ?? (() => []),
