@@ -4,11 +4,12 @@ what to do over its socket, and what came of it is printed. JSON in, JSON out:
 
   { "jails": { NAME: { OPTION: VALUE } },            beside: polling, one log, no action
     "past":  [[JAIL, ADDRESS, COUNT, AGO], ...],     bans of the past, COUNT of them, the last AGO seconds ago
-    "steps": [["ask", WORD...] | ["wait", SECONDS] | ["line", TEXT] | ["bans", JAIL] | ["await", JAIL, BANS], ...],
-    "unless": file beside which ...}
+    "now":   SECONDS,                                what its clock says, until a step "now"; absent: the time
+    "steps": [["ask", WORD...] | ["wait", SECONDS] | ["line", TEXT] | ["lines", [[SECONDS, TEXT], ...]] | ["now", SECONDS]
+              | ["bans", JAIL] | ["await", JAIL, BANS] | ["awaitFailures", JAIL, FAILURES] | ["kept", JAIL], ...] }
 
-A line is written with the date of now before it. The answers of the steps "ask" and "bans" come in their order; of "bans"
-it is { ADDRESS: SECONDS }.
+A line is written with the date of now, or of its own seconds, before it. The answers of the steps "ask", "bans" and "kept"
+come in their order; of "bans" it is { ADDRESS: SECONDS }, of "kept" what the database has: { ADDRESS: [FAILURES, LINES] }.
 """
 import json, os, pickle, re, shutil, socket, sqlite3, subprocess, sys, tempfile, time
 
@@ -36,7 +37,7 @@ dbfile = {folder}/bans.sqlite3
 dbpurgeage = 1d
 dbmaxmatches = 10
 """)
-    text = "[DEFAULT]\nbackend = polling\nlogpath = FOLDER/log\nfilter =\nfailregex = ^ from <HOST>$\naction =\nfindtime = 600\n"
+    text = "[DEFAULT]\nbackend = polling\nlogpath = FOLDER/log\nfilter =\nfailregex = ^ from <HOST>(?: .*)?$\naction =\nfindtime = 600\n"
     for name, options in given["jails"].items():
         text += f"[{name}]\nenabled = true\n" + "".join(f"{key} = {value}\n" for key, value in options.items())
     put("jail.conf", text.replace("FOLDER", folder))
@@ -57,10 +58,32 @@ def ask(*words):
     return value if code == 0 else {"error": str(value)}
 
 
+CLOCK = """
+import time
+def now():
+    with open("FOLDER/now") as file: return float(file.read())
+local, universal = time.localtime, time.gmtime
+time.time = now
+time.localtime = lambda at=None: local(now() if at is None else at)
+time.gmtime = lambda at=None: universal(now() if at is None else at)
+"""
+
+
+def set_now(seconds):
+    put("next", str(float(seconds)))
+    os.rename(f"{folder}/next", f"{folder}/now")
+
+
 def start():
+    environment = {"PATH": os.environ["PATH"], "TZ": "UTC"}
+    if "now" in given:
+        set_now(given["now"])
+        # Python itself reads this file before any program of it begins.
+        put("sitecustomize.py", CLOCK.replace("FOLDER", folder))
+        environment["PYTHONPATH"] = folder
     words = ["fail2ban-server", "-c", folder, "-s", f"{folder}/socket", "-p", f"{folder}/pid", "-xf", "start"]
     shell = "ip link set lo up; exec " + " ".join(words)
-    server = subprocess.Popen(["unshare", "--net", "sh", "-c", shell], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(["unshare", "--net", "sh", "-c", shell], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
             if ask("ping") == "pong":
@@ -92,17 +115,42 @@ def step(kind, *words):
         return [ask(*words)]
     if kind == "bans":
         return [bans(words[0])]
+    if kind == "kept":
+        return [kept(words[0])]
     if kind == "line":
-        with open(f"{folder}/log", "a") as log:
-            log.write(time.strftime("%Y-%m-%d %H:%M:%S ") + words[0] + "\n")
+        write([[time.time(), words[0]]])
+    if kind == "lines":
+        write(words[0])
+    if kind == "now":
+        set_now(words[0])
     if kind == "wait":
         time.sleep(words[0])
     if kind == "await":
-        for _ in range(100):
-            if len(ask("get", words[0], "banip")) >= words[1]:
-                break
-            time.sleep(0.1)
+        until(lambda: len(ask("get", words[0], "banip")) >= words[1])
+    if kind == "awaitFailures":
+        until(lambda: ask("status", words[0])[0][1][1][1] >= words[1])
     return []
+
+
+def write(lines):
+    with open(f"{folder}/log", "a") as log:
+        for at, text in lines:
+            log.write(time.strftime("%Y-%m-%d %H:%M:%S ", time.gmtime(at)) + text + "\n")
+
+
+def until(seen):
+    for _ in range(200):
+        if seen():
+            return
+        time.sleep(0.05)
+
+
+def kept(jail):
+    database = sqlite3.connect(f"{folder}/bans.sqlite3", timeout=10)
+    rows = database.execute("SELECT ip, data FROM bans WHERE jail = ?", (jail,)).fetchall()
+    database.close()
+    told = {ip: json.loads(data) for ip, data in rows}
+    return {ip: [data["failures"], ["".join(line) for line in data["matches"]]] for ip, data in told.items()}
 
 
 configure()

@@ -1,19 +1,14 @@
 /** Bans that grow, beside the installed Fail2ban: the same options, the same bans of the past, the same failures. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseNetwork, printNetwork } from '../../src/base/address.ts'
 import { bantimeFactor, bantimeOf, checkFormula } from '../../src/jail/bantime.ts'
 import { step } from '../../src/jail/jail.ts'
 import { type BantimeIncrement, type JailOptions, NO_INCREMENT, NO_NETWORKS } from '../../src/jail/jail-options.ts'
 import { jailState } from '../../src/jail/jail-state.ts'
+import { askServer, noServer } from './ask-server.ts'
 
-const installed = spawnSync('fail2ban-client', ['--version']).status === 0
-const mayAsk = process.getuid!() === 0 && installed
-const skip = mayAsk ? false : 'Fail2ban is not installed, or this is not root'
-const ORACLE = join(dirname(fileURLToPath(import.meta.url)), 'fail2ban-server.py')
+const skip = noServer()
 
 /** As a file says them, beside `bantime = 60` and `bantime.increment = true`. */
 const GROWTHS: readonly Readonly<Record<string, string>>[] = [
@@ -83,11 +78,7 @@ const addressOf = (row: number, count: number) => `198.51.${row}.${count + 1}`
 const KNOWN = [0, 1, 2, 3, 4]
 const knownAddress = (count: number) => `203.0.113.${count + 1}`
 
-function asked(): {
-  readonly bans: readonly Readonly<Record<string, number>>[]
-  readonly after: readonly number[]
-  readonly manual: Readonly<Record<string, number>>
-} {
+function asked(): { readonly bans: readonly Seconds[]; readonly after: readonly number[]; readonly manual: Seconds } {
   const jails = Object.fromEntries(
     GROWTHS.map((growth, row) => [
       `growth${row}`,
@@ -100,7 +91,7 @@ function asked(): {
       },
     ]),
   )
-  const known = { bantime: '60', maxretry: '6', 'bantime.increment': 'true' }
+  const six = { bantime: '60', maxretry: '6', 'bantime.increment': 'true' }
   const past = GROWTHS.flatMap((_, row) =>
     COUNTS.flatMap((count) => (count === 0 ? [] : [[`growth${row}`, addressOf(row, count), count, 7000]])),
   )
@@ -109,13 +100,12 @@ function asked(): {
   const attempts = GROWTHS.flatMap((_, row) =>
     COUNTS.map((count) => ['ask', 'set', `growth${row}`, 'attempt', addressOf(row, count)]),
   )
-  const rounds = Array.from({ length: 6 }, () => [
-    ...KNOWN.map((count) => ['line', `from ${knownAddress(count)}`]),
-    ['wait', 1.1],
-    ['bans', 'known'],
+  const rounds = Array.from({ length: 6 }, (_, round) => [
+    ...KNOWN.map((count) => ['line', `from ${knownAddress(count)} ${round + 1}`]),
+    ['wait', 1.2],
   ])
-  const answers = ask({
-    jails: { ...jails, known, manual: { ...known, failregex: '^ nobody <HOST>$' } },
+  const answers = askServer({
+    jails: { ...jails, known: six, manual: { ...six, failregex: '^ nobody <HOST>$' } },
     past: [...past, ...pastKnown, ...pastManual],
     steps: [
       ...attempts,
@@ -124,24 +114,20 @@ function asked(): {
       ...GROWTHS.map((_, row) => ['await', `growth${row}`, COUNTS.length]),
       ...GROWTHS.map((_, row) => ['bans', `growth${row}`]),
       ['bans', 'manual'],
+      ['await', 'known', KNOWN.length],
+      ['kept', 'known'],
     ],
-  }).slice(attempts.length + KNOWN.length) as Readonly<Record<string, number>>[]
-  const [seen, bans] = [answers.slice(0, 6), answers.slice(6, 6 + GROWTHS.length)]
-  const after = KNOWN.map((count) => 1 + seen.findIndex((banned) => knownAddress(count) in banned))
-  return { bans, after, manual: answers.at(-1)! }
+  }).slice(attempts.length + KNOWN.length) as Readonly<Record<string, unknown>>[]
+  const [bans, [manual, known]] = [answers.slice(0, GROWTHS.length), answers.slice(GROWTHS.length)]
+  // The number that the last line of each ban ends with.
+  const after = KNOWN.map((count) => Number((known![knownAddress(count)] as Lines)[1].at(-1)!.split(' ').at(-1)))
+  return { bans: bans as Seconds[], after, manual: manual as Seconds }
 }
 
-function ask(given: unknown): unknown[] {
-  const run = spawnSync('/usr/bin/python3', [ORACLE], {
-    input: JSON.stringify(given),
-    encoding: 'utf8',
-    timeout: 60_000,
-  })
-  assert.equal(run.status, 0, run.stderr)
-  return JSON.parse(run.stdout) as unknown[]
-}
+type Seconds = Readonly<Record<string, number>>
+type Lines = readonly [failures: number, lines: readonly string[]]
 
-const theirs = mayAsk ? asked() : undefined
+const theirs = skip ? undefined : asked()
 
 for (const [row, growth] of GROWTHS.entries()) {
   test(`bans grow as Fail2ban's by ${JSON.stringify(growth)}`, { skip }, () => {
