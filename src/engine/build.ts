@@ -26,6 +26,7 @@ import type { Report } from './report.ts'
 import { descriptorReserve } from './reserve.ts'
 import { spared } from './spared.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
+import { wallHistory } from './wall-history.ts'
 
 export interface GuardOptions extends Folders {
   readonly version: string
@@ -70,7 +71,8 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const faults = [...prepared.faults]
-  const history = await openTheHistory(world, clock, options, (notice) => heed(notice, engineRef.engine, faults))
+  const kept = await openTheHistory(world, options, (notice) => heed(notice, engineRef.engine, faults))
+  const history = wallHistory(kept, clock)
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
   const chance = world.chance.next
   const shared = bounds(chance, {
@@ -107,7 +109,10 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
       planner.begin(await history.positions().catch(() => []))
       reading = beginReading(world, options, { engine, planner })
       if (options.observe) compare = compareWithFail2ban(world, engine)
-      world.clock.every(PURGE_EVERY_MS, () => void history.purge(keep(clock.now(), prepared)).catch(() => 0))
+      world.clock.every(
+        PURGE_EVERY_MS,
+        () => void history.purge(keep(world.clock.now(), clock.now(), prepared)).catch(() => 0),
+      )
     },
     reload(jail) {
       if (!reading) throw new Fault('guard.not-ready', 'the guard is just starting or ending: try again in a moment')
@@ -138,14 +143,13 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
 
 async function openTheHistory(
   world: World,
-  clock: SteadyClock,
   { observe, state, pid }: GuardOptions,
   onNotice: (notice: Notice) => void,
 ): Promise<History> {
   if (observe) return noHistory()
   return openHistory({
     folder: state,
-    clock,
+    clock: world.clock,
     files: world.files,
     pid,
     onNotice,
@@ -194,7 +198,9 @@ function beginReading(
 }
 
 /** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
-function keep(now: number, { configuration, jails }: Prepared): Keep {
+function keep(wall: number, steady: number, { configuration, jails }: Prepared): Keep {
+  // A clock that was set ten years ahead makes nothing old.
+  const now = Math.min(wall, steady)
   const since = now - Math.max(configuration.server.dbpurgeage * 1000, 90 * DAY_MS)
   // A flood of sources leaves a counter of each, and nobody asks for those that are over.
   const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000

@@ -66,6 +66,8 @@ export interface BanOrder {
 const TICK_MS = 1000
 /** The host's own addresses and sessions are looked up again this often. */
 const SPARED_EVERY_TICKS = 15
+/** A clock that is set by less is put right now and then, and nobody wonders. */
+const TOLD_CLOCK_MS = 10_000
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
 /** To list so many takes the kernel half a second. */
@@ -96,7 +98,7 @@ export class Engine {
     this.#jails = new Jails(parts.jails)
     this.#since = clock.now()
     this.#keeping = keeping(history)
-    this.#events = events(lastSeq, () => clock.now(), this.#keeping.event)
+    this.#events = events(lastSeq, () => clock.now() + clock.aheadMs, this.#keeping.event)
     this.#effects = this.#effectsOf(parts)
     this.#leaving = new Leaving(this.#jails, this.#effects)
     this.#kernelView = kernelView(this.#effects, parts.table)
@@ -276,7 +278,7 @@ export class Engine {
     return {
       version,
       pid,
-      since: this.#since,
+      since: this.#since + this.#parts.clock.aheadMs,
       observe: table === undefined,
       jails: jails.map((jail) => jailStatus(jail, this.#kernelView.pendingIn(jail))),
       ...this.#kernelView.count(this.#jails.all),
@@ -291,7 +293,8 @@ export class Engine {
   /** @throws Fault `control.no-jail` */
   jail(name: string): JailDetails {
     const held = this.#jails.need(name)
-    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#kernelView.isPending(ban)))
+    const { aheadMs } = this.#parts.clock
+    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#kernelView.isPending(ban), aheadMs))
     return { ...jailStatus(held, this.#kernelView.pendingIn(held)), bans: bans.sort((a, b) => b.from - a.from) }
   }
 
@@ -301,7 +304,7 @@ export class Engine {
       jails: this.#jails.all,
       table,
       history,
-      now: clock.now(),
+      clock,
       isPending: this.#kernelView.isPending,
       spared: this.#sparing.why(network),
     })
@@ -397,8 +400,18 @@ export class Engine {
     return { state: fault ? 'failing' : 'ok', why: fault?.message }
   }
 
+  /** Bans go on as they were; what is shown and kept of them follows the wall clock. */
+  #followClock(): void {
+    const { clock, history } = this.#parts
+    const movedMs = clock.follow()
+    if (movedMs === 0) return
+    void history.save({ clockSteps: [{ movedMs }] })
+    if (Math.abs(movedMs) >= TOLD_CLOCK_MS) this.tell({ kind: 'clock', movedMs })
+  }
+
   #tick(): void {
     this.#ticks++
+    this.#followClock()
     const now = this.#parts.clock.now()
     const decisions = this.#jails.all.flatMap(({ state }) => step(state, { kind: 'tick' }, now))
     if (decisions.length > 0) void perform(this.#effects, decisions)

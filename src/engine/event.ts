@@ -29,6 +29,8 @@ export type EventBody =
   | { readonly kind: 'ignored'; readonly jail: string; readonly address: string; readonly why: string }
   /** The kernel's table was changed from outside and made whole again. */
   | { readonly kind: 'healed'; readonly what: string }
+  /** The wall clock was set by so much, or this host slept. */
+  | { readonly kind: 'clock'; readonly movedMs: number }
   /** While observing beside Fail2ban: only one of the two has banned this address. */
   | { readonly kind: 'differs'; readonly by: 'fail2ban' | 'rampart'; readonly address: string; readonly jail: string }
   | { readonly kind: 'fault'; readonly code: string; readonly message: string; readonly hint?: string | undefined }

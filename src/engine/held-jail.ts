@@ -9,6 +9,7 @@ import type { Bounds } from '../jail/bounds.ts'
 import { type JailState, jailState, otherwise } from '../jail/jail-state.ts'
 import { isOf } from '../source/wanted.ts'
 import type { BanStatus, JailStatus, LogStatus } from './status.ts'
+import { movedBan } from './wall-history.ts'
 import { wantedBy } from './wanted-logs.ts'
 
 export interface HeldJail {
@@ -78,8 +79,9 @@ export function jailStatus({ name, settings, scope, state, logs }: HeldJail, pen
   }
 }
 
-export function banStatus(ban: Ban, pending: boolean): BanStatus {
-  const { network, from, until, failures, origin } = ban
+/** @param aheadMs how far the wall clock is ahead of the ban's */
+export function banStatus(ban: Ban, pending: boolean, aheadMs: number): BanStatus {
+  const { network, from, until, failures, origin } = movedBan(ban, aheadMs)
   return { address: printNetwork(network), from, until, failures, origin, pending }
 }
 

@@ -9,12 +9,14 @@ import type { Block, Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../store/deed.ts'
-import type { Clock, EpochMs } from '../world/clock.ts'
+import type { EpochMs } from '../world/clock.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
+import type { SteadyClock } from './steady-clock.ts'
+import { movedBan } from './wall-history.ts'
 
 export interface Effects {
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly events: Events
   /** The kernel's ban table; absent when observing. */
   readonly kernel: { putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> } | undefined
@@ -121,7 +123,7 @@ function isEffect(decision: Decision): decision is Effect {
 }
 
 /** As it happened; what of it is about the same address becomes one row in `later`. */
-function deedOf(decisions: readonly Decision[], clock: Clock): Deed {
+function deedOf(decisions: readonly Decision[], clock: SteadyClock): Deed {
   const bans: Ban[] = []
   const ends: BanEnd[] = []
   const forgotten: Ban[] = []
@@ -173,10 +175,10 @@ export function blockOf({ jail, network, until }: Ban, scopeOf: (jail: string) =
   return { network, scope: scopeOf(jail), until, owner: jail }
 }
 
-function tell({ events, tellIgnored, onFull }: Effects, decision: Decision): void {
+function tell({ clock, events, tellIgnored, onFull }: Effects, decision: Decision): void {
   switch (decision.kind) {
     case 'ban': {
-      const { ban } = decision
+      const ban = movedBan(decision.ban, clock.aheadMs)
       const { jail, until, failures, count, origin, matches } = ban
       const address = printNetwork(ban.network)
       events.tell({ kind: 'ban', jail, address, until, failures, count, origin, line: matches.at(-1) })

@@ -14,6 +14,7 @@ import type { HeldJail } from './held-jail.ts'
 import type { Jails } from './jails.ts'
 import type { Outcome } from './outcome.ts'
 import { type Effects, perform } from './perform.ts'
+import type { SteadyClock } from './steady-clock.ts'
 
 export interface TakenOver {
   /** What became of each that is in force. */
@@ -36,7 +37,7 @@ export interface TakeOverParts {
 export async function takeOver(foreign: readonly ForeignBan[], parts: TakeOverParts): Promise<TakenOver> {
   const { history, effects, dryRun } = parts
   const now = effects.clock.now()
-  const judged = foreign.map((one) => ({ foreign: one, verdict: judge(one, now, parts) }))
+  const judged = foreign.map((one) => ({ foreign: one, verdict: judge(onOurClock(one, effects.clock), now, parts) }))
   const past = judged.flatMap(({ verdict }) => (verdict.kind === 'past' ? [verdict.ban] : []))
   const taken = judged.flatMap(({ verdict }) => (verdict.kind === 'taken' ? [verdict.ban] : []))
   if (!dryRun) {
@@ -50,6 +51,10 @@ export async function takeOver(foreign: readonly ForeignBan[], parts: TakeOverPa
     past: past.length,
     left: judged.filter(({ verdict }) => verdict.kind === 'left').length,
   }
+}
+
+function onOurClock(one: ForeignBan, { aheadMs }: SteadyClock): ForeignBan {
+  return aheadMs === 0 ? one : { ...one, from: one.from - aheadMs }
 }
 
 type Verdict =

@@ -5,6 +5,8 @@ import type { Mark } from '../source/position.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Deed {
+  /** Before all else: what is in force or counts stays as long ago as it was. */
+  readonly clockSteps?: readonly ClockStep[]
   /** A ban with the jail, network and `from` of one that is kept replaces it: prolonged, or said again. */
   readonly bans?: readonly Ban[]
   /** Bans that were over before the guard heard of them: another program's. Those that are kept stay as they are. */
@@ -18,6 +20,11 @@ export interface Deed {
   readonly forgotten?: readonly { readonly jail: string; readonly network: Network }[]
   readonly positions?: readonly LogPosition[]
   readonly events?: readonly EventRow[]
+}
+
+/** The wall clock was set. */
+export interface ClockStep {
+  readonly movedMs: number
 }
 
 /** A ban ended before its time. One that only ran out needs no end. */

@@ -15,6 +15,7 @@ import {
 import type { Database } from './database.ts'
 import type {
   BanEnd,
+  ClockStep,
   Deed,
   EventRow,
   FailureCount,
@@ -56,6 +57,7 @@ export class Recorder {
 
   /** Writes a deed inside the caller's transaction; yields whenever everything else should have its turn. */
   *record(deed: Deed): Generator<void> {
+    for (const step of deed.clockSteps ?? []) yield* this.#clockStep(step)
     yield* this.#each(deed.bans, (ban) => this.#ban(ban))
     yield* this.#each(deed.past, (ban) => this.#past(ban))
     yield* this.#each(deed.ends, (end) => this.#end(end))
@@ -78,6 +80,18 @@ export class Recorder {
     for (const row of rows) {
       write(row)
       if (++this.#written % ROWS_PER_TURN === 0) yield
+    }
+  }
+
+  /** A piece of the table after the other: there may be a million bans. */
+  *#clockStep({ movedMs }: ClockStep): Generator<void> {
+    for (const [table, sql] of [
+      ['ban', MOVE_BANS],
+      ['counter', MOVE_COUNTERS],
+    ] as const) {
+      const last = this.#database.first<{ id: number | null }>(`SELECT max(id) AS id FROM ${table}`)?.id ?? 0
+      for (let id = 0; id <= last; id += ROWS_PER_TURN)
+        yield void this.#database.run(sql, movedMs, id, id + ROWS_PER_TURN)
     }
   }
 
@@ -227,6 +241,10 @@ const SAVE_COUNTER = `INSERT INTO counter (jail, address, count, first, last, ma
     matches = excluded.matches`
 const FORGET = 'DELETE FROM counter WHERE jail = ? AND address = ?'
 
+// OR IGNORE: a ban that is over may have begun at that very moment.
+const MOVE_BANS = `UPDATE OR IGNORE ban SET since = since + ?1, until = until + ?1
+  WHERE id >= ?2 AND id < ?3 AND ended IS NULL`
+const MOVE_COUNTERS = 'UPDATE counter SET first = first + ?1, last = last + ?1 WHERE id >= ?2 AND id < ?3'
 const SAVE_POSITION =
   'INSERT INTO position (log, place) VALUES (?, ?) ON CONFLICT (log) DO UPDATE SET place = excluded.place'
 

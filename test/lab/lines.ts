@@ -1,8 +1,8 @@
 /** Lines as nginx writes them, for tests that write a log themselves. */
 
 /** A line of the access log that nginx-botsearch counts. */
-export function probeLine(from: string, path = '/wp-login.php'): string {
-  return `${from} - - [${logTime(new Date())}] "GET ${path} HTTP/1.1" 404 153 "-" "probe"\n`
+export function probeLine(from: string, path = '/wp-login.php', at = new Date()): string {
+  return `${from} - - [${logTime(at)}] "GET ${path} HTTP/1.1" 404 153 "-" "probe"\n`
 }
 
 /** `22/Nov/2026:18:29:45 +0000` */

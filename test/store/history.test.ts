@@ -60,6 +60,20 @@ const stories: readonly {
     active: ['nginx 4/32/c0000201 0-600'],
   },
   {
+    name: 'the wall clock was set forward: it began and ends by the new one',
+    deeds: [{ bans: [ban('192.0.2.1')] }, { clockSteps: [{ movedMs: 900_000 }] }],
+    active: ['sshd 4/32/c0000201 900-1500'],
+  },
+  {
+    name: 'what comes with a step of the clock, and after it, is by the new one already',
+    deeds: [
+      { bans: [ban('192.0.2.1', { until: undefined })] },
+      { clockSteps: [{ movedMs: -60_000 }], bans: [ban('192.0.2.2')] },
+      { bans: [ban('192.0.2.3')] },
+    ],
+    active: ['sshd 4/32/c0000201 -60-ever', 'sshd 4/32/c0000202 0-600', 'sshd 4/32/c0000203 0-600'],
+  },
+  {
     name: 'an unban of what is not banned changes nothing',
     deeds: [{ ends: [{ jail: 'none', network: v4, at: NOON, by: 'manual' }] }],
     active: [],

@@ -1,4 +1,5 @@
 /** An event as one or two calm lines for a person. */
+import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import type { Difference } from '../../engine/difference.ts'
 import type { Event } from '../../engine/event.ts'
@@ -72,6 +73,11 @@ function words(
       ]
     case 'fault':
       return ['fault', 'red', printable(`${event.message}${event.hint ? ` (${event.hint})` : ''}`)]
+    case 'clock': {
+      const which = event.movedMs > 0 ? 'forward' : 'back'
+      const much = printDuration(Math.round(Math.abs(event.movedMs) / 1000))
+      return ['clock', 'yellow', `set ${which} by ${much}: bans last as long as they were meant to`]
+    }
     case 'start':
       return ['start', 'blue', `Rampart ${event.version}`]
     case 'stop':
