@@ -62,7 +62,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
   for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
   const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
-  const networks = readNetworks(jail, { ...options, blocks: scope !== undefined })
+  const networks = readNetworks(jail, options, scope !== undefined)
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])

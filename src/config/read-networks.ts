@@ -1,6 +1,6 @@
 /** The `bannet.*` options of a jail: when a whole network is banned for what its addresses do. They are Rampart's own. */
 import { Fault } from '../base/fault.ts'
-import { MOST_ADDRESSES, type NetworkOptions } from '../jail/jail-options.ts'
+import { type JailOptions, MOST_ADDRESSES, type NetworkOptions } from '../jail/jail-options.ts'
 import { strip } from './ini.ts'
 import type { JailReader } from './jail-reader.ts'
 
@@ -13,15 +13,20 @@ const FAMILIES = {
 /** The addresses of a network that must fail before it is banned, unless the files say otherwise. */
 const ADDRESSES = 10
 
-/** @param jail its `bantime`, its `maxretry`, and whether the built-in block bans: a script may know hosts alone */
+/** Counts bans, for days: ten bans in one network may be of ten who share it. A network that is banned again it bans too. */
+const RECIDIVE = 'recidive'
+
+/** @param blocks whether the built-in block bans: a script may know hosts alone */
 export function readNetworks(
   reader: JailReader,
-  jail: { readonly bantime: number; readonly maxretry: number; readonly blocks: boolean },
+  jail: Pick<JailOptions, 'name' | 'bantime' | 'maxretry'>,
+  blocks: boolean,
 ): NetworkOptions {
+  const isUsual = blocks && jail.name !== RECIDIVE
   return {
     ipv4: prefixOf(reader, 'bannet.ipv4'),
     // One customer has a /64, while a /24 of IPv4 has many, who know nothing of each other.
-    ipv6: prefixOf(reader, 'bannet.ipv6', jail.blocks ? FAMILIES['bannet.ipv6'].usual : undefined),
+    ipv6: prefixOf(reader, 'bannet.ipv6', isUsual ? FAMILIES['bannet.ipv6'].usual : undefined),
     addresses: Math.min(reader.number('bannet.addresses', 1) ?? ADDRESSES, MOST_ADDRESSES),
     maxretry: reader.number('bannet.maxretry', 1) ?? 2 * jail.maxretry,
     bantime: reader.duration('bannet.bantime') ?? jail.bantime,

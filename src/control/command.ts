@@ -28,6 +28,8 @@ export type Command =
       /** A duration as Fail2ban writes them; negative for ever; absent: the jail's own. */
       readonly lasts?: string | undefined
       readonly force?: boolean | undefined
+      /** An address that is banned already may be let go earlier by it; otherwise the later end holds. */
+      readonly shorten?: boolean | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
   /** The whole configuration, or one jail of it. */
@@ -105,7 +107,8 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
         })
       }
       const networks = command.addresses.map(address)
-      return engine.ban(networks, { jail: command.jail, lasts, force: command.force === true })
+      const { jail, force, shorten } = command
+      return engine.ban(networks, { jail, lasts, force: force === true, shorten: shorten === true })
     }
     case 'unban':
       return engine.unban(command.addresses.map(address), command.jail)

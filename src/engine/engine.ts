@@ -61,6 +61,7 @@ export interface BanOrder {
   readonly jail: string | undefined
   readonly lasts: Seconds | undefined
   readonly force: boolean
+  readonly shorten?: boolean
 }
 
 const TICK_MS = 1000
@@ -311,16 +312,18 @@ export class Engine {
   }
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
-  async ban(networks: readonly Network[], { jail, lasts, force }: BanOrder): Promise<Outcome[]> {
+  async ban(networks: readonly Network[], { jail, lasts, force, shorten = false }: BanOrder): Promise<Outcome[]> {
     const held = this.#jails.need(jail ?? MANUAL_JAIL)
     const decisions: Decision[] = []
     for (const network of networks) {
       const earlier = await bansBefore(this.#parts.history, held.state, network)
-      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force } as const
+      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }
     await perform(this.#effects, decisions)
-    return decisions.map((decision) => outcome(decision, this.#effects.refused))
+    // What had to make room nobody has asked for.
+    const asked = decisions.filter(({ kind }) => kind !== 'unban')
+    return asked.map((decision) => outcome(decision, this.#effects.refused))
   }
 
   /** @throws Fault `control.no-jail` */

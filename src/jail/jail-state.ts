@@ -30,8 +30,7 @@ export function jailState(of: Pick<JailState, 'options' | 'ignored' | 'chance'>,
   const { name, findtime } = of.options
   return {
     ...of,
-    lasts: bantimeOf(of.options),
-    networkLasts: bantimeOf({ ...of.options, bantime: of.options.networks.bantime }),
+    ...lengths(of.options),
     counters: counters(bounds?.far(name, findtime)),
     crowds: crowds(of.options),
     bans: heldBans(),
@@ -49,5 +48,9 @@ export function otherwise(state: JailState, options: JailOptions, bounds: Bounds
   bounds.far(name, findtime)
   const before = state.options
   const isCountedAlike = before.findtime === findtime && JSON.stringify(before.networks) === JSON.stringify(networks)
-  return { ...state, options, crowds: isCountedAlike ? state.crowds : crowds(options) }
+  return { ...state, options, ...lengths(options), crowds: isCountedAlike ? state.crowds : crowds(options) }
+}
+
+function lengths(options: JailOptions): Pick<JailState, 'lasts' | 'networkLasts'> {
+  return { lasts: bantimeOf(options), networkLasts: bantimeOf({ ...options, bantime: options.networks.bantime }) }
 }

@@ -6,7 +6,7 @@ import type { Decision } from '../../src/jail/decision.ts'
 import { ignoreList } from '../../src/jail/ignore.ts'
 import { step } from '../../src/jail/jail.ts'
 import { type JailOptions, NO_INCREMENT, NO_NETWORKS } from '../../src/jail/jail-options.ts'
-import { type JailState, jailState } from '../../src/jail/jail-state.ts'
+import { type JailState, jailState, otherwise } from '../../src/jail/jail-state.ts'
 
 const OPTIONS: JailOptions = {
   name: 'test',
@@ -231,4 +231,11 @@ test('never a ban under maxretry, whatever comes', () => {
     step(state, { kind: 'tick' }, time)
   }
   assert.ok(state.totals.bans > 100)
+})
+
+test('with other options the bans to come are as long as those say', () => {
+  const bounds = { far: () => undefined, room: { most: 10, jails: () => [] } }
+  const state = otherwise(prepare(), { ...OPTIONS, bantime: 90, networks: { ...NO_NETWORKS, bantime: 70 } }, bounds)
+  assert.deepEqual(play(state, '0 ban 192.0.2.1'), ['ban 192.0.2.1 until 90 after 0'])
+  assert.equal(state.networkLasts(0, Math.random), 70)
 })

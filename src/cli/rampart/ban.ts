@@ -16,10 +16,11 @@ interface Options {
 export async function ban(
   setting: Setting,
   addresses: readonly string[],
-  options: Options & { readonly for?: string; readonly force: boolean },
+  options: Options & { readonly for?: string; readonly force: boolean; readonly shorten: boolean },
 ): Promise<number> {
-  const { jail, force } = options
-  return show(setting, options, await ask(options.socket, { verb: 'ban', addresses, jail, lasts: options.for, force }))
+  const { jail, force, shorten } = options
+  const command = { verb: 'ban', addresses, jail, lasts: options.for, force, shorten } as const
+  return show(setting, options, await ask(options.socket, command))
 }
 
 /**

@@ -10,7 +10,7 @@ const STATE = '/var/lib/rampart'
 const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 /** Not told to the parser as defaults: its help would say `(default: false)` of each. */
 const UP = { observe: false, single: false, keepBans: false, replace: false }
-const BAN = { force: false }
+const BAN = { force: false, shorten: false }
 const IMPORT = { dryRun: false }
 
 /** Runs one command line. @returns its exit code */
@@ -121,6 +121,7 @@ function asking(program: Command, setting: Setting, end: End): void {
     .option('--jail <name>', "with this jail's ports and time (default: all ports)")
     .option('--for <duration>', '600, 10m, 1d12h; -1 for ever (default: for ever, or as long as the jail bans)')
     .option('--force', 'also what is never banned otherwise: own addresses, gateways, admins by ssh')
+    .option('--shorten', 'let a ban that there is end earlier (default: the later end holds)')
     .addOption(json())
     .addOption(socket())
     .action(async (addresses, options) =>
