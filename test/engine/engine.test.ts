@@ -3,83 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import { Fault } from '../../src/base/fault.ts'
-import { Engine } from '../../src/engine/engine.ts'
-import type { Event } from '../../src/engine/event.ts'
-import type { HeldJail } from '../../src/engine/held-jail.ts'
-import { manualJail } from '../../src/engine/manual-jail.ts'
-import { noHistory } from '../../src/engine/no-history.ts'
-import type { Report } from '../../src/engine/report.ts'
-import { steadyClock } from '../../src/engine/steady-clock.ts'
-import { BanTable } from '../../src/firewall/ban-table.ts'
-import type { Spared } from '../../src/jail/ignore.ts'
-import { jailState } from '../../src/jail/jail-state.ts'
 import type { Deed } from '../../src/store/deed.ts'
-import type { History } from '../../src/store/history.ts'
-import { fakeWorld } from '../../src/world/fake.ts'
-import type { World } from '../../src/world/world.ts'
-import { type MemoryKernel, memoryKernel } from '../firewall/memory-kernel.ts'
-
-class Built {
-  readonly world = fakeWorld()
-  readonly kernel: MemoryKernel = memoryKernel()
-  readonly events: Event[] = []
-  readonly saved: Deed[] = []
-  readonly engine: Engine
-
-  constructor(of: { readonly history?: Partial<History>; readonly spared?: () => readonly Spared[] } = {}) {
-    const clock = steadyClock(this.world.clock)
-    const save = async (deed: Deed) => {
-      this.saved.push(deed)
-      return 'kept' as const
-    }
-    this.engine = new Engine({
-      version: '1.2.3',
-      pid: 42,
-      clock,
-      history: { ...noHistory(), save, entrust: async (deed) => void (await save(deed)), ...of.history },
-      table: new BanTable({ kernel: this.kernel, clock }),
-      jails: [manualJail(this.world), countingJail(this.world)],
-      spared: of.spared ?? (() => []),
-      ignored: () => [],
-      faults: [],
-      lastSeq: 0,
-    })
-    this.engine.listen((event) => this.events.push(event))
-  }
-
-  /** Lets seconds pass, and what they lead to happen. */
-  async pass(seconds: number): Promise<void> {
-    for (let i = 0; i < seconds; i++) {
-      this.world.advance(1000)
-      await settled()
-    }
-  }
-
-  told(kind: Event['kind']): string[] {
-    return this.events.flatMap((event) => (event.kind === kind && 'address' in event ? [event.address] : []))
-  }
-}
-
-/** A jail that bans at the second failure. */
-function countingJail(world: World): HeldJail {
-  const { state, ...manual } = manualJail(world)
-  const options = { ...state.options, name: 'sshd', maxretry: 2, findtime: 60, bantime: 60 }
-  return { ...manual, name: 'sshd', state: jailState({ ...state, options }) }
-}
-
-/** What the reader tells of one failure of this address, at this place of the log. */
-function batch(id: string, offset: number, time: number): Report {
-  const failure = { id, kind: 'ip', time, lines: ['x'], attempts: 1, fields: {} } as const
-  const mark = { device: 1, inode: 1, head: '', headBytes: 0, offset }
-  return { kind: 'batch', batch: { log: '/log', mark, lines: 1, failures: [{ jail: 'sshd', failure }] } }
-}
-
-async function settled(): Promise<void> {
-  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-const ORDER = { jail: undefined, lasts: undefined, force: false }
-const networks = (...words: readonly string[]) => words.map((word) => parseNetwork(word)!)
+import { Built, batch, networks, ORDER, settled } from './built.ts'
 
 test('a history that cannot be read keeps nobody from being guarded', async () => {
   const failing = async function* () {
