@@ -1,7 +1,6 @@
 /** Text from outside is kept up to a number of bytes: a log line may have 64 KiB, and a history has millions of rows. */
 import { capText } from '../base/cap-text.ts'
-
-export { capText }
+import type { Fields, FieldValue } from '../filter/groups.ts'
 
 export const MAX_NAME_BYTES = 256
 /** A path, a user agent, a user name. */
@@ -36,6 +35,27 @@ function fits(lines: readonly string[], maxBytes: number): boolean {
     if (line.length * 3 > MAX_LINE_BYTES || !line.isWellFormed()) return false
   }
   return units * 3 <= maxBytes
+}
+
+/** As JSON, each value capped and those left out that do not fit; null where there is none. */
+export function capFields(fields: Fields | undefined): string | null {
+  if (!fields) return null
+  const kept: Record<string, FieldValue> = {}
+  let bytes = 0
+  for (const [name, value] of Object.entries(fields)) {
+    const capped = typeof value === 'string' ? capText(value, MAX_VALUE_BYTES) : capParts(value)
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(JSON.stringify(capped))
+    if (bytes <= MAX_FIELDS_BYTES) kept[name] = capped
+  }
+  return JSON.stringify(kept)
+}
+
+const MAX_FIELDS_BYTES = 4096
+/** Of a tuple, of the users of a session. */
+const MAX_PARTS = 20
+
+function capParts(parts: readonly (string | null)[]): readonly (string | null)[] {
+  return parts.slice(0, MAX_PARTS).map((part) => (part === null ? null : capText(part, MAX_VALUE_BYTES)))
 }
 
 function cut(lines: readonly string[], maxBytes: number): string[] {

@@ -140,8 +140,8 @@ const AMONG = 'id IN (SELECT value FROM json_each(?1))'
 // Three times its length is how long Fail2ban remembers a ban for bantime.increment.
 const OLD_BANS = `DELETE FROM ban WHERE ${AMONG}
   AND since < ?2 AND ended < ?2 AND since + 3 * (ifnull(until, ended) - since) < ?2`
-const BARE_ENDED = `UPDATE ban SET matches = '[]' WHERE ${AMONG} AND ended IS NOT NULL AND matches <> '[]'`
-const BARE_ALL = `UPDATE ban SET matches = '[]' WHERE ${AMONG} AND matches <> '[]'`
+const BARE_ENDED = `UPDATE ban SET matches = '[]', fields = NULL WHERE ${AMONG} AND ended IS NOT NULL AND matches <> '[]'`
+const BARE_ALL = `UPDATE ban SET matches = '[]', fields = NULL WHERE ${AMONG} AND matches <> '[]'`
 const CUT_ENDED = `DELETE FROM ban WHERE ${AMONG} AND ended IS NOT NULL`
 
 const OLDEST_HOUR = `SELECT min(hour) AS hour

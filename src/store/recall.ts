@@ -168,10 +168,10 @@ const BAN_COLUMNS =
   'ban.id, jail.name AS jail, address, since, until, failures, count, origin, ended, ended_by AS endedBy'
 
 function bansFrom(index: string): string {
-  return `SELECT ${BAN_COLUMNS}, matches FROM ban ${index} JOIN jail ON jail.id = ban.jail`
+  return `SELECT ${BAN_COLUMNS}, matches, fields FROM ban ${index} JOIN jail ON jail.id = ban.jail`
 }
 
-const OPEN_BANS = `SELECT ${BAN_COLUMNS}, '[]' AS matches FROM ban INDEXED BY ban_open JOIN jail ON jail.id = ban.jail
+const OPEN_BANS = `SELECT ${BAN_COLUMNS}, '[]' AS matches, NULL AS fields FROM ban INDEXED BY ban_open JOIN jail ON jail.id = ban.jail
   WHERE ended IS NULL`
 const BANS_FOR_EVER = `${OPEN_BANS} AND until IS NULL AND ban.id > ? ORDER BY ban.id LIMIT ?`
 const BANS_WITH_END = `${OPEN_BANS} AND (until, ban.id) > (?, ?) ORDER BY until, ban.id LIMIT ?`

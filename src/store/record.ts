@@ -1,12 +1,13 @@
 /** Writes deeds as rows. Bounds what an attacker can make grow: how many addresses and values an hour keeps apart. */
 import { printNetwork } from '../base/address.ts'
+import { capText } from '../base/cap-text.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
 import {
   BAN_LINES,
   COUNTER_LINES,
+  capFields,
   capLines,
-  capText,
   type LineCap,
   MAX_EVENT_BYTES,
   MAX_NAME_BYTES,
@@ -116,6 +117,7 @@ export class Recorder {
       ban.count,
       ban.origin,
       capLines(ban.matches, this.#bounds.lines),
+      capFields(ban.fields),
     )
   }
 
@@ -202,14 +204,15 @@ function hourOf(time: EpochMs): EpochMs {
 const RENEW_BAN = `UPDATE ban SET ended = min(ifnull(until, ?1), ?1), ended_by = iif(until <= ?1, 'time', 'renewal')
   WHERE address = ?2 AND jail = ?3 AND ended IS NULL AND since <> ?1`
 
-const SAVE_BAN = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+const SAVE_BAN = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches, fields)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (address, jail, since) DO UPDATE SET until = excluded.until, failures = excluded.failures,
     count = excluded.count, origin = excluded.origin, ended = NULL, ended_by = NULL,
-    matches = CASE excluded.matches WHEN '[]' THEN matches ELSE excluded.matches END`
+    matches = CASE excluded.matches WHEN '[]' THEN matches ELSE excluded.matches END,
+    fields = ifnull(excluded.fields, fields)`
 
-const SAVE_PAST = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches, ended, ended_by)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ifnull(?5, ?4), 'time') ON CONFLICT DO NOTHING`
+const SAVE_PAST = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches, fields, ended, ended_by)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ifnull(?5, ?4), 'time') ON CONFLICT DO NOTHING`
 
 const END_BAN = 'UPDATE ban SET ended = ?, ended_by = ? WHERE address = ? AND jail = ? AND ended IS NULL'
 

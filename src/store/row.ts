@@ -1,6 +1,7 @@
 /** Rows as SQLite gives them, made the values that they stand for. What does not fit was not written by us. */
 import { type Network, parseNetwork } from '../base/address.ts'
 import { Fault } from '../base/fault.ts'
+import type { Fields } from '../filter/groups.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { LiveCounter, LogPosition } from './deed.ts'
@@ -32,6 +33,7 @@ export interface BanColumns {
   readonly ended: number | null
   readonly endedBy: string | null
   readonly matches: string
+  readonly fields: string | null
 }
 
 export function banOf(row: BanColumns): Ban {
@@ -44,6 +46,7 @@ export function banOf(row: BanColumns): Ban {
     count: row.count,
     matches: parsed<string[]>(row.matches),
     origin: row.origin as Ban['origin'],
+    ...(row.fields === null ? {} : { fields: parsed<Fields>(row.fields) }),
   }
 }
 

@@ -84,4 +84,11 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE INDEX event_time ON event (time);
     `,
   },
+  {
+    number: 2,
+    sql: `
+      -- JSON: what the filter's groups held, of bans whose actions ask for it.
+      ALTER TABLE ban ADD COLUMN fields TEXT;
+    `,
+  },
 ]

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { capLines, capText } from '../../src/store/cap.ts'
+import { capText } from '../../src/base/cap-text.ts'
+import { capFields, capLines } from '../../src/store/cap.ts'
 
 const texts: readonly (readonly [string, string, number, string])[] = [
   ['short text stays', 'abc', 10, 'abc'],
@@ -36,4 +37,18 @@ const lists: readonly (readonly [string, readonly string[], number, number, read
 
 for (const [name, lines, most, bytes, kept] of lists) {
   test(name, () => assert.deepEqual(JSON.parse(capLines(lines, { lines: most, bytes })), kept))
+}
+
+const fields: readonly (readonly [string, Parameters<typeof capFields>[0], unknown])[] = [
+  ['no fields are none', undefined, null],
+  ['fields stay as they are', { user: 'bob', users: ['a', null] }, { user: 'bob', users: ['a', null] }],
+  ['a long value is cut', { user: long, users: [long] }, { user: 'x'.repeat(256), users: ['x'.repeat(256)] }],
+  [
+    'of many values those stay that fit',
+    Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, long])),
+    Object.fromEntries(Array.from({ length: 15 }, (_, i) => [`f${i}`, 'x'.repeat(256)])),
+  ],
+]
+for (const [name, given, kept] of fields) {
+  test(name, () => assert.deepEqual(JSON.parse(capFields(given) ?? 'null'), kept))
 }

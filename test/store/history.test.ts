@@ -188,6 +188,17 @@ test('more bans than one batch come back once each, those for ever too', () =>
     await history.close()
   }))
 
+test('what the groups of a filter held comes back with the ban, and stays when it is prolonged', () =>
+  inFolder(async (folder) => {
+    const { history } = await open(folder)
+    const fields = { user: "'; --", users: ['a', null] }
+    await history.save({ bans: [ban('192.0.2.1', { fields, until: NOON + minute })] })
+    await history.save({ bans: [ban('192.0.2.1', { until: NOON + 2 * minute })] })
+    assert.deepEqual((await history.bans({}))[0]!.fields, fields)
+    assert.deepEqual((await gather(history.activeBans(NOON)))[0]!.fields, undefined)
+    await history.close()
+  }))
+
 test('hostile text comes back as text, cut to its cap', () =>
   inFolder(async (folder) => {
     const { history } = await open(folder)
