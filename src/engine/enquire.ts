@@ -23,9 +23,10 @@ export function enquire(
   meant: (id: string) => Network | undefined,
 ): FailureEvent | Promise<FailureEvent> | undefined {
   const { id, time, attempts, lines } = failure
+  const fields = state.options.keepsFields ? failure.fields : undefined
   const network = meant(id)
   if (!network) return undefined
-  const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, earlier: 0 }
+  const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, fields, earlier: 0 }
   if (!asksEarlier(state, network, attempts)) return event
   return bansBefore(history, state, network).then((earlier) => ({ ...event, earlier }))
 }

@@ -13,7 +13,7 @@ export interface Cause {
   /** undefined: for ever. */
   readonly lasts: Seconds | undefined
   /** What led to it; absent where nobody counted. */
-  readonly counter?: Pick<Counter, 'failures' | 'matches'>
+  readonly counter?: Pick<Counter, 'failures' | 'matches' | 'fields'>
   /** Bans of this network before. */
   readonly earlier: number
   readonly origin: Ban['origin']
@@ -33,6 +33,7 @@ export function begin(state: JailState, network: Network, cause: Cause): Decisio
     failures: counter?.failures ?? 0,
     count: earlier + 1,
     matches: counter?.matches ?? [],
+    fields: counter?.fields,
     origin,
   }
   counters.delete(network)

@@ -3,6 +3,7 @@
  * Fail2ban's observed behaviour.
  */
 import type { Seconds } from '../base/duration.ts'
+import type { Fields } from '../filter/groups.ts'
 import type { EpochMs } from '../world/clock.ts'
 
 export interface Counter {
@@ -16,6 +17,15 @@ export interface Counter {
   readonly matches: readonly string[]
   /** Their characters. */
   readonly chars: number
+  /** What the groups held at its first failure; only where bans keep it. */
+  readonly fields?: Fields | undefined
+}
+
+export interface Counted {
+  readonly time: EpochMs
+  readonly attempts: number
+  readonly lines: readonly string[]
+  readonly fields?: Fields | undefined
 }
 
 /**
@@ -24,19 +34,33 @@ export interface Counter {
  */
 export function count(
   before: Counter | undefined,
-  failure: { readonly time: EpochMs; readonly attempts: number; readonly lines: readonly string[] },
+  failure: Counted,
   options: { readonly findtime: Seconds; readonly maxmatches: number },
   weight = 0,
 ): Counter {
-  const { time, attempts, lines } = failure
+  const { time, attempts, lines, fields } = failure
   const counted = attempts + weight
   if (!before || time - before.last > options.findtime * 1000) {
-    return { count: counted, failures: attempts, first: time, last: time, ...joined(NONE, lines, options.maxmatches) }
+    return {
+      count: counted,
+      failures: attempts,
+      first: time,
+      last: time,
+      ...joined(NONE, lines, options.maxmatches),
+      fields,
+    }
   }
   const aged = age(before, time, options.findtime * 1000)
   const failures = before.failures + attempts
   const kept = joined(before, lines, options.maxmatches)
-  return { count: aged.count + counted, failures, first: aged.first, last: Math.max(before.last, time), ...kept }
+  return {
+    count: aged.count + counted,
+    failures,
+    first: aged.first,
+    last: Math.max(before.last, time),
+    ...kept,
+    fields: before.fields,
+  }
 }
 
 /** Scales the count down to `findMs` if the failures so far span more, as if they had come evenly. */

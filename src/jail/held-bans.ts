@@ -72,7 +72,7 @@ export function heldBans(): HeldBans {
       return [...bans.values()].filter((ban) => contains(network, ban.network))
     },
     hold(ban) {
-      const held = { ...ban, matches: NO_LINES }
+      const held = { ...ban, matches: NO_LINES, fields: undefined }
       bans.set(printNetwork(ban.network), held)
       if (!isHost(ban.network)) networks.set(ban.network, held)
       addEnd(held)

@@ -20,6 +20,8 @@ export interface JailOptions {
   /** A command whose exit 0 means "ignore"; its dynamic `<tags>` still stand in it. */
   readonly ignorecommand: string | undefined
   readonly ignorecache: IgnoreCache | undefined
+  /** Whether bans keep what the groups of the filter held: an action asks for it. */
+  readonly keepsFields?: boolean
 }
 
 /** The `bantime.*` options. */

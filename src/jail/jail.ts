@@ -5,6 +5,7 @@
  */
 import type { Network } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
+import type { Fields } from '../filter/groups.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Ban } from './ban.ts'
 import { begin } from './begin.ts'
@@ -21,6 +22,8 @@ export type JailEvent =
       readonly time: EpochMs
       readonly attempts: number
       readonly lines: readonly string[]
+      /** What the groups held, where bans keep it. */
+      readonly fields?: Fields | undefined
       /** Bans of this network before; needed only where `asksEarlier` says so. */
       readonly earlier: number
     }
