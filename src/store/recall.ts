@@ -36,7 +36,7 @@ export interface Recall {
   bans(query: BanQuery): Promise<readonly BanRow[]>
   /** What is known of an address, or of a network: its own bans and failures, and those of networks around it. */
   why(network: Network): Promise<Why>
-  /** How often a network was banned, jail by jail: what bantime.increment asks. */
+  /** How often a network was banned since it was last pardoned, jail by jail: what bantime.increment asks. */
   pastBans(network: Network): Promise<readonly PastBans[]>
   /** Events after `seq`, oldest first, at most `limit` (default 1000). */
   events(seq: number, limit?: number): Promise<readonly EventRow[]>
@@ -183,9 +183,9 @@ const COUNTERS = `SELECT ${COUNTER_COLUMNS} FROM counter CROSS JOIN jail ON jail
   WHERE counter.id > ? AND last >= ? ORDER BY counter.id LIMIT ?`
 const COUNTERS_AROUND = `SELECT ${COUNTER_COLUMNS} FROM jail CROSS JOIN counter ON counter.jail = jail.id
   WHERE address IN (SELECT value FROM json_each(?))`
-const LAST_UNTIL =
-  'SELECT until FROM ban AS last WHERE last.address = ban.address AND last.jail = ban.jail ORDER BY since DESC LIMIT 1'
-const PAST_BANS = `SELECT jail.name AS jail, max(count) AS times, max(since) AS lastFrom, (${LAST_UNTIL}) AS lastUntil
+// Of the columns that are no aggregate SQLite takes those of the row with the greatest `since`.
+const PAST_BANS = `SELECT jail.name AS jail, iif(ended_by = 'manual', 0, count) AS times, max(since) AS lastFrom,
+    until AS lastUntil
   FROM ban JOIN jail ON jail.id = ban.jail WHERE address = ? GROUP BY ban.jail ORDER BY jail.name`
 const LAST_SEQ = 'SELECT max(seq) AS seq FROM event'
 const EVENTS = 'SELECT seq, time, kind, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?'

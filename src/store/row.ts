@@ -15,7 +15,7 @@ export interface BanRow extends Ban {
 
 export interface PastBans {
   readonly jail: string
-  /** The highest count of its bans: purged ones are in it. */
+  /** The count of its last ban: purged ones are in it. 0 if that was lifted by hand. */
   readonly times: number
   readonly lastFrom: EpochMs
   readonly lastUntil: EpochMs | undefined

@@ -162,16 +162,21 @@ test('bans are asked by jail, network, span, activity and page, newest first', (
     await history.close()
   }))
 
-test('past bans are counted jail by jail, and the last one is told', () =>
+test('past bans are counted jail by jail until one is lifted by hand, and the last one is told', () =>
   inFolder(async (folder) => {
     const { history } = await open(folder)
-    const later = { from: NOON + minute, until: undefined, count: 1 }
+    const later = { from: NOON + minute, until: undefined, count: 3 }
     await history.save({ bans: [ban('192.0.2.1', { jail: 'nginx' }), ban('192.0.2.1', { count: 2 })] })
     await history.save({ bans: [ban('192.0.2.1', later)] })
     assert.deepEqual(await history.pastBans(v4), [
       { jail: 'nginx', times: 1, lastFrom: NOON, lastUntil: NOON + 600_000 },
-      { jail: 'sshd', times: 2, lastFrom: NOON + minute, lastUntil: undefined },
+      { jail: 'sshd', times: 3, lastFrom: NOON + minute, lastUntil: undefined },
     ])
+    await history.save({ ends: [{ jail: 'sshd', network: v4, at: NOON + 2 * minute, by: 'manual' }] })
+    assert.deepEqual(
+      (await history.pastBans(v4)).map(({ jail, times }) => `${jail} ${times}`),
+      ['nginx 1', 'sshd 0'],
+    )
     await history.close()
   }))
 
