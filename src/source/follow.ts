@@ -233,7 +233,7 @@ export class Follower implements Input, Member {
     const isKnown = this.#family.placeWhereLeft(file)
     const moved = this.#past.from(this.resolved, position, 'moved or written anew')
     if (moved.length > 0) this.#keep(moved)
-    else if (!isKnown && (position.offset < MIN_COPY_BYTES || !file.startAt(position))) {
+    else if (!isKnown && (position.headBytes < MIN_COPY_BYTES || !file.startAt(position))) {
       this.#keep(this.#past.from(this.resolved, position, 'copied'))
     }
   }
@@ -294,13 +294,9 @@ export class Follower implements Input, Member {
     file.close()
   }
 
-  /** Truncated. If a copy was made of it before, the copy holds what was not read in time. */
+  /** Truncated. If a copy was made of it before, the copy holds what was not read in time, and so do later ones. */
   #rewritten(file: LogFile): void {
-    if (file === this.#current) {
-      const [copy, ...others] = this.#past.from(this.resolved, file.position(), 'copied')
-      for (const other of others) other.close()
-      if (copy) this.#keep([copy])
-    }
+    if (file === this.#current) this.#keep(this.#past.from(this.resolved, file.position(), 'copied'))
     file.startAtBegin()
     if (file === this.#current) {
       this.#tell({ kind: 'rotated', how: 'truncated' })

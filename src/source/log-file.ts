@@ -110,6 +110,7 @@ export class LogFile {
     this.#seenSize = stat.size
     this.#seenModified = stat.modifiedMs
     this.busy = true
+    this.#sniff()
     return true
   }
 
@@ -126,10 +127,11 @@ export class LogFile {
     if (buffer.length < this.#maxLine + TAIL_BYTES + 2)
       throw new Fault('source.small-buffer', `a buffer of ${buffer.length} bytes cannot hold the longest line`)
     const at = this.#offset - this.#tailBytes
-    // A head that the tail covers is compared with the tail.
+    this.#sniff()
     if (at > 0 && !this.#standsAt(0, this.#head, this.#headBytes, buffer)) return 'rewritten'
     const stop = this.#file.read(buffer, at)
     if (stop < this.#tailBytes || !startsWith(buffer, this.#tail, this.#tailBytes)) return 'rewritten'
+    if (at === 0 && (stop < this.#headBytes || !startsWith(buffer, this.#head, this.#headBytes))) return 'rewritten'
     return this.#take(buffer, stop)
   }
 
@@ -140,8 +142,9 @@ export class LogFile {
   /** The lines in [#tailBytes, stop) of a buffer that begins with the tail. */
   #take(buffer: Uint8Array, stop: number): Lines | undefined {
     const at = this.#offset - this.#tailBytes
+    const isPlain = !this.#within
     const from = this.#firstLine(buffer, stop)
-    if (from === stop && !this.#within) {
+    if (isPlain && from === stop) {
       this.busy = stop === buffer.length && this.#leap()
       return undefined
     }
@@ -190,12 +193,6 @@ export class LogFile {
   }
 
   #advance(buffer: Uint8Array, end: number): void {
-    const more = Math.min(HEAD_BYTES - this.#headBytes, end - this.#tailBytes)
-    if (more > 0) {
-      this.#head.set(buffer.subarray(this.#tailBytes, this.#tailBytes + more), this.#headBytes)
-      this.#headBytes += more
-      this.#headSum = undefined
-    }
     this.#offset += end - this.#tailBytes
     this.#tailBytes = Math.min(TAIL_BYTES, end)
     this.#tail.set(buffer.subarray(end - this.#tailBytes, end))
@@ -204,16 +201,32 @@ export class LogFile {
   #place(offset: number): void {
     const length = Math.min(TAIL_BYTES, offset)
     const tail = this.#exactly(offset - length, length)
-    const head = this.#exactly(0, Math.min(HEAD_BYTES, offset))
     // Shorter than it was a moment ago: the next read finds it rewritten, and begins anew.
     this.#offset = tail.length < length ? tail.length : offset
-    this.#head.set(head)
-    this.#headBytes = head.length
+    this.#headBytes = 0
     this.#headSum = undefined
+    this.#sniff()
     this.#tail.set(tail)
     this.#tailBytes = tail.length
     this.#within = tail.length > 0 && tail.at(-1) !== NEWLINE && tail.at(-1) !== 0
     this.busy = true
+  }
+
+  /**
+   * Takes in what the file begins with, read or not: before a line of it was read it may be copied and truncated. NULs at
+   * the end are no content: a file that was made large first is written over them.
+   */
+  #sniff(): void {
+    if (this.#headBytes === HEAD_BYTES) return
+    const head = this.#exactly(0, HEAD_BYTES)
+    // If it began with something else before, the next read tells.
+    if (!startsWith(head, this.#head, this.#headBytes)) return
+    let length = head.length
+    while (length > this.#headBytes && head[length - 1] === 0) length--
+    if (length === this.#headBytes) return
+    this.#head.set(head.subarray(0, length))
+    this.#headBytes = length
+    this.#headSum = undefined
   }
 
   #standsAt(offset: number, bytes: Uint8Array, length: number, scratch: Uint8Array): boolean {

@@ -30,7 +30,7 @@ export class PastFiles {
 
   /** Of a log: the past file that holds what was read up to the position, placed there, and those that came after it. */
   from(log: string, position: Position, how: Moved): LogFile[] {
-    if (how === 'copied' && position.offset < MIN_COPY_BYTES) return []
+    if (how === 'copied' && position.headBytes < MIN_COPY_BYTES) return []
     const past = pastOf(this.#hands.files, log)
     for (const one of past) {
       if (how !== 'copied' && one.inode !== position.inode) continue

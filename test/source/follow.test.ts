@@ -23,7 +23,7 @@ import { type Followed, inPlace, type Place } from './place.ts'
 interface Row {
   readonly name: string
   /** Does its deeds; calls `look` where the reader looks. */
-  readonly act: (place: Place, look: () => void) => void
+  readonly act: (place: Place, look: (how?: 'and read nothing') => void) => void
   /** Before the follower is made. */
   readonly before?: (place: Place) => void
   readonly start?: 'begin' | 'end'
@@ -228,6 +228,34 @@ const rows: readonly Row[] = [
     lines: Array.from({ length: 40 }, (_, i) => `${i}`),
   },
   {
+    name: 'copytruncate three times between two reads: what stood between is found in the copies',
+    act: ({ log }, look) => {
+      for (let i = 0; i < 10; i++) appendFileSync(log, line(`${i}`))
+      look()
+      for (let turn = 1; turn < 4; turn++) {
+        for (let i = 0; i < 10; i++) appendFileSync(log, line(`${turn}${i}`))
+        for (const n of [3, 2, 1]) if (existsSync(`${log}.${n}`)) renameSync(`${log}.${n}`, `${log}.${n + 1}`)
+        copyFileSync(log, `${log}.1`)
+        truncateSync(log)
+      }
+      appendFileSync(log, line('last'))
+    },
+    lines: [...Array.from({ length: 40 }, (_, i) => `${i}`), 'last'],
+  },
+  {
+    name: 'copytruncate of what was seen and never read',
+    act: ({ log }, look) => {
+      writeFileSync(log, '')
+      look()
+      for (let i = 0; i < 10; i++) appendFileSync(log, line(`${i}`))
+      look('and read nothing')
+      copyFileSync(log, `${log}.1`)
+      truncateSync(log)
+      appendFileSync(log, line('last'))
+    },
+    lines: [...Array.from({ length: 10 }, (_, i) => `${i}`), 'last'],
+  },
+  {
     name: 'copytruncate, read to the end before: the copy brings nothing twice',
     act: ({ log }, look) => {
       for (let i = 0; i < 10; i++) appendFileSync(log, line(`${i}`))
@@ -371,7 +399,7 @@ for (const { name, act, before, start, lines } of rows) {
       const inside = name.startsWith('its folder') ? join(place.log, 'b.log') : place.log
       const reader = place.follow(start ?? 'begin', inside)
       const all: string[] = []
-      const look = () => void all.push(...reader.lines())
+      const look = (how?: 'and read nothing') => (how ? reader.follower.look() : void all.push(...reader.lines()))
       act(place, look)
       look()
       assert.deepEqual(
@@ -406,6 +434,16 @@ test('the rest of a cut line is no line, also when reading goes on at a saved po
     appendFileSync(log, ' forged too\ntrue\n')
     assert.ok(saved)
     assert.deepEqual(follow(saved).lines(), ['true'])
+  }))
+
+test('the rest of a cut line that ends with the file is no line either', () =>
+  inPlace(({ log, follow }) => {
+    writeFileSync(log, `${'x'.repeat(100_000)} forged\n`)
+    const reader = follow()
+    assert.equal(reader.text().length, 65537)
+    appendFileSync(log, 'true\n')
+    assert.deepEqual(reader.lines(), ['true'])
+    reader.follower.close()
   }))
 
 test('a chunk says where its bytes stood', () =>
