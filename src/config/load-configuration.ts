@@ -38,7 +38,7 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   const known = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
   const faults = [...serverFaults, ...layered.faults.map(({ fault }) => fault)]
   const { chosen, byFinding } = chosenJails(layered, known, folders, choose, faults)
-  const source = { world, folders, layered, services: serviceLookup(world) }
+  const source = { world, folders, layered, services: serviceLookup(world), remembers: server.dbpurgeage }
   // Where the admin names no log of his own, this host's are read in the place of the usual ones.
   const readsStockLog = (name: string) => {
     const { at } = layered.sections.get(name)?.options.get('logpath') ?? {}

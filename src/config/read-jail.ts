@@ -1,6 +1,6 @@
 /** One section of jail.conf, as settings. */
 import type { ActionSettings } from '../action/action-settings.ts'
-import { parseDuration } from '../base/duration.ts'
+import { parseDuration, type Seconds } from '../base/duration.ts'
 import { Fault, type Place } from '../base/fault.ts'
 import type { ServiceLookup } from '../base/ports.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
@@ -33,6 +33,8 @@ export interface JailSource {
   readonly folders: readonly string[]
   readonly layered: Layered
   readonly services: ServiceLookup
+  /** `dbpurgeage`; a day where nobody reads fail2ban.conf. */
+  readonly remembers?: Seconds
 }
 
 export interface ReadJail {
@@ -58,7 +60,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   // From here on %(known/x)s may mean the filter's own option.
   const reader: Reader = { layered: source.layered, known: (option) => filter?.known(option) }
   const jail = jailReader(reader, name)
-  const options = optionsOf(jail, name)
+  const options = optionsOf(jail, name, source.remembers ?? 86_400)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
   for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
   const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
@@ -145,7 +147,7 @@ export function mergedFilter(
 }
 
 /** Source of the defaults: jail.conf(5). */
-function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'> {
+function optionsOf(jail: JailReader, name: string, remembers: Seconds): Omit<JailOptions, 'networks'> {
   const maxretry = jail.number('maxretry', 1) ?? 3
   const options = {
     name,
@@ -153,7 +155,7 @@ function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'
     findtime: jail.duration('findtime') ?? 600,
     bantime: jail.duration('bantime') ?? 600,
     maxmatches: Math.max(0, jail.number('maxmatches') ?? maxretry),
-    increment: incrementOf(jail),
+    increment: incrementOf(jail, remembers),
     ignoreip: words(jail.text('ignoreip')),
     ignoreself: jail.flag('ignoreself', true),
     ignorecommand: jail.text('ignorecommand') || undefined,
@@ -165,7 +167,7 @@ function optionsOf(jail: JailReader, name: string): Omit<JailOptions, 'networks'
   return options
 }
 
-function incrementOf(jail: JailReader): BantimeIncrement {
+function incrementOf(jail: JailReader, remembers: Seconds): BantimeIncrement {
   const multipliers = words(jail.text('bantime.multipliers'))
   return {
     enabled: jail.flag('bantime.increment', false),
@@ -177,6 +179,7 @@ function incrementOf(jail: JailReader): BantimeIncrement {
     overalljails: jail.flag('bantime.overalljails', false),
   }
 }
+    remembers,
 
 function ignorecacheOf(text: string | undefined): IgnoreCache | undefined {
   if (!text || strip(text) === '') return undefined

@@ -316,7 +316,7 @@ export class Engine {
     const held = this.#jails.need(jail ?? MANUAL_JAIL)
     const decisions: Decision[] = []
     for (const network of networks) {
-      const earlier = await bansBefore(this.#parts.history, held.state, network)
+      const earlier = await bansBefore(this.#parts.history, held.state, network, this.#parts.clock.now())
       const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }

@@ -7,6 +7,8 @@ import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import { asksEarlier, type JailEvent } from '../jail/jail.ts'
 import type { JailState } from '../jail/jail-state.ts'
 import type { Recall } from '../store/recall.ts'
+import type { PastBans } from '../store/row.ts'
+import type { EpochMs } from '../world/clock.ts'
 import type { Found } from './report.ts'
 
 type FailureEvent = JailEvent & { readonly kind: 'failure' }
@@ -28,18 +30,29 @@ export function enquire(
   if (!network) return undefined
   const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, fields, earlier: 0 }
   if (!asksEarlier(state, network, attempts)) return event
-  return bansBefore(history, state, network).then((earlier) => ({ ...event, earlier }))
+  return bansBefore(history, state, network, time).then((earlier) => ({ ...event, earlier }))
 }
 
 /** Bans of this network in this jail before, or in all jails where `bantime.overalljails` says so. */
-export async function bansBefore(history: Recall, { options }: JailState, network: Network): Promise<number> {
+export async function bansBefore(
+  history: Recall,
+  { options: { name, increment } }: JailState,
+  network: Network,
+  now: EpochMs,
+): Promise<number> {
   try {
     const past = await history.pastBans(network)
-    const counted = options.increment.overalljails ? past : past.filter(({ jail }) => jail === options.name)
+    const since = now - increment.remembers * 1000
+    const counted = past.filter((one) => (increment.overalljails || one.jail === name) && counts(one, since))
     return counted.reduce((sum, { times }) => sum + times, 0)
   } catch {
     return 0 // The history cannot be read just now: a first ban then, but no ban is delayed.
   }
+}
+
+/** Source: Fail2ban's purging of its database, which is what it remembers by. */
+function counts({ lastFrom, lastUntil }: PastBans, since: EpochMs): boolean {
+  return lastUntil === undefined || lastFrom + 3 * (lastUntil - lastFrom) >= since
 }
 
 /** What a log says is taken for a network only up to this width; wider ones would cut off half a country. */

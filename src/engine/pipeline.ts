@@ -73,7 +73,7 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
     for (const decision of decisions) {
       if (decision.kind !== 'ban' || decision.prolongs || decision.ban.jail === RECIDIVE) continue
       const { network, from: time, jail: by } = decision.ban
-      const earlier = asksEarlier(held.state, network, 1) ? await bansBefore(history, held.state, network) : 0
+      const earlier = asksEarlier(held.state, network, 1) ? await bansBefore(history, held.state, network, time) : 0
       const lines = [`banned by ${by}`]
       const event = { kind: 'failure', network, time, attempts: 1, lines, earlier } as const
       for (const decision of step(held.state, event, clock.now())) {
@@ -85,7 +85,7 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
   }
 
   async function banNetwork({ state }: HeldJail, network: Network): Promise<Decision[]> {
-    const earlier = await bansBefore(history, state, network)
+    const earlier = await bansBefore(history, state, network, clock.now())
     return step(state, { kind: 'network', network, earlier }, clock.now())
   }
 

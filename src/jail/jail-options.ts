@@ -37,6 +37,8 @@ export interface BantimeIncrement {
   readonly rndtime: Seconds | undefined
   /** Whether bans in other jails count too. */
   readonly overalljails: boolean
+  /** `dbpurgeage`: a ban that began longer ago counts no more, unless it lasted a third of the time since then. */
+  readonly remembers: Seconds
 }
 
 /** Every ban is as long as the first. */
@@ -48,6 +50,7 @@ export const NO_INCREMENT: BantimeIncrement = {
   maxtime: undefined,
   rndtime: undefined,
   overalljails: false,
+  remembers: 86_400,
 }
 
 /** The `bannet.*` options: when a whole network is banned. They are Rampart's own. */
