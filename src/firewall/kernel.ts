@@ -13,7 +13,7 @@ import { nftFault } from './nft-fault.ts'
 
 export interface Kernel {
   /**
-   * One transaction: all of its lines or none. Resolves when the kernel has it; tries again for 5 s while it is busy,
+   * One transaction: all of its lines or none. Resolves when the kernel has it; tries again for 2 s while it is busy,
    * or nft hangs.
    * @throws Fault `kernel.refused`, `kernel.gone`, `kernel.full`, `kernel.large`, `kernel.busy`, `kernel.absent`,
    * `kernel.denied` (see nft-fault.ts)
@@ -110,7 +110,7 @@ function feeder(run: Run, keepReady: boolean): (input: string) => Promise<Exit> 
 }
 
 /** As long as a busy kernel is asked again. */
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 2000
 
 /** The second of them cannot succeed, so that the kernel takes back the lines that did. */
 const NEVER = ['create table inet rampart_probe', 'create table inet rampart_probe']

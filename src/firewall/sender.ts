@@ -21,7 +21,7 @@ const MIN_CHUNK = 100
 
 /** Faults that may go away with fewer elements, or lie in one of them. */
 const SPLITTABLE: readonly string[] = ['kernel.refused', 'kernel.full', 'kernel.large']
-/** Elements refused one by one; then what fault it is will not be asked of each of a million. */
+/** Elements of a set refused one by one; then the rest is not asked: of a full set one is enough. */
 const MAX_SINGLE = 20
 
 export class Sender {
@@ -152,7 +152,8 @@ export class Sender {
     } catch (thrown) {
       const fault = asFault(thrown, 'kernel.refused')
       if (fault.code === 'kernel.gone') return fault
-      if (steps.length === 1 || !SPLITTABLE.includes(fault.code) || refused.countIn(set) >= MAX_SINGLE) {
+      const isEnough = refused.countIn(set) >= (fault.code === 'kernel.full' ? 1 : MAX_SINGLE)
+      if (steps.length === 1 || !SPLITTABLE.includes(fault.code) || isEnough) {
         refuse(steps, fault, refused)
         return undefined
       }
@@ -199,11 +200,16 @@ function refuse(steps: readonly Step[], fault: Fault, refused: Refused): void {
   }
 }
 
-/** The first set's and the others'; of one set alone the halves: a full set refuses nothing that is another's. */
+/**
+ * The first set's and the others'; of one set what makes room in it and the rest; else the halves. So a full set refuses
+ * nothing that is another's, and takes what there is room for.
+ */
 function halves(steps: readonly Step[]): [Step[], Step[]] {
   const set = steps[0]!.slot.of
-  const others = steps.filter(({ slot }) => slot.of !== set)
-  if (others.length > 0) return [steps.filter(({ slot }) => slot.of === set), others]
+  for (const isFirst of [({ slot }: Step) => slot.of === set, ({ kind }: Step) => kind === 'remove']) {
+    const first = steps.filter(isFirst)
+    if (first.length > 0 && first.length < steps.length) return [first, steps.filter((step) => !isFirst(step))]
+  }
   const middle = Math.ceil(steps.length / 2)
   return [steps.slice(0, middle), steps.slice(middle)]
 }

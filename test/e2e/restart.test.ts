@@ -200,7 +200,7 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     }
   })
 
-  test('a ban ends on time though no guard runs, and is over for the next one', async () => {
+  test('R11 a ban ends on time though no guard runs, and is over for the next one', async () => {
     const attacker = `${ATTACKERS}.9`
     assert.equal((await lab.rampart('ban', attacker, '--for', '2')).code, 0)
     assert.equal(await lab.visit(attacker, '/'), 0)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseNetwork } from '../../src/base/address.ts'
 import { BanTable, type BanTableOptions } from '../../src/firewall/ban-table.ts'
 import type { BlockChange } from '../../src/firewall/bans.ts'
-import { nftKernel } from '../../src/firewall/kernel.ts'
+import { type Kernel, nftKernel } from '../../src/firewall/kernel.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { block, scope } from '../firewall/blocks.ts'
 import { INSIDE, inNamespace, run } from './namespace.ts'
@@ -46,6 +46,79 @@ inNamespace(fileURLToPath(import.meta.url), () => {
       await bans.close({ keep: false })
     })
   }
+
+  const crowd = process.env[INSIDE] === 'user' ? 6000 : 60_000
+  for (const [damage, command] of [
+    ['R02 one element is deleted', 'delete element inet rampart_bans tcp_80_drop_4 { 10.0.20.7 }'],
+    ['R02 an element of IPv6 is deleted', 'delete element inet rampart_bans all_reject_6_64 { 2001:db8:: }'],
+    ['R01 the ruleset is flushed', 'flush ruleset'],
+  ] as const) {
+    test(`${damage} with ${crowd} bans: all is back, and told`, async (t) => {
+      const told: string[] = []
+      const bans = await open([...hosts(crowd), block('2001:db8::/64', 'all all reject')], {
+        onHealed: ({ cause, elements }) => told.push(`${cause}: ${elements}`),
+      })
+      const began = performance.now()
+      run('nft', command)
+      while (told.length === 0 && performance.now() - began < 10_000) await pause(5)
+      t.diagnostic(`${told.join()} after ${Math.round(performance.now() - began)} ms`)
+      const held = await Promise.all(
+        ['10.0.20.7', '10.0.0.0', '2001:db8::1'].map((one) => bans.holds(parseNetwork(one)!)),
+      )
+      assert.deepEqual(
+        held.map(({ length }) => length),
+        [1, 1, 1],
+      )
+      assert.equal(told.length, 1)
+      await bans.close({ keep: false })
+    })
+  }
+
+  test('R02 where nobody tells of deletions each element is sent again in turn', async () => {
+    const without: Kernel = {
+      ...kernel,
+      watch(how, table, tell) {
+        if (how === 'nft') return kernel.watch(how, table, tell)
+        tell({ kind: 'started' })
+        tell({ kind: 'absent' })
+        return () => {}
+      },
+    }
+    const bans = await open(hosts(crowd), { kernel: without })
+    run('nft', 'delete element inet rampart_bans tcp_80_drop_4 { 10.0.1.7 }')
+    const isBack = async () => (await bans.holds(parseNetwork('10.0.1.7')!)).length === 1
+    for (let waited = 0; !(await isBack()) && waited < 10_000; waited += 100) await pause(100)
+    assert.ok(await isBack())
+    await bans.close({ keep: false })
+  })
+
+  test('deletions are heard by whom it suits: a ban table that grows and shrinks misses none', async () => {
+    const told: string[] = []
+    const watched: string[] = []
+    const listed: Kernel = {
+      ...kernel,
+      watch(how, table, tell) {
+        watched.push(how)
+        return kernel.watch(how, table, tell)
+      },
+    }
+    const bans = await open(hosts(10), { kernel: listed, onHealed: ({ elements }) => told.push(`${elements}`) })
+    const damage = async (address: string) => {
+      await pause(1500)
+      run('nft', `delete element inet rampart_bans tcp_80_drop_4 { ${address} }`)
+      const before = told.length
+      for (let waited = 0; told.length === before && waited < 10_000; waited += 20) await pause(20)
+    }
+    const many = hosts(6000).slice(10)
+    const removals = many.map(({ network, scope, owner }): BlockChange => ({ kind: 'remove', network, scope, owner }))
+    await bans.put(many.map((one) => ({ kind: 'add', block: one })))
+    await damage('10.0.20.7')
+    await bans.put(removals)
+    await damage('10.0.0.7')
+    assert.deepEqual(watched, ['nft', 'listener', 'nft'])
+    assert.deepEqual(told, ['1', '1'])
+    await bans.close({ keep: false })
+  })
 
   test('our own adds, removals and new ends heal nothing', async () => {
     const told: string[] = []
