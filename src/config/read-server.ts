@@ -1,11 +1,11 @@
 /** fail2ban.conf: what the daemon itself is told. */
-import { parseDuration } from '../base/duration.ts'
+import { parseDuration, type Seconds } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import { MAX_BANS } from '../jail/bounds.ts'
 import type { World } from '../world/world.ts'
 import { type Reader, readValue } from './interpolate.ts'
 import { placed } from './placed.ts'
-import { readLayers } from './read-layers.ts'
+import { type Layered, readLayers } from './read-layers.ts'
 import type { ServerSettings } from './settings.ts'
 import { unknownServerKeys } from './unknown-keys.ts'
 
@@ -32,6 +32,7 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
   }
   const text = (option: 'loglevel' | 'logtarget' | 'syslogsocket' | 'socket' | 'pidfile' | 'allowipv6' | 'dbfile') =>
     read(option, String, DEFAULTS[option])
+  const dbpurgeage = read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage)
   const server: ServerSettings = {
     loglevel: text('loglevel'),
     logtarget: text('logtarget'),
@@ -40,7 +41,8 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
     pidfile: text('pidfile'),
     allowipv6: text('allowipv6'),
     dbfile: text('dbfile'),
-    dbpurgeage: read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage),
+    dbpurgeage,
+    chosenPurgeage: isChosen(layered, dbpurgeage) ? dbpurgeage : undefined,
     dbmaxmatches: read('dbmaxmatches', count('dbmaxmatches'), DEFAULTS.dbmaxmatches),
     maxbans: read('maxbans', someBans, DEFAULTS.maxbans),
   }
@@ -56,8 +58,15 @@ const DEFAULTS: ServerSettings = {
   allowipv6: 'auto',
   dbfile: '/var/lib/fail2ban/fail2ban.sqlite3',
   dbpurgeage: 86400,
+  chosenPurgeage: undefined,
   dbmaxmatches: 10,
   maxbans: MAX_BANS,
+}
+
+/** The packages' fail2ban.conf says a day, and no admin may have meant it. */
+function isChosen({ sections }: Layered, purgeage: Seconds): boolean {
+  const at = sections.get('Definition')?.options.get('dbpurgeage')?.at
+  return at !== undefined && (purgeage !== DEFAULTS.dbpurgeage || !at.file.endsWith('/fail2ban.conf'))
 }
 
 function count(option: string): (text: string) => number {

@@ -52,6 +52,8 @@ export interface ServerSettings {
   readonly allowipv6: string
   readonly dbfile: string
   readonly dbpurgeage: Seconds
+  /** `dbpurgeage` where an admin has chosen it: undefined where it is the day that the packages' fail2ban.conf says. */
+  readonly chosenPurgeage: Seconds | undefined
   /** Lines kept for each ban in the store. */
   readonly dbmaxmatches: number
   /** Bans that all jails hold at once, at most. Rampart's own. */

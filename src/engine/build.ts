@@ -3,6 +3,7 @@ import { Fault } from '../base/fault.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
 import { bounds } from '../jail/bounds.ts'
+import { BAN_LINES } from '../store/cap.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import type { Keep } from '../store/purge.ts'
 import { firstSeq } from '../store/recall.ts'
@@ -55,6 +56,8 @@ export interface Guard {
 }
 
 const PURGE_EVERY_MS = 3_600_000
+/** Behind the work of a start. */
+const FIRST_PURGE_MS = 60_000
 const DAY_MS = 86_400_000
 
 /** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
@@ -71,7 +74,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
   const faults = [...prepared.faults]
-  const kept = await openTheHistory(world, options, (notice) => heed(notice, engineRef.engine, faults))
+  const kept = await openTheHistory(world, options, prepared, (notice) => heed(notice, engineRef.engine, faults))
   const history = wallHistory(kept, clock)
   const table = options.observe ? undefined : banTable(world, clock, engineRef)
   const chance = world.chance.next
@@ -109,10 +112,9 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
       planner.begin(await history.positions().catch(() => []))
       reading = beginReading(world, options, { engine, planner })
       if (options.observe) compare = compareWithFail2ban(world, engine)
-      world.clock.every(
-        PURGE_EVERY_MS,
-        () => void history.purge(keep(world.clock.now(), clock.now(), prepared)).catch(() => 0),
-      )
+      const purge = () => void history.purge(keep(world.clock.now(), clock.now(), prepared)).catch(() => 0)
+      world.clock.after(FIRST_PURGE_MS, purge)
+      world.clock.every(PURGE_EVERY_MS, purge)
     },
     reload(jail) {
       if (!reading) throw new Fault('guard.not-ready', 'the guard is just starting or ending: try again in a moment')
@@ -144,6 +146,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
 async function openTheHistory(
   world: World,
   { observe, state, pid }: GuardOptions,
+  { configuration }: Prepared,
   onNotice: (notice: Notice) => void,
 ): Promise<History> {
   if (observe) return noHistory()
@@ -153,6 +156,7 @@ async function openTheHistory(
     files: world.files,
     pid,
     onNotice,
+    bounds: { lines: { ...BAN_LINES, lines: configuration.server.dbmaxmatches } },
   })
 }
 
@@ -197,11 +201,12 @@ function beginReading(
   return readApart(parts, [...options.readerCommand, ...readerIdentity(world.files)])
 }
 
-/** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
+/** Unless the admin says how long: who asks later why an address was banned needs more than Fail2ban's day. */
 function keep(wall: number, steady: number, { configuration, jails }: Prepared): Keep {
   // A clock that was set ten years ahead makes nothing old.
   const now = Math.min(wall, steady)
-  const since = now - Math.max(configuration.server.dbpurgeage * 1000, 90 * DAY_MS)
+  const { chosenPurgeage } = configuration.server
+  const since = now - (chosenPurgeage === undefined ? 90 * DAY_MS : Math.max(0, chosenPurgeage * 1000))
   // A flood of sources leaves a counter of each, and nobody asks for those that are over.
   const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000
   return { since, countersSince, maxEvents: 100_000 }
