@@ -101,7 +101,7 @@ export async function controlTarget(): Promise<Target> {
   })
   const socket = join(folder, 'control.sock')
   const asked: Asked = { engine, reload: async () => ({ done: false, faults: [] }), stop() {} }
-  const server = await serve(asked, world.files, socket)
+  const server = await serve(asked, world, socket)
   return {
     async round(seed) {
       const next = random(seed)

@@ -6,11 +6,11 @@
  *   GET  /v1/events       events from now on, one JSON object a line, until the caller hangs up
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { connect } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
-import type { Files } from '../world/files.ts'
+import type { World } from '../world/world.ts'
 import { type Callers, callers } from './callers.ts'
 import { type Asked, execute } from './command.ts'
+import { holdSocket } from './hold-socket.ts'
 import { createServer } from './http.ts'
 import { parseCommand } from './message.ts'
 
@@ -24,17 +24,19 @@ export interface ControlServer {
 }
 
 /**
- * Serves the guard on a socket.
- * @throws Fault `control.running` if another guard answers there, `control.socket` if it cannot be made
+ * Serves the guard on a socket. Where it cannot be made, or is taken away later, that is a fault of the engine, and it is
+ * tried again: what guards goes on without.
+ * @throws Fault `control.running` if another guard answers there
  */
-export async function serve(asked: Asked, files: Files, path: string): Promise<ControlServer> {
-  // Without a slash, or directly below the root, there is no folder to make.
-  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
-  if (folder !== '') files.makeFolder(folder, 0o700)
-  if (await answers(path)) {
-    throw new Fault('control.running', `another guard answers on ${path}`, { hint: 'see it with: rampart status' })
-  }
-  files.remove(path) // Left behind by one that was killed.
+export async function serve(asked: Asked, { files, clock }: World, path: string): Promise<ControlServer> {
+  const holding = await holdSocket({ files, clock }, path, {
+    make: () => serverOf(asked),
+    onFault: (fault) => (fault ? asked.engine.fault(fault, 'socket') : asked.engine.over('socket')),
+  })
+  return { close: () => holding.close() }
+}
+
+function serverOf(asked: Asked): Server {
   // Node looks for callers that are late only this often.
   const server = createServer({ connectionsCheckingInterval: 1000 })
   const guests: Callers = callers(server, (request, response) => {
@@ -45,14 +47,7 @@ export async function serve(asked: Asked, files: Files, path: string): Promise<C
   server.keepAliveTimeout = TIMEOUT_MS
   // Who has said all that he wants to say, and shuts his half, is answered. Node has it, its types do not.
   Object.assign(server, { httpAllowHalfOpen: true })
-  await listen(server, path)
-  return {
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return server
 }
 
 async function handle(
@@ -95,26 +90,4 @@ const STATUS: Readonly<Record<string, number>> = { 'control.forbidden': 403, 'co
 function send(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   response.setTimeout(TIMEOUT_MS)
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Stays: an error of a later accept must not end the guard.
-    server.on('error', (error) => reject(new Fault('control.socket', `cannot listen on ${path}: ${error.message}`)))
-    // Nobody may connect between the making of the socket and a chmod of it: the mask makes it 0600 from the start.
-    const mask = process.umask(0o177)
-    server.listen(path, () => resolve())
-    process.umask(mask)
-  })
-}
-
-function answers(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.on('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', () => resolve(false))
-  })
 }

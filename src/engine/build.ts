@@ -1,104 +1,81 @@
-/** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel, a reader. */
-import { Fault } from '../base/fault.ts'
+/** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel. */
+import type { Fault } from '../base/fault.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
 import { bounds } from '../jail/bounds.ts'
 import { BAN_LINES } from '../store/cap.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
-import type { Keep } from '../store/purge.ts'
 import { firstSeq } from '../store/recall.ts'
-import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
-import { compareWithFail2ban } from './beside.ts'
 import { claimTable } from './claim.ts'
 import { Engine } from './engine.ts'
-import type { Event } from './event.ts'
-import { heldJail } from './held-jail.ts'
-import { readerIdentity } from './identity.ts'
+import { Guard, type GuardOptions } from './guard.ts'
+import { heldJail, type Making } from './held-jail.ts'
 import { ignoredBy } from './ignored-names.ts'
 import { manualJail } from './manual-jail.ts'
 import { noHistory } from './no-history.ts'
 import { notes, nothing, runsNothing } from './notes.ts'
-import { type Planning, planning } from './planning.ts'
-import { type Folders, type Prepared, prepare } from './prepare.ts'
-import { type Reading, readApart, readHere } from './reading.ts'
-import { type Reloaded, reload } from './reload.ts'
-import type { Report } from './report.ts'
+import { type Prepared, prepare } from './prepare.ts'
 import { descriptorReserve } from './reserve.ts'
 import { spared } from './spared.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
 import { wallHistory } from './wall-history.ts'
 
-export interface GuardOptions extends Folders {
-  readonly version: string
-  readonly pid: number
-  readonly observe: boolean
-  readonly single: boolean
-  /** Where history is kept. */
-  readonly state: string
-  /** Starts the reader, see src/reader.ts. */
-  readonly readerCommand: readonly string[]
-  readonly hear: (event: Event) => void
-  /** Awaited before anything is taken that only one guard can have. */
-  readonly beforeClaim?: () => Promise<void>
+/** What is told of a guard before it is built. */
+interface Ref {
+  guard?: Guard
 }
 
-export interface Guard {
-  readonly engine: Engine
-  /** What a person should know at the start: jails left out, settings that are not used. */
-  readonly notes: readonly string[]
-  readonly host: string
-  /** Puts the old bans in force and begins to read. @throws Fault of the kernel: then nothing guards */
-  ready(): Promise<void>
-  /** @throws Fault as `reload`, `guard.not-ready` */
-  reload(jail?: string): Promise<Reloaded>
-  stop(options: { readonly keep: boolean }): Promise<void>
+/** What a reload exchanges. */
+interface Current {
+  prepared: Prepared
 }
 
+<<<<<<< HEAD
+=======
 const PURGE_EVERY_MS = 3_600_000
 /** Behind the work of a start. */
 const FIRST_PURGE_MS = 60_000
 const DAY_MS = 86_400_000
 
+>>>>>>> origin/main
 /** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
 export async function guard(world: World, options: GuardOptions): Promise<Guard> {
-  const engineRef: { engine?: Engine } = {}
-  let reading: Reading | undefined
-  const letReserveGo = descriptorReserve(world, (isShort) => {
-    engineRef.engine?.descriptors(isShort)
-    if (!isShort) reading?.hurry()
-  })
+  const ref: Ref = {}
+  const letGo = descriptorReserve(world, (isShort) => ref.guard?.descriptors(isShort))
   const clock = steadyClock(world.clock)
-  let prepared = await prepare(world, options)
-  if (runsNothing(prepared)) throw nothing(prepared)
+  const current = { prepared: await prepare(world, options) }
+  if (runsNothing(current.prepared)) throw nothing(current.prepared)
   await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
+<<<<<<< HEAD
+  const faults = [...current.prepared.faults]
+  const kept = await openTheHistory(world, options, (notice) => heed(notice, ref.guard?.engine, faults))
+=======
   const faults = [...prepared.faults]
   const kept = await openTheHistory(world, options, prepared, (notice) => heed(notice, engineRef.engine, faults))
+>>>>>>> origin/main
   const history = wallHistory(kept, clock)
-  const table = options.observe ? undefined : banTable(world, clock, engineRef)
-  const chance = world.chance.next
-  const shared = bounds(chance, {
-    get most() {
-      return prepared.configuration.server.maxbans
-    },
-    jails: () => engineRef.engine?.heldBans() ?? [],
-  })
-  const making = { chance, bounds: shared }
+  const making = makingOf(world, current, ref)
+  const { version, pid } = options
   const engine = new Engine({
-    version: options.version,
-    pid: options.pid,
+    version,
+    pid,
     clock,
     history,
-    table,
-    jails: [...prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, shared)],
-    spared: () => spared(world, prepared.discovery.nginx.proxies),
-    ignored: ({ settings }) => (settings ? ignoredBy(settings, prepared.names) : []),
+    table: options.observe ? undefined : banTable(world, clock, ref),
+    jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
+    spared: () => spared(world, current.prepared.discovery.nginx.proxies),
+    ignored: ({ settings }) => (settings ? ignoredBy(settings, current.prepared.names) : []),
     faults,
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
-  engineRef.engine = engine
   engine.listen(options.hear)
+<<<<<<< HEAD
+  const said = notes({ ...current.prepared, faults })
+  ref.guard = new Guard({ world, options, clock, engine, history, claim, current, making, notes: said, letGo })
+  return ref.guard
+=======
   const needed = options.config.filter((folder) => world.files.stat(folder) !== undefined)
   const planner = planning(() => prepared.jails)
   let compare: Cancel = () => {}
@@ -141,6 +118,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
       claim?.release()
     },
   }
+>>>>>>> origin/main
 }
 
 async function openTheHistory(
@@ -172,17 +150,29 @@ function heed(notice: Notice, engine: Engine | undefined, early: Fault[]): void 
   else if (fault) early.push(fault)
 }
 
-function banTable(world: World, clock: SteadyClock, ref: { engine?: Engine }): BanTable {
+function makingOf({ chance: { next: chance } }: World, current: Current, ref: Ref): Making {
+  const room = {
+    get most() {
+      return current.prepared.configuration.server.maxbans
+    },
+    jails: () => ref.guard?.engine.heldBans() ?? [],
+  }
+  return { chance, bounds: bounds(chance, room) }
+}
+
+function banTable(world: World, clock: SteadyClock, ref: Ref): BanTable {
   return new BanTable({
     kernel: nftKernel({ run: world.run, clock }, { keepReady: true }),
     clock,
     onHealed({ cause, elements }) {
-      ref.engine?.kernelFault(undefined)
-      ref.engine?.tell({ kind: 'healed', what: `${cause}: ${elements} bans were put back` })
+      ref.guard?.engine.kernelFault(undefined)
+      ref.guard?.engine.tell({ kind: 'healed', what: `${cause}: ${elements} bans were put back` })
     },
-    onFault: (fault) => ref.engine?.kernelFault(fault),
+    onFault: (fault) => ref.guard?.engine.kernelFault(fault),
   })
 }
+<<<<<<< HEAD
+=======
 
 function beginReading(
   world: World,
@@ -219,3 +209,4 @@ function hostName({ files }: World): string {
     return 'this host'
   }
 }
+>>>>>>> origin/main

@@ -8,19 +8,45 @@ import type { Files } from '../world/files.ts'
 
 const FOLDER = '/run/rampart'
 
+export interface Claim {
+  /**
+   * Takes the name again if somebody has cleared the folder that it stood in, as whoever clears /run does.
+   * @throws Fault `guard.running` if another guard was faster
+   */
+  look(): void
+  release(): void
+}
+
 /**
  * Holds the table's name until `release`, or until this process ends, however it ends.
  * @throws Fault `guard.running` naming the holder
  */
-export function claimTable(files: Files, pid: number): { release(): void } {
+export function claimTable(files: Files, pid: number): Claim {
   const namespace = /\d+/.exec(files.link('/proc/self/ns/net') ?? '')?.[0] ?? 'unknown'
   const folder = `${FOLDER}/net-${namespace}`
+  const inode = () => files.stat(`${folder}/lock`)?.inode
+  let lock = take(files, folder, pid)
+  let held = inode()
+  return {
+    look() {
+      if (lock && inode() === held) return
+      lock?.release()
+      lock = undefined
+      lock = take(files, folder, pid)
+      held = inode()
+    },
+    release: () => lock?.release(),
+  }
+}
+
+/** undefined where no lock can be had: it guards all the same. */
+function take(files: Files, folder: string, pid: number): { release(): void } | undefined {
   try {
     files.makeFolder(FOLDER, 0o700)
     files.makeFolder(folder, 0o700)
     return takeFolder(files, folder, pid)
   } catch (thrown) {
-    if (!(thrown instanceof Fault) || thrown.code !== 'store.taken') return { release() {} } // No lock can be had: guard all the same.
+    if (!(thrown instanceof Fault) || thrown.code !== 'store.taken') return undefined
     const holder = /process \d+/.exec(thrown.message)?.[0] ?? 'another process'
     throw new Fault('guard.running', `another guard holds this network's bans (${holder})`, {
       hint: 'see it with: rampart status, or stop it first; --observe can run beside it',

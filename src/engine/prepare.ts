@@ -17,6 +17,8 @@ export interface Folders {
 }
 
 export interface Prepared {
+  /** Those that were there. */
+  readonly folders: readonly string[]
   readonly discovery: Discovery
   readonly configuration: Configuration
   /** Whether the jails were chosen by what was found, rather than named by the admin. */
@@ -32,22 +34,22 @@ export interface Prepared {
 /** Never throws: what is wrong is among the faults. */
 export async function prepare(world: World, folders: Folders): Promise<Prepared> {
   const discovery = await discover(world)
-  const { configuration, chosen } = configure(world, folders, discovery)
+  const present = folders.config.filter((folder) => world.files.stat(folder) !== undefined)
+  const { configuration, chosen } = configure(world, [folders.stockFolder, ...present], discovery)
   const { jails, faults } = runnable(configuration, missing(world, folders))
   const names = await ignoredNames(world, jails)
-  return { discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, names }
+  return { folders: present, discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, names }
 }
 
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
 const FED = { backend: 'auto', paths: [] } as const
 
-function configure(world: World, { stockFolder, config }: Folders, discovery: Discovery) {
+function configure(world: World, folders: readonly string[], discovery: Discovery) {
   let chosen = false
   const found = (name: string) => {
     chosen = true
     return discovery.found.has(name)
   }
-  const folders = [stockFolder, ...config.filter((folder) => world.files.stat(folder) !== undefined)]
   const configuration = loadConfiguration(world, folders, {
     found,
     logs: (name) => (name === RECIDIVE ? FED : discovery.found.get(name)),

@@ -22,10 +22,8 @@ export interface ReloadParts {
   readonly reading: Pick<Reading, 'check' | 'renew'>
   readonly making: Making
   /** What holds now. */
-  readonly current: () => Prepared
+  readonly current: { prepared: Prepared }
   readonly prepare: () => Promise<Prepared>
-  /** From here on it holds. */
-  readonly use: (prepared: Prepared) => void
   readonly planOf: Planning['planOf']
 }
 
@@ -36,13 +34,13 @@ export interface ReloadParts {
 export async function reload(parts: ReloadParts, jail: string | undefined): Promise<Reloaded> {
   const { engine, reading, making, current, planOf } = parts
   const fresh = await parts.prepare()
-  const before = current()
+  const before = current.prepared
   const next = jail === undefined ? fresh : withJail(before, fresh, jail)
   const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails, next.unfit)))]
   if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
   // The one step: from here to the end of `renew` nothing else has a turn.
-  parts.use(next)
+  current.prepared = next
   const held = engine.jails.filter(({ settings }) => settings === undefined)
   const jails = [...next.jails.map((settings) => heldJail(settings, making, engine.jails)), ...held]
   const followed = engine.exchange(jails, next.faults)

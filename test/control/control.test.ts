@@ -48,7 +48,7 @@ const asked: Asked = {
   stop: (keep) => void stops.push(keep),
 }
 const stops: (boolean | undefined)[] = []
-const server = await serve(asked, world.files, socketPath)
+const server = await serve(asked, world, socketPath)
 after(async () => {
   await server.close()
   await engine.stop({ keep: false })
@@ -133,7 +133,7 @@ test('the socket is for its owner alone', () => {
 })
 
 test('a second guard on the same socket is refused by name', () =>
-  assert.rejects(serve(asked, world.files, socketPath), { code: 'control.running' }))
+  assert.rejects(serve(asked, world, socketPath), { code: 'control.running' }))
 
 test('no guard is told as such, with what to do', () =>
   assert.rejects(ask(join(folder, 'none.sock'), { verb: 'ping' }), { code: 'control.absent', hint: /rampart up/ }))

@@ -1,8 +1,9 @@
 /** `rampart up`: the guard in the foreground, told in a few calm lines. */
 import { asFault, Fault } from '../../base/fault.ts'
 import { type ControlServer, serve } from '../../control/socket.ts'
-import { type Guard, guard } from '../../engine/build.ts'
+import { guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
+import type { Guard } from '../../engine/guard.ts'
 import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
@@ -81,7 +82,7 @@ async function begin(
   }
   let control: ControlServer | undefined
   try {
-    if (!options.observe) control = await serve(asked, world.files, options.socket)
+    if (!options.observe) control = await serve(asked, world, options.socket)
     await running.ready()
   } catch (thrown) {
     await control?.close()

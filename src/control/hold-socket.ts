@@ -1,0 +1,121 @@
+/**
+ * A socket in the file system, held for as long as the guard runs: made again when somebody has cleared the folder it was
+ * in, as whoever clears /run does. 0600 in a folder 0700, so the kernel itself admits root alone.
+ */
+import type { Server } from 'node:http'
+import { connect } from 'node:net'
+import { asFault, Fault } from '../base/fault.ts'
+import type { World } from '../world/world.ts'
+import { ask } from './client.ts'
+
+export interface Holding {
+  close(): Promise<void>
+}
+
+export interface HeldServer {
+  readonly make: () => Server
+  /** It cannot be made just now; undefined: it is there again. */
+  readonly onFault: (fault: Fault | undefined) => void
+}
+
+type Hands = Pick<World, 'files' | 'clock'>
+
+/** Whether it is still there is looked at this often. */
+const LOOK_EVERY_MS = 1000
+
+/** @throws Fault `control.running` if somebody else answers there */
+export async function holdSocket(
+  { files, clock }: Hands,
+  path: string,
+  { make, onFault }: HeldServer,
+): Promise<Holding> {
+  const servers = new Set<Server>()
+  let inode: number | undefined
+  let opening: Promise<void> | undefined
+
+  async function open(): Promise<void> {
+    const server = make()
+    await prepare(files, path)
+    // Those who are connected stay. Its end takes the name away, whosever it is: only now is it nobody's.
+    for (const before of servers) before.close()
+    await listen(server, path)
+    servers.add(server)
+    server.on('close', () => servers.delete(server))
+    inode = files.stat(path)?.inode
+    onFault(undefined)
+  }
+  const isThere = () => inode !== undefined && files.stat(path)?.inode === inode
+  const look = async () => {
+    try {
+      if (!isThere()) await open()
+    } catch (thrown) {
+      onFault(asFault(thrown, 'control.socket'))
+    }
+  }
+  try {
+    await open()
+  } catch (thrown) {
+    const fault = asFault(thrown, 'control.socket')
+    if (fault.code === 'control.running') throw fault
+    onFault(fault)
+  }
+  const cancel = clock.every(LOOK_EVERY_MS, () => {
+    opening ??= look().finally(() => {
+      opening = undefined
+    })
+  })
+  return {
+    async close() {
+      cancel()
+      await opening
+      await Promise.all([...servers].map(closed))
+    },
+  }
+}
+
+async function prepare(files: Hands['files'], path: string): Promise<void> {
+  // Without a slash, or directly below the root, there is no folder to make.
+  const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+  if (folder !== '') files.makeFolder(folder, 0o700)
+  if (await answers(path)) throw await running(path)
+  files.remove(path) // Left behind by one that was killed.
+}
+
+async function running(path: string): Promise<Fault> {
+  const holder = await ask(path, { verb: 'ping' }).then(
+    ({ pid }) => ` (process ${pid})`,
+    () => '',
+  )
+  return new Fault('control.running', `another guard answers on ${path}${holder}`, {
+    hint: 'see it with: rampart status',
+  })
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Stays: an error of a later accept must not end the guard.
+    server.on('error', (error) => reject(new Fault('control.socket', `cannot listen on ${path}: ${error.message}`)))
+    // Nobody may connect between the making of the socket and a chmod of it: the mask makes it 0600 from the start.
+    const mask = process.umask(0o177)
+    server.listen(path, () => resolve())
+    process.umask(mask)
+  })
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    socket.on('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.on('error', () => resolve(false))
+  })
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
