@@ -48,6 +48,8 @@ export interface GuardParts {
 }
 
 const PURGE_EVERY_MS = 3_600_000
+/** Behind the work of a start. */
+const FIRST_PURGE_MS = 60_000
 const DAY_MS = 86_400_000
 const CLAIM_EVERY_MS = 1000
 
@@ -87,6 +89,7 @@ export class Guard {
     const purge = () => history.purge(keep(world.clock.now(), clock.now(), current.prepared)).catch(() => 0)
     this.#cancels = [
       ...(options.observe ? [compareWithFail2ban(world, engine)] : []),
+      world.clock.after(FIRST_PURGE_MS, () => void purge()),
       world.clock.every(PURGE_EVERY_MS, () => void purge()),
       world.clock.every(CLAIM_EVERY_MS, () => this.#claim()),
     ]
@@ -156,11 +159,12 @@ export class Guard {
   }
 }
 
-/** `dbpurgeage` is a day in Fail2ban's own files; who asks later why an address was banned needs more. */
+/** Unless the admin says how long: who asks later why an address was banned needs more than Fail2ban's day. */
 function keep(wall: number, steady: number, { configuration, jails }: Prepared): Keep {
   // A clock that was set ten years ahead makes nothing old.
   const now = Math.min(wall, steady)
-  const since = now - Math.max(configuration.server.dbpurgeage * 1000, 90 * DAY_MS)
+  const { chosenPurgeage } = configuration.server
+  const since = now - (chosenPurgeage === undefined ? 90 * DAY_MS : Math.max(0, chosenPurgeage * 1000))
   // A flood of sources leaves a counter of each, and nobody asks for those that are over.
   const countersSince = now - Math.max(...jails.map(({ options }) => options.findtime)) * 1000
   return { since, countersSince, maxEvents: 100_000 }
