@@ -177,9 +177,9 @@ function incrementOf(jail: JailReader, remembers: Seconds): BantimeIncrement {
     maxtime: jail.duration('bantime.maxtime'),
     rndtime: jail.duration('bantime.rndtime'),
     overalljails: jail.flag('bantime.overalljails', false),
+    remembers,
   }
 }
-    remembers,
 
 function ignorecacheOf(text: string | undefined): IgnoreCache | undefined {
   if (!text || strip(text) === '') return undefined
