@@ -27,9 +27,9 @@ export interface Cell {
   readonly right?: boolean
 }
 
-/** Rows of cells with two blanks between the columns, each as wide as its widest cell. */
+/** Rows of cells, escaped, with two blanks between the columns, each as wide as its widest cell. */
 export function table(terminal: Terminal, rows: readonly (readonly (string | Cell)[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)))
+  const cells = rows.map((row) => row.map(cellOf))
   const widths: number[] = []
   for (const row of cells) for (const [i, { text }] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, text.length)
   const line = (row: readonly Cell[]) =>
@@ -41,6 +41,10 @@ export function table(terminal: Terminal, rows: readonly (readonly (string | Cel
       })
       .join('  ')
   return cells.map((row) => `${line(row).trimEnd()}\n`).join('')
+}
+
+function cellOf(cell: string | Cell): Cell {
+  return typeof cell === 'string' ? { text: printable(cell) } : { ...cell, text: printable(cell.text) }
 }
 
 /** A line from a log, escaped and cut to what is left of the terminal's width. */
@@ -63,10 +67,10 @@ export function wrap(terminal: Terminal, text: string, indent: number): string {
   return lines.join(`\n${' '.repeat(indent)}`)
 }
 
-/** JSON on one line, in which a terminal finds nothing to obey: what JSON leaves as it is, is escaped as well. */
-export function printJson(value: unknown): string {
+/** JSON, on one line unless indented, in which a terminal finds nothing to obey: what JSON leaves as it is, is escaped as well. */
+export function printJson(value: unknown, indent = 0): string {
   const escaped = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return `${JSON.stringify(value).replace(UNSAFE_IN_JSON, escaped)}\n`
+  return `${JSON.stringify(value, undefined, indent).replace(UNSAFE_IN_JSON, escaped)}\n`
 }
 
 // DEL, C1, the separators of lines and paragraphs, and what reorders text; C0 and lone surrogates JSON escapes itself.

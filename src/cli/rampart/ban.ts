@@ -3,7 +3,7 @@ import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Outcome } from '../../engine/outcome.ts'
-import { paint, thousands } from '../print.ts'
+import { paint, printJson, thousands } from '../print.ts'
 import type { Setting } from '../setting.ts'
 
 interface Options {
@@ -42,7 +42,7 @@ export async function unban(
 
 async function unbanAll({ terminal }: Setting, { socket, json, jail }: Options): Promise<number> {
   const { bans, pending } = await ask(socket, { verb: 'unban-all', jail })
-  if (json) terminal.out(`${JSON.stringify({ bans, pending })}\n`)
+  if (json) terminal.out(printJson({ bans, pending }))
   else {
     const still = pending === 0 ? '' : `, of which the kernel still holds ${thousands(pending)}: that is tried again`
     terminal.out(`${thousands(bans)} ${bans === 1 ? 'ban' : 'bans'} lifted${still}\n`)
@@ -51,7 +51,7 @@ async function unbanAll({ terminal }: Setting, { socket, json, jail }: Options):
 }
 
 function show({ terminal }: Setting, { json }: Options, outcomes: readonly Outcome[]): number {
-  if (json) terminal.out(`${JSON.stringify(outcomes)}\n`)
+  if (json) terminal.out(printJson(outcomes))
   else {
     for (const { address, done, words } of outcomes) {
       terminal.out(`${paint(terminal, done ? 'green' : 'yellow', address)}  ${printable(words)}\n`)

@@ -1,6 +1,7 @@
 /** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
 import { Command, CommanderError, Option } from 'commander'
 import { asFault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'
@@ -34,7 +35,11 @@ function grammar(setting: Setting, end: End): Command {
   const program = new Command('rampart')
     .description('Guards this host: reads the logs, bans who attacks in the kernel, tells what goes on.')
     .version(`rampart ${setting.version}`, '--version', 'print the version')
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err, getOutHelpWidth: () => terminal.columns ?? 100 })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: (text) => terminal.err(shown(text)),
+      getOutHelpWidth: () => terminal.columns ?? 100,
+    })
     .exitOverride()
     .showHelpAfterError('(see: rampart help)')
     .helpCommand('help [command]', 'show how a command is used')
@@ -51,6 +56,11 @@ function grammar(setting: Setting, end: End): Command {
       end(0)
     })
   return program
+}
+
+/** What was typed may stand in it. */
+function shown(text: string): string {
+  return text.split('\n').map(printable).join('\n')
 }
 
 /** Takes the exit code. */

@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts'
 import type { Finding, Severity } from '../../config/lint/finding.ts'
 import { type Linted, lint } from '../../config/lint/lint.ts'
 import { marked } from '../marked.ts'
-import { type Colour, paint, printFault, type Terminal, wrap } from '../print.ts'
+import { type Colour, paint, printFault, printJson, type Terminal, wrap } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { isFolder } from './folders.ts'
 
@@ -30,7 +30,7 @@ export async function check(
   try {
     const present = options.config.filter((folder) => isFolder(setting, folder, optional))
     const linted = await lint(world, { folders: [setting.stockFolder, ...present], names, logs: options.logs })
-    terminal.out(options.json ? `${JSON.stringify(asJson(linted), undefined, 2)}\n` : printLinted(terminal, linted))
+    terminal.out(options.json ? printJson(asJson(linted), 2) : printLinted(terminal, linted))
     if (linted.findings.some(({ code }) => UNREADABLE.test(code))) return 2
     return linted.findings.some(({ severity }) => severity !== 'hint') ? 1 : 0
   } catch (thrown) {

@@ -14,8 +14,9 @@ export function printEvent(terminal: Terminal, event: Event, now: number, observ
   const width = observe ? WIDEST_OBSERVED : WIDEST
   const below =
     line === undefined ? '' : `${' '.repeat(indent)}${paint(terminal, 'dim', quote(terminal, line, indent))}\n`
-  const said = wrap(terminal, text, indent + width + 1)
-  return `${time}  ${paint(terminal, colour, word.padEnd(width))} ${said}\n${below}`
+  const said = wrap(terminal, printable(text), indent + width + 1)
+  const shown = paint(terminal, colour, printable(word).padEnd(width))
+  return `${time}  ${shown} ${said}\n${below}`
 }
 
 /** `restored`, and `would ban`. */
@@ -52,27 +53,27 @@ function words(
     case 'unban':
       return ['unban', 'green', `${event.address}  ${event.jail}  ${LIFTED[event.why]}`]
     case 'ignored':
-      return ['spared', 'yellow', `${event.address}  ${event.jail}  ${printable(event.why)}`]
+      return ['spared', 'yellow', `${event.address}  ${event.jail}  ${event.why}`]
     case 'log':
       return [
         event.state,
         event.state === 'reading' ? 'blue' : 'yellow',
-        printable(`${event.log}${event.why ? `: ${whyNot(event.log, event.why)}` : ''}`),
+        `${event.log}${event.why ? `: ${whyNot(event.log, event.why)}` : ''}`,
       ]
     case 'restored':
       return ['restored', 'blue', `${event.bans} ${event.bans === 1 ? 'ban' : 'bans'} from before`]
     case 'reload':
-      return ['reload', 'blue', printable(reloadWords(event))]
+      return ['reload', 'blue', reloadWords(event)]
     case 'healed':
-      return ['healed', 'yellow', printable(event.what)]
+      return ['healed', 'yellow', event.what]
     case 'differs':
       return [
         'differs',
         'yellow',
-        `${event.address}  only ${event.by === 'rampart' ? 'Rampart' : 'Fail2ban'} bans it (${printable(event.jail)})`,
+        `${event.address}  only ${event.by === 'rampart' ? 'Rampart' : 'Fail2ban'} bans it (${event.jail})`,
       ]
     case 'fault':
-      return ['fault', 'red', printable(`${event.message}${event.hint ? ` (${event.hint})` : ''}`)]
+      return ['fault', 'red', `${event.message}${event.hint ? ` (${event.hint})` : ''}`]
     case 'clock': {
       const which = event.movedMs > 0 ? 'forward' : 'back'
       const much = printDuration(Math.round(Math.abs(event.movedMs) / 1000))

@@ -9,6 +9,7 @@ import {
   clockTime,
   failureCount,
   paint,
+  printJson,
   remaining,
   type Terminal,
   table,
@@ -29,11 +30,11 @@ export async function status(
   const now = setting.world.clock.now()
   if (jail === undefined) {
     const reply = await ask(options.socket, { verb: 'status' })
-    terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printStatus(terminal, reply, now))
+    terminal.out(options.json ? printJson(reply) : printStatus(terminal, reply, now))
     return 0
   }
   const reply = await ask(options.socket, { verb: 'jail', jail })
-  terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printJail(terminal, reply, now))
+  terminal.out(options.json ? printJson(reply) : printJail(terminal, reply, now))
   return 0
 }
 
@@ -106,7 +107,7 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
     origin === 'filter' ? failureCount(failures) : origin,
     ...(pending ? ['pending'] : []),
   ])
-  return `${paint(terminal, 'bold', jail.name)}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`
+  return `${paint(terminal, 'bold', printable(jail.name))}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`
 }
 
 /** Which networks are banned, and for what. */

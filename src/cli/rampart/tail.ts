@@ -1,5 +1,6 @@
 /** `rampart tail`: events as they happen. */
 import { follow } from '../../control/client.ts'
+import { printJson } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { printEvent } from './event.ts'
 
@@ -9,7 +10,7 @@ export async function tail(
 ): Promise<number> {
   const { terminal, world, stopped } = setting
   const followed = follow(options.socket, (event) => {
-    terminal.out(options.json ? `${JSON.stringify(event)}\n` : printEvent(terminal, event, world.clock.now()))
+    terminal.out(options.json ? printJson(event) : printEvent(terminal, event, world.clock.now()))
     return true
   })
   await Promise.race([followed.then(() => terminal.err('rampart: the guard has ended\n')), stopped])

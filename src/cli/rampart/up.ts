@@ -4,6 +4,7 @@ import { type ControlServer, serve } from '../../control/socket.ts'
 import { guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
 import type { Guard } from '../../engine/guard.ts'
+import { printJson } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
@@ -110,7 +111,7 @@ interface Telling {
 function tellingOf({ terminal, world }: Setting, { json, observe }: UpOptions): Telling {
   let early: Event[] | undefined = []
   const print = (event: Event) => {
-    if (json) terminal.out(`${JSON.stringify(event)}\n`)
+    if (json) terminal.out(printJson(event))
     else if (worthTelling(event)) terminal.out(printEvent(terminal, event, world.clock.now(), observe))
   }
   return {

@@ -2,7 +2,7 @@
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Verified } from '../../engine/status.ts'
-import { paint, type Terminal, thousands } from '../print.ts'
+import { paint, printJson, type Terminal, thousands } from '../print.ts'
 import type { Setting } from '../setting.ts'
 
 /** @returns 0 if nothing differs, 1 if something does, 2 if the kernel was not read */
@@ -11,7 +11,7 @@ export async function verify(
   { socket, json }: { readonly socket: string; readonly json?: boolean },
 ): Promise<number> {
   const verified = await ask(socket, { verb: 'verify' })
-  terminal.out(json ? `${JSON.stringify(verified)}\n` : printVerified(terminal, verified))
+  terminal.out(json ? printJson(verified) : printVerified(terminal, verified))
   if (verified.unread !== undefined) return 2
   return verified.missing.length + verified.extra.length === 0 ? 0 : 1
 }

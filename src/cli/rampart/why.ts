@@ -2,7 +2,7 @@
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
-import { addressCount, clockTime, failureCount, paint, quote, remaining, type Terminal } from '../print.ts'
+import { addressCount, clockTime, failureCount, paint, printJson, quote, remaining, type Terminal } from '../print.ts'
 import type { Setting } from '../setting.ts'
 
 export async function why(
@@ -12,7 +12,7 @@ export async function why(
 ): Promise<number> {
   const { terminal, world } = setting
   const reply = await ask(options.socket, { verb: 'why', address })
-  terminal.out(options.json ? `${JSON.stringify(reply)}\n` : printWhy(terminal, reply, world.clock.now()))
+  terminal.out(options.json ? printJson(reply) : printWhy(terminal, reply, world.clock.now()))
   return 0
 }
 
@@ -25,7 +25,7 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
   for (const ban of why.bans) {
     const times = ban.count > 1 ? `, ban number ${ban.count}` : ''
     const network = ban.address === why.address ? '' : ` as part of ${ban.address}`
-    const by = ban.jail === ban.origin ? '' : ` by ${ban.jail}`
+    const by = ban.jail === ban.origin ? '' : ` by ${printable(ban.jail)}`
     const reason =
       ban.origin === 'filter'
         ? `after ${failureCount(ban.failures)}`
@@ -41,16 +41,18 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
     say(`  kernel: inet rampart_bans, set ${set}, ${end}`)
   }
   for (const { jail, count, of, last, matches: lines } of why.counting) {
-    say(`${jail} has counted ${count} of ${failureCount(of)}, the last at ${clockTime(last, now)}`)
+    say(`${printable(jail)} has counted ${count} of ${failureCount(of)}, the last at ${clockTime(last, now)}`)
     matches(lines)
   }
   for (const { jail, network, addresses, ofAddresses, count, of } of why.crowds) {
     const so = `${failureCount(count)} of ${addressCount(addresses)}`
-    say(`${jail} has counted ${so} of ${network}, which is banned after ${of} of ${ofAddresses}`)
+    say(`${printable(jail)} has counted ${so} of ${network}, which is banned after ${of} of ${ofAddresses}`)
   }
   for (const { jail, from, until, failures } of why.earlier) {
     const end = until === undefined ? '' : ` to ${clockTime(until, now)}`
-    say(`earlier: ${jail} from ${clockTime(from, now)}${end}${failures > 0 ? `, ${failureCount(failures)}` : ''}`)
+    say(
+      `earlier: ${printable(jail)} from ${clockTime(from, now)}${end}${failures > 0 ? `, ${failureCount(failures)}` : ''}`,
+    )
   }
   if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
   if (parts.length === 0) say(`${why.address} is not banned, and no jail has counted a failure of it`)
