@@ -60,7 +60,7 @@ const never: readonly [address: string, why: RegExp][] = [
   ['169.254.1.1', /link-local/],
   ['fe80::abcd', /link-local/],
   ['ff02::1', /multicast/],
-  ['0.0.0.0/0', /no host/],
+  ['0.0.0.0/0', /broadcast/],
 ]
 
 const list = spared(host(), ['198.51.100.0/24'])
