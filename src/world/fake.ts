@@ -47,7 +47,7 @@ export function fakeWorld(options: { readonly now?: EpochMs; readonly own?: read
     clock: time.clock,
     files: disk.files,
     run: programs.run,
-    names: { addresses: async () => [], own: () => options.own ?? ['127.0.0.1', '::1'] },
+    names: { addresses: async () => [], host: async () => undefined, own: () => options.own ?? ['127.0.0.1', '::1'] },
     chance: { next },
     digest: { sha1 },
     advance: time.advance,

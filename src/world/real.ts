@@ -1,9 +1,9 @@
 /** The machine itself as a World. */
-import { networkInterfaces } from 'node:os'
 import type { Clock } from './clock.ts'
 import { realFiles } from './real-files.ts'
+import { realNames } from './real-names.ts'
 import { realRun } from './real-run.ts'
-import type { Names, World } from './world.ts'
+import type { World } from './world.ts'
 
 export function realWorld(): World {
   return {
@@ -27,19 +27,5 @@ const realClock: Clock = {
   every(ms, act) {
     const timer = setInterval(act, ms).unref()
     return () => clearInterval(timer)
-  },
-}
-
-const realNames: Names = {
-  async addresses(name, timeoutMs) {
-    const { resolve4, resolve6 } = process.getBuiltinModule('node:dns/promises')
-    const none = new Promise<string[][]>((resolve) => setTimeout(resolve, timeoutMs, []).unref())
-    const asked = Promise.all([resolve4(name).catch(() => []), resolve6(name).catch(() => [])])
-    return (await Promise.race([asked, none])).flat()
-  },
-  own() {
-    return Object.values(networkInterfaces()).flatMap((list) =>
-      (list ?? []).map(({ address }) => address.split('%')[0]!),
-    )
   },
 }

@@ -20,6 +20,8 @@ export interface World {
 export interface Names {
   /** Addresses of a host name, as text; empty when it has none or does not answer within `timeoutMs`. Never throws. */
   addresses(name: string, timeoutMs: number): Promise<readonly string[]>
+  /** The name that the owner of an address gives it: hostile text. undefined if it has none, or nobody answers in time. Never throws. */
+  host(address: string, timeoutMs: number): Promise<string | undefined>
   /** The addresses of this host's interfaces, as text without zone. */
   own(): readonly string[]
 }
