@@ -27,13 +27,17 @@ export function meansBlock(world: World, folders: readonly string[], name: strin
 export function scopeOf(reference: Reference, settings: ActionSettings | undefined, lookup: ServiceLookup): Scope {
   const { name, parameters } = reference
   const value = (key: string) => parameters.get(key) ?? settings?.properties[key]
-  // Without any file the names mean what they mean here: silence, but ufw's own word for a ban is reject.
-  const blocktype = value('blocktype') ?? (settings || name === 'ufw' ? 'reject' : 'drop')
-  const verdict = /^\s*(drop|deny|blackhole)\b/i.test(blocktype) ? 'drop' : 'reject'
-  const protocol = protocolOf(value('protocol'))
-  if (name === 'ufw') return { protocol: 'all', ports: 'all', verdict }
-  if (/allports|-all$/.test(name) || protocol === undefined)
+  const verdict = verdictOf(
+    name,
+    value(name.startsWith('firewallcmd-rich') ? 'rich-blocktype' : 'blocktype'),
+    settings !== undefined,
+  )
+  const protocol = WITHOUT_PROTOCOL.test(name) ? 'all' : protocolOf(value('protocol'))
+  const type = value(name === 'firewallcmd-ipset' ? 'actiontype' : 'type') ?? ''
+  const isAllPorts = /allports/.test(name) || (TYPED.test(name) && /allports/.test(type))
+  if (isAllPorts || WITHOUT_PORTS.test(name) || protocol === undefined) {
     return { protocol: protocol ?? 'all', ports: 'all', verdict }
+  }
   return { protocol, ports: parsePorts(value('port') ?? 'ssh', lookup), verdict }
 }
 
@@ -46,8 +50,27 @@ export function widest(a: Scope, b: Scope): Scope {
   }
 }
 
-const FAMILY = /^(ufw|iptables|nftables|firewallcmd)(-[a-z0-9_-]+)?$/
-const TOOLS = /<(iptables|ip6tables|nftables|ipset|ipsetbin)>|\b(iptables|ip6tables|nft|ipset|ufw|firewall-cmd)\b|<_/
+const FAMILY = /^(ufw|iptables|nftables|firewallcmd|ipset|route)(-[a-z0-9_-]+)?$/
+const TOOLS =
+  /<(iptables|ip6tables|nftables|ipset|ipsetbin)>|\b(iptables|ip6tables|nft|ipset|ufw|firewall-cmd)\b|\bip\s+(-\w+\s+)*route\b|xt_recent|<_|<\w+<\w+>/
+
+/** Their rules name neither port nor protocol. Source: what `fail2ban-client -d` prints of them. */
+const WITHOUT_PROTOCOL = /^(ufw|route|firewallcmd-allports|iptables-xt_recent-echo)$/
+/** `iptables[type=allports]`, `firewallcmd-ipset[actiontype=<allports>]`. */
+const TYPED = /^(iptables(?!-multiport-log)|nftables|firewallcmd-ipset)\b/
+const WITHOUT_PORTS = /^(ufw|route|iptables-xt_recent-echo)$|-all$/
+
+/**
+ * `REJECT --reject-with icmp-port-unreachable`, `reject with tcp reset`, `DROP`, `counter drop`; ufw's `deny`. A target that
+ * is neither (TARPIT, a chain of the admin's) lets nothing through either. Without any file the names mean what they mean
+ * here: silence, but ufw's own word for a ban is reject.
+ */
+function verdictOf(name: string, blocktype: string | undefined, isFile: boolean): Scope['verdict'] {
+  // Its routes keep our answers from the client, who hears nothing.
+  if (name === 'route') return 'drop'
+  if (blocktype === undefined) return isFile || name === 'ufw' ? 'reject' : 'drop'
+  return /reject|<|^\s*$/i.test(blocktype) ? 'reject' : 'drop'
+}
 
 /** undefined: of a protocol without ports. */
 function protocolOf(text: string | undefined): Scope['protocol'] | undefined {
