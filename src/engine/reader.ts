@@ -74,6 +74,8 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
         ages.leave(log)
         source.leave(log)
       }
+      // A log that is rotated before a line of it was read is found again by this.
+      if (state.kind === 'reading' && state.mark && !marks.has(log)) late.add(log, state.mark, 0)
       void tell(logReport(log, state, jails.readersOf(log)))
     },
   })

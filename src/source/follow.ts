@@ -204,7 +204,7 @@ export class Follower implements Input, Member {
     this.#notice(this.#current)
     this.#start = 'begin'
     this.#goneSince = undefined
-    this.#tell({ kind: 'reading' })
+    this.#tell({ kind: 'reading', mark: this.position()! })
   }
 
   /** The file if it is open already, moved away and back or from another log's name to this one: it knows how far it was read. */

@@ -2,6 +2,7 @@
 import type { Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import type { Chunk } from './chunk.ts'
+import type { Mark } from './position.ts'
 
 export interface Input {
   readonly log: string
@@ -20,7 +21,8 @@ export interface Input {
 /** How a log is doing. `denied` is one that a process with more rights could read and feed. */
 export type LogState =
   | { readonly kind: 'pending' | 'denied' | 'refused'; readonly reason: Fault }
-  | { readonly kind: 'reading' }
+  /** `mark`: where a file is read from. */
+  | { readonly kind: 'reading'; readonly mark?: Mark }
   /** A log that is read once has been. */
   | { readonly kind: 'ended' }
   /** `truncated`: the same file began anew. `renamed`: the path names another file now. Then it goes on as `reading`. */

@@ -1,7 +1,6 @@
 /** Logs under faults: rotated under load, replaced by what is no log, hostile in their bytes. Every line counts, none twice. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { once } from 'node:events'
 import {
   appendFileSync,
   chownSync,
@@ -22,6 +21,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { readerOf } from '../lab/below.ts'
 import type { Guarding } from '../lab/guarding.ts'
+import { end } from '../lab/host.ts'
 import { Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
 import { probeLine, unique } from '../lab/lines.ts'
 
@@ -104,7 +104,6 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
   describe('under load, all at once', { concurrency: 8 }, () => {
     test('R16 copied and truncated, five times, while a program writes 10,000 lines a second', async () => {
       const program = writer('copied.log', 20)
-      const done = once(program, 'exit').catch(() => {})
       for (let turn = 0; turn < 5; turn++) {
         await until('lines', () => statSync(path('copied.log')).size > 10_000)
         // What is written between the copy and the truncation is nobody's: the writer stands still there.
@@ -114,13 +113,12 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
         truncateSync(path('copied.log'))
         program.kill('SIGCONT')
       }
-      await ended(program, done)
+      await ended(program)
       await counted('copied', LINES)
     })
 
     test('R17 renamed, three times, while a program writes 10,000 lines a second, for a while to the old file; then packed', async () => {
       const program = writer('renamed.log', 21)
-      const done = once(program, 'exit').catch(() => {})
       for (let turn = 0; turn < 3; turn++) {
         await until('lines', () => statSync(path('renamed.log')).size > 10_000)
         rotate('renamed.log', renameSync)
@@ -128,7 +126,7 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
         program.kill('SIGUSR1')
         await until('the new log', () => existsSync(path('renamed.log')))
       }
-      await ended(program, done)
+      await ended(program)
       await counted('renamed', LINES)
       execFileSync('gzip', ['renamed.log.1', 'renamed.log.2'].map(path))
       await counted('renamed', LINES)
@@ -331,14 +329,13 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
   }
 
-  async function ended(program: ChildProcess, done: Promise<unknown>): Promise<void> {
+  async function ended(program: ChildProcess): Promise<void> {
     let out = ''
     program.stdout!.on('data', (bytes) => {
       out += bytes
     })
     await until('all is written', () => out !== '', 60_000)
+    await end(program)
     assert.equal(Number(out), LINES)
-    program.kill()
-    await done
   }
 })
