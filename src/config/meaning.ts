@@ -35,7 +35,9 @@ export function scopeOf(reference: Reference, settings: ActionSettings | undefin
   const protocol = WITHOUT_PROTOCOL.test(name) ? 'all' : protocolOf(value('protocol'))
   const type = value(name === 'firewallcmd-ipset' ? 'actiontype' : 'type') ?? ''
   const isAllPorts = /allports/.test(name) || (TYPED.test(name) && /allports/.test(type))
-  if (isAllPorts || WITHOUT_PORTS.test(name) || protocol === undefined) {
+  // The port is a container's own there, and no client asks for that: 8080 leads to its 80.
+  const isForwarded = /forward|docker/i.test(value('chain') ?? '') || value('chain_hook') === 'forward'
+  if (isAllPorts || isForwarded || WITHOUT_PORTS.test(name) || protocol === undefined) {
     return { protocol: protocol ?? 'all', ports: 'all', verdict }
   }
   return { protocol, ports: parsePorts(value('port') ?? 'ssh', lookup), verdict }

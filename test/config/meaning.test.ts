@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { printPorts } from '../../src/base/ports.ts'
 import { loadConfiguration } from '../../src/config/load-configuration.ts'
 import type { Scope } from '../../src/firewall/block.ts'
+import { fakeWorld } from '../../src/world/fake.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { missing, theirs } from './stream.ts'
 
@@ -48,6 +49,26 @@ function compare(): void {
     })
   }
 }
+
+test("where the port is a container's own, all ports are refused", () => {
+  const world = fakeWorld()
+  const sections = FORWARDED.map(
+    ([action], i) => `[c${i}]\nenabled = true\nbackend = systemd\nfailregex = <HOST>\naction = ${action}\n`,
+  )
+  world.put('/c/jail.conf', sections.join(''))
+  const { jails } = loadConfiguration(world, ['/c'], {})
+  assert.deepEqual(
+    jails.map(({ scope }) => scope && printPorts(scope.ports)),
+    FORWARDED.map(([, ports]) => ports),
+  )
+})
+
+const FORWARDED = [
+  ['iptables-multiport[port=80, chain=INPUT]', '80'],
+  ['iptables-multiport[port=80, chain=DOCKER-USER]', 'all'],
+  ['iptables[port=80, chain=FORWARD]', 'all'],
+  ['nftables[port=80, chain_hook=forward]', 'all'],
+] as const
 
 function told({ protocol, ports, verdict }: Scope): unknown {
   return { protocol, ports: printPorts(ports), verdict }
