@@ -86,9 +86,10 @@ export const realFiles: Files = {
   },
   async *stream(path) {
     try {
-      // Standard input itself: opened by its name, a file would begin anew, and a socket could not be.
-      const of = path === '/dev/stdin' ? { fd: 0, autoClose: false } : {}
-      yield* createReadStream(path, { ...of, highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
+      // Standard input itself: opened by its name, a file would begin anew and a socket could not be; and who waits for a
+      // pipe in a thread, as for a file, holds up this program's end.
+      if (path === '/dev/stdin') yield* process.stdin.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+      else yield* createReadStream(path, { highWaterMark: STREAM_BYTES }) as AsyncIterable<Uint8Array>
     } catch (thrown) {
       throw fileFault(path, thrown)
     }

@@ -54,7 +54,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
   }
 
   describe('all at once', { concurrency: LOGS.length + 1 }, () => {
-    test('a log that is not there is pending, and is read from its first line when it appears', async () => {
+    test('R19 a log that is not there is pending, and is read from its first line when it appears', async () => {
       const [log] = (await lab.jail('later')).logs
       assert.equal(log?.state, 'pending')
       const addresses = unique(1, 50)
@@ -64,7 +64,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       assert.match(guard.out, /reading {2}\/var\/log\/nginx\/later\.log/)
     })
 
-    test('renamed and created anew, with late lines to the old file', async () => {
+    test('R17 renamed and created anew, with late lines to the old file', async () => {
       const addresses = unique(2, 400)
       const late = openSync(path('renamed.log'), 'a')
       append('renamed.log', addresses.slice(0, 100))
@@ -83,7 +83,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       closeSync(late)
     })
 
-    test('copied and truncated, three times, the last time grown past where reading was', async () => {
+    test('R16 copied and truncated, three times, the last time grown past where reading was', async () => {
       const addresses = unique(3, 900)
       append('copied.log', addresses.slice(0, 200))
       await until('the first part', async () => (await lab.jail('copied')).failedTotal === 200)
@@ -98,7 +98,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       await counted('copied', addresses)
     })
 
-    test('deleted, and a while later there again', async () => {
+    test('R18 deleted, and a while later there again', async () => {
       const addresses = unique(4, 200)
       append('recreated.log', addresses.slice(0, 100))
       unlinkSync(path('recreated.log'))
@@ -107,7 +107,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       await counted('recreated', addresses)
     })
 
-    test('lines written in two halves count once, when they are whole', async () => {
+    test('R23 lines written in two halves count once, when they are whole', async () => {
       const addresses = unique(5, 40)
       for (const address of addresses.slice(0, -1)) {
         const line = probeLine(address)
@@ -139,7 +139,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       await counted('denied', unique(6, 600))
     })
 
-    test('twenty rotations while lines pour in', async () => {
+    test('R17 twenty rotations while lines pour in', async () => {
       const addresses = unique(7, 4000)
       for (let turn = 0; turn < 20; turn++) {
         for (let i = 0; i < 200; i += 40) {
@@ -154,7 +154,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       await counted('storm', addresses)
     })
 
-    test("nginx's own log, renamed and reopened by USR1 amidst requests: each prober is banned once", async () => {
+    test("R17 nginx's own log, renamed and reopened by USR1 amidst requests: each prober is banned once", async () => {
       const from = Array.from({ length: 60 }, (_, i) =>
         i % 2 ? `${ATTACKERS}.${i + 10}` : `${ATTACKERS6}:${(i + 10).toString(16)}`,
       )

@@ -107,7 +107,7 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     }
   }
 
-  test('lines written while it was down count, and with them what was half counted before', async () => {
+  test('R09 lines written while it was down count, and with them what was half counted before', async () => {
     const [half, fresh, other] = unique(2, 3) as [string, string, string]
     lab.append('log/half.log', probeLine(half).repeat(3) + probeLine(other).repeat(2))
     await until('half counted', async () => (await lab.jail('half')).failedTotal === 5)

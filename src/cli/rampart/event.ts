@@ -57,7 +57,7 @@ function words(
     case 'log':
       return [
         event.state,
-        event.state === 'reading' ? 'blue' : 'yellow',
+        event.state === 'reading' || event.state === 'ended' ? 'blue' : 'yellow',
         `${event.log}${event.why ? `: ${whyNot(event.log, event.why)}` : ''}`,
       ]
     case 'restored':

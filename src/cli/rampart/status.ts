@@ -53,7 +53,7 @@ export function printStatus(terminal: Terminal, status: Status, now: number): st
 }
 
 function row(jail: JailStatus): (string | Cell)[] {
-  const reading = jail.logs.every(({ state }) => state === 'reading')
+  const reading = jail.logs.every(({ state }) => state === 'reading' || state === 'ended')
   return [
     jail.name,
     { text: String(jail.failedNow), right: true },
