@@ -32,7 +32,7 @@ describe('attackers of a real nginx and sshd, and visitors beside them', { skip:
       run: (from) => lab.visits(from, '/page[1-30]'),
     },
     {
-      name: "three paths that only robots ask for, whatever the method and the letters' clothes",
+      name: "R39 three paths that only robots ask for, whatever the method and the letters' clothes",
       jail: 'nginx-botsearch',
       run: async (from) => {
         await lab.visits(from, '/wp-login.php')

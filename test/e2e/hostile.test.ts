@@ -101,12 +101,15 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
     ]
 
     for (const victim of [VICTIM, VICTIM6]) {
-      test(`a path with an encoded end of line and a whole record of ${victim} behind it`, async () => {
+      test(`R37 a path with an encoded end of line, one or several, and a whole record of ${victim} behind it`, async () => {
         for (const record of forged(victim)) {
-          await forge(`/missing%0a${record}%0ay`)
-          await forge(`/missing%0d%0a${record}%0d%0a${record}%0a`)
-          await forge(`/forbidden/%0a${record}%0a${record}`)
+          for (const end of ENDS) {
+            await forge(`/missing${end}${record}${end}y`)
+            await forge(`/forbidden/${end}${record}${end}${record}`)
+          }
+          await forge(`/login%0a${record}%0ay`)
           await forge(`/secret/%0a${record}%0ay`, '--user', 'admin:guess')
+          await forge(`/secret/`, '--user', `admin\n${decodeURIComponent(record)}\n:guess`)
         }
         assert.match(
           lab.read('log/error.log'),
@@ -129,11 +132,30 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
       ['user name', (victim) => ['--user', `x", client${victim}, server: _:guess`]],
     ]
     for (const [field, options] of headers) {
-      test(`a second client in the ${field}: the first, which nginx wrote, is banned`, async () => {
+      test(`R38 a second client in the ${field}: the first, which nginx wrote, is banned`, async () => {
         const [forger, prober] = [fresh(), fresh()]
         await lab.visit(forger, '/forbidden/', ...options(VICTIM))
         await lab.visit(prober, '/.env', ...options(VICTIM))
         await until('both banned', async () => (await isBanned(forger)) && (await isBanned(prober)), 3000)
+        assert.equal(await isBanned(VICTIM), false)
+      })
+    }
+
+    const closed = `x", client: ${VICTIM}, server: _, request: "GET / HTTP/1.1", host: "x`
+    const requests: readonly (readonly [where: string, request: string])[] = [
+      ['path', `GET /forbidden/${closed} HTTP/1.1\r\nHost: lab\r\n\r\n`],
+      ['path of a request that names a host', `GET http://lab/forbidden/${closed} HTTP/1.1\r\nHost: lab\r\n\r\n`],
+      ['host', `GET /forbidden/ HTTP/1.1\r\nHost: ${closed}\r\n\r\n`],
+      ['method', `GET", client: ${VICTIM}, server: / HTTP/1.1\r\nHost: lab\r\n\r\n`],
+      ['version', `GET /forbidden/ HTTP/1.1", client: ${VICTIM}, server: _\r\nHost: lab\r\n\r\n`],
+    ]
+    for (const [where, request] of requests) {
+      test(`R38 a second client in the ${where}, raw: nobody but the first is banned`, async () => {
+        const connection = lab.connect(fresh())
+        connection.send(request)
+        await until('an answer', () => connection.received)
+        await connection.close()
+        await stillGuards()
         assert.equal(await isBanned(VICTIM), false)
       })
     }
@@ -148,12 +170,30 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
       ' ',
       'a\tb',
       'ü\u00ff',
+      'a"b',
+      '" ',
+      'a] [b',
+      '\\x22 "',
+      `x", client${VICTIM}`,
     ]) {
-      test(JSON.stringify(user), async () => {
+      test(`R39 the user ${JSON.stringify(user)} is banned all the same`, async () => {
         const attacker = fresh()
         await lab.visit(attacker, '/wp-login.php', '--user', `${user}:x`)
         await until('the ban', () => isBanned(attacker), 3000)
         assert.equal(await isBanned(VICTIM), false)
+      })
+    }
+
+    for (const [method, path] of [
+      ['PROPFIND', '/phpmyadmin/'],
+      ['get', '/phpmyadmin/'],
+      ['GET', '/%77p-login.php'],
+      ['X-Y', '//%77p-%6cogin.php?a=%22b%22'],
+    ] as const) {
+      test(`R39 a user with a space, by ${method} ${path}, is banned all the same`, async () => {
+        const attacker = fresh()
+        await lab.visit(attacker, path, '--user', 'a b:x', '--path-as-is', '-X', method)
+        await until('the ban', () => isBanned(attacker), 3000)
       })
     }
   })
@@ -212,6 +252,9 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
     })
   })
 })
+
+/** Ends of a line, as a path may hold them. */
+const ENDS = ['%0a', '%0a%0a', '%0d%0a', '%0d', '%0a%0d%0a']
 
 /** Each jail at the first failure, so that a single forged line would show. */
 const ALL_AT_ONCE = [

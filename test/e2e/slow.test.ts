@@ -44,10 +44,10 @@ describe('lines that are made to stall the guard', { skip: noLab() ?? false }, (
   after(() => lab?.close())
 
   const KINDS: readonly (readonly [name: string, count: number, words: string])[] = [
-    ['two thousand of 34 letters', 2000, 'a'.repeat(34)],
-    ['two hundred of 20 kB', 200, 'a'.repeat(20_000)],
-    ['two hundred of 20 kB in words', 200, 'wrong '.repeat(3400)],
-    ['three of 1 MB', 3, 'wrong '.repeat(170_000)],
+    ['R32 two thousand lines of 34 letters', 2000, 'a'.repeat(34)],
+    ['R32 two hundred lines of 20 kB', 200, 'a'.repeat(20_000)],
+    ['R33 two hundred lines of 20 kB in words', 200, 'wrong '.repeat(3400)],
+    ['R33 three lines of 1 MB', 3, 'wrong '.repeat(170_000)],
   ]
   for (const [index, [name, count, words]] of KINDS.entries()) {
     test(`${name}: whoever attacks next is banned by every jail`, async () => {
@@ -64,14 +64,14 @@ describe('lines that are made to stall the guard', { skip: noLab() ?? false }, (
     })
   }
 
-  test('the admin is told which jail, which expression, and what would be safer', async () => {
+  test('R32 the admin is told which jail, which expression, and what would be safer', async () => {
     const { faults } = await lab.status()
     const slow = faults.find(({ code, message }) => code === 'filter.slow' && message.startsWith('the jail words: '))
     assert.ok(slow?.message.includes('(?:\\w+\\s?)*'), JSON.stringify(faults))
     assert.match(slow?.hint ?? '', /safer: .*\(\?:\\w\+\+\\s\?\)\*/)
   })
 
-  test('lines that were cut are counted', async () => {
+  test('R33 lines that were cut are counted', async () => {
     const { logs } = await lab.jail('words')
     assert.deepEqual(
       logs.map(({ cut }) => cut),

@@ -21,14 +21,14 @@ const places = new Set(missing ? [] : samplePlaces())
 const checked = { lines: 0, matched: 0, places: new Set<string>(), annotated: new Set<string>() }
 
 for (const corpus of all) {
-  test(`${corpus.name}: ${corpus.steps.length} lines`, { skip: missing }, () => {
+  test(`R41 ${corpus.name}: ${corpus.steps.length} lines`, { skip: missing }, () => {
     assert.deepEqual(wrong(corpus, false), [], 'as a jail does, until one expression matches')
     assert.deepEqual(wrong(corpus, true), [], 'as the package does, all expressions asked')
     count(corpus)
   })
 }
 
-test('every sample line was checked', { skip: missing }, (context) => {
+test('R41 every sample line was checked', { skip: missing }, (context) => {
   const { lines, matched } = checked
   context.diagnostic(
     `${lines} lines, ${matched} of them failures, by ${all.length} filters; every verdict as annotated`,

@@ -17,7 +17,7 @@ const NOW = Date.UTC(2026, 10, 23)
 
 for (const file of globSync('config/filter.d/samples/*.log').sort()) {
   const name = basename(file, '.log')
-  test(`${name}: no name makes it ban somebody else`, () => {
+  test(`R41 ${name}: no name makes it ban somebody else`, () => {
     const found = readSamples(file).flatMap((group) => banned(name, group))
     assert.deepEqual(found, [])
   })

@@ -42,7 +42,7 @@ test('every stock expression holds text that few lines have', () => {
   }
 })
 
-test('no line can keep a stock expression busy for long', () => {
+test('R34 no line can keep a stock expression busy for long', () => {
   for (const file of files) {
     for (const group of readSamples(file)) {
       const { settings } = stockFilter(`${basename(file, '.log')}[${options(group)}]`)

@@ -54,7 +54,7 @@ function seconds({ terminal }: Setting, text: string): number {
   }
 }
 
-function run(setting: Setting, options: Options): number {
+async function run(setting: Setting, options: Options): Promise<number> {
   const { out, err } = setting.terminal
   if (!options.dump && !options.test) return notYet(setting, options.command)
   const folders = foldersOf(setting, options.folder)
@@ -74,6 +74,7 @@ function run(setting: Setting, options: Options): number {
     return WRONG
   }
   if (options.command.length > 0) return notYet(setting, options.command)
+  if (options.verbosity > 0) await judge(setting, folders)
   out('OK: configuration test is successful\n')
   return 0
 }
@@ -112,6 +113,17 @@ function tell({ world, terminal }: Setting, folders: readonly string[], stream: 
   }
   for (const { name, missing } of stream.jails) {
     for (const path of missing) terminal.err(`NOTICE ${printFault(pending(name, path))}`)
+  }
+}
+
+/** What can be read may still ban the wrong or nobody. Logs are not read: this is asked before each start. */
+async function judge({ world, terminal }: Setting, folders: readonly string[]): Promise<void> {
+  const { lint } = await import('../../config/lint/lint.ts')
+  const { findings } = await lint(world, { folders, logs: false })
+  for (const { code, severity, message, at, better, write } of findings) {
+    if (severity === 'hint' || !code.startsWith('lint.')) continue
+    const hint = write === undefined ? better : `write ${write}`
+    terminal.err(`WARNING ${printFault(new Fault(code, message, { at, ...(hint === undefined ? {} : { hint }) }))}`)
   }
 }
 

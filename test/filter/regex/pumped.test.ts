@@ -26,14 +26,14 @@ const skip = stock.length > 0 ? false : 'the package fail2ban is not installed'
 /** Under the budget instead: it compares the end of a connection with its beginning, and so may try all ways. */
 const UNDER_BUDGET = [/slapd.*\(\?P=__prefix\)/s]
 
-test('no line of 10 kB costs an installed expression more than 60 steps a character', { skip }, () => {
+test('R34 no line of 10 kB costs an installed expression more than 60 steps a character', { skip }, () => {
   const slow = stock.filter(isSlow)
   const unlisted = slow.filter((python) => !UNDER_BUDGET.some((listed) => listed.test(python)))
   assert.deepEqual(unlisted, [])
   assert.equal(slow.length, UNDER_BUDGET.length, 'what is listed is slow no more')
 })
 
-test('no line of 10 kB costs an expression of our own filters more than that', () => {
+test('R34 no line of 10 kB costs an expression of our own filters more than that', () => {
   const folder = join(import.meta.dirname, '../../../config')
   const names = globSync(`${folder}/filter.d/*.conf`).map((path) => basename(path, '.conf'))
   for (const name of names.filter((one) => !one.endsWith('common'))) {
