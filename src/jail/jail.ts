@@ -127,7 +127,8 @@ function restore(state: JailState, ban: Ban, now: EpochMs): Decision[] {
   if (ban.until !== undefined && ban.until <= now) return [{ kind: 'unban', ban, why: 'ended' }]
   const why = ban.origin === 'manual' ? undefined : state.ignored(ban.network)
   if (why !== undefined) return [{ kind: 'unban', ban, why: 'spared' }]
-  const restored = { ...ban, until: endNow(ban, now) }
+  // The history gives each ban a text of its own for the jail's name: 50 MB of a million.
+  const restored = { ...ban, jail: state.options.name, until: endNow(ban, now) }
   state.bans.hold(restored)
   state.totals.bans++
   return [{ kind: 'restore', ban: restored }]

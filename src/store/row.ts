@@ -45,10 +45,13 @@ export function banOf(row: BanColumns): Ban {
     failures: row.failures,
     count: row.count,
     matches: parsed<string[]>(row.matches),
-    origin: row.origin as Ban['origin'],
+    origin: ORIGINS.find((origin) => origin === row.origin) ?? (row.origin as Ban['origin']),
     ...(row.fields === null ? {} : { fields: parsed<Fields>(row.fields) }),
   }
 }
+
+/** One text for all rows: SQLite gives each its own. */
+const ORIGINS: readonly Ban['origin'][] = ['filter', 'manual', 'peer', 'import']
 
 export function rowOf(row: BanColumns): BanRow {
   return { id: row.id, ...banOf(row), ended: row.ended ?? undefined, endedBy: row.endedBy ?? undefined }
