@@ -19,7 +19,7 @@ import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
 import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
-import { banStatus, type HeldJail, jailStatus } from './held-jail.ts'
+import { banStatus, type HeldJail, jailStatus, RECIDIVE } from './held-jail.ts'
 import { Jails } from './jails.ts'
 import { type Keeping, keeping } from './keeping.ts'
 import { type KernelView, kernelView } from './kernel-view.ts'
@@ -29,6 +29,7 @@ import { type Outcome, outcome } from './outcome.ts'
 import { recount, restore } from './past.ts'
 import { type Effects, perform } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
+import { repeatOffenders } from './repeat-offenders.ts'
 import type { Batch, Report } from './report.ts'
 import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
@@ -150,7 +151,7 @@ export class Engine {
     if (lifted.length > 0) void perform(this.#effects, lifted)
     if (restored > 0) this.tell({ kind: 'restored', bans: restored })
     if (isLost) await this.#adoption?.settle()
-    await recount(history, this.#jails.all, clock.now()).catch((thrown) => this.#withoutPast(thrown))
+    await this.#recount(this.#jails.all)
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
@@ -188,7 +189,19 @@ export class Engine {
     await perform(this.#effects, decisions)
     const restored = decisions.filter(({ kind }) => kind === 'restore').length
     if (restored > 0) this.tell({ kind: 'restored', bans: restored })
+    await this.#recount(jails)
+  }
+
+  async #recount(jails: readonly HeldJail[]): Promise<void> {
+    const { history, clock } = this.#parts
     await recount(history, jails, clock.now()).catch((thrown) => this.#withoutPast(thrown))
+    const repeater = jails.find(({ name }) => name === RECIDIVE)
+    if (!repeater) return
+    try {
+      await perform(this.#effects, await repeatOffenders(history, repeater.state, clock.now()))
+    } catch (thrown) {
+      this.#withoutPast(thrown)
+    }
   }
 
   /** What the reader says. Resolves when a batch has been decided upon. */
@@ -320,7 +333,7 @@ export class Engine {
       const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }
-    await perform(this.#effects, decisions)
+    await perform(this.#effects, [...decisions, ...(await this.#pipeline.repeated(decisions))])
     // What had to make room nobody has asked for.
     const asked = decisions.filter(({ kind }) => kind !== 'unban')
     return asked.map((decision) => outcome(decision, this.#effects.refused))

@@ -11,6 +11,7 @@ export function noHistory(): History {
     close: async () => {},
     async *activeBans() {},
     async *counters() {},
+    async *bannedSince() {},
     positions: async () => [],
     lastSeq: async () => 0,
     bans: async () => [],

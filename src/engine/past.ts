@@ -4,7 +4,7 @@ import type { Decision } from '../jail/decision.ts'
 import { countOn, step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
 import type { EpochMs } from '../world/clock.ts'
-import type { HeldJail } from './held-jail.ts'
+import { type HeldJail, RECIDIVE } from './held-jail.ts'
 
 /**
  * Then the jails hold what came before. Raises the Faults of `History`.
@@ -33,6 +33,7 @@ export async function recount(history: History, jails: readonly HeldJail[], now:
   const longest = Math.max(0, ...jails.map(({ state }) => state.options.findtime * 1000))
   for await (const counters of history.counters(now - longest)) {
     for (const { jail, network, ...counter } of counters) {
+      if (jail === RECIDIVE) continue // It counts bans, which are in the history themselves.
       const state = byName.get(jail)?.state
       if (state && !state.counters.get(network)) countOn(state, network, counter, now)
     }

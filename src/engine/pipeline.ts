@@ -12,12 +12,15 @@ import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
 import { bansBefore, enquire, rememberingBannable } from './enquire.ts'
 import { type HeldJail, RECIDIVE } from './held-jail.ts'
+import { isOffence, offenceOf } from './repeat-offenders.ts'
 import type { Batch } from './report.ts'
 import type { SteadyClock } from './steady-clock.ts'
 
 export interface Pipeline {
   /** Takes a batch; resolves when it has been decided upon. */
   take(batch: Batch): Promise<void>
+  /** What bans by other jails come to in that of repeat offenders. */
+  repeated(decisions: readonly Decision[]): Promise<Decision[]>
   /** Marks of logs that have moved without a failure since they were last asked for. */
   takeMarks(): NonNullable<Deed['positions']>
   readonly lines: () => number
@@ -71,10 +74,10 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
     if (!held) return []
     const told: Decision[] = []
     for (const decision of decisions) {
-      if (decision.kind !== 'ban' || decision.prolongs || decision.ban.jail === RECIDIVE) continue
+      if (decision.kind !== 'ban' || decision.prolongs || !isOffence(decision.ban.jail)) continue
       const { network, from: time, jail: by } = decision.ban
       const earlier = asksEarlier(held.state, network, 1) ? await bansBefore(history, held.state, network, time) : 0
-      const lines = [`banned by ${by}`]
+      const lines = [offenceOf(by)]
       const event = { kind: 'failure', network, time, attempts: 1, lines, earlier } as const
       for (const decision of step(held.state, event, clock.now())) {
         told.push(decision)
@@ -90,6 +93,7 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
   }
 
   return {
+    repeated,
     take(batch) {
       last = last.then(() => decide(batch))
       return last

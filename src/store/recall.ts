@@ -9,7 +9,10 @@ import { Database } from './database.ts'
 import type { EventRow, LiveCounter, LogPosition } from './deed.ts'
 import {
   type BanColumns,
+  type Banned,
+  type BannedColumns,
   type BanRow,
+  bannedOf,
   banOf,
   type CounterColumns,
   counterOf,
@@ -36,6 +39,8 @@ export interface Recall {
   bans(query: BanQuery): Promise<readonly BanRow[]>
   /** What is known of an address, or of a network: its own bans and failures, and those of networks around it. */
   why(network: Network): Promise<Why>
+  /** Who was banned since then, newest first; without bans that were lifted by hand. */
+  bannedSince(since: EpochMs): AsyncIterable<readonly Banned[]>
   /** How often a network was banned since it was last pardoned, jail by jail: what bantime.increment asks. */
   pastBans(network: Network): Promise<readonly PastBans[]>
   /** Events after `seq`, oldest first, at most `limit` (default 1000). */
@@ -84,6 +89,7 @@ export function recall(database: () => Database): Recall {
     lastSeq: async (now) => database().first<{ seq: number | null }>(LAST_SEQ)?.seq ?? firstSeq(now),
     bans: async (query) => bans(database(), query),
     why: async (network) => why(database(), network),
+    bannedSince: (since) => bannedSince(database, since),
     pastBans: async (network) => database().all<PastColumns>(PAST_BANS, printNetwork(network)).map(pastOf),
     events: async (seq, limit = 1000) => database().all<EventRow>(EVENTS, seq, limit).map(plain),
   }
@@ -116,6 +122,17 @@ async function* batches(start: Mark, read: (after: Mark) => readonly BanColumns[
     if (rows.length > 0) yield rows.map(banOf)
     if (rows.length < BATCH) return
     after = rows.at(-1)!
+    await turn()
+  }
+}
+
+async function* bannedSince(database: () => Database, since: EpochMs): AsyncGenerator<readonly Banned[]> {
+  let before = { from: Number.MAX_SAFE_INTEGER, number: 0, id: 0 }
+  for (;;) {
+    const rows = database().all<BannedColumns>(BANNED_SINCE, before.from, before.number, before.id, since, BATCH)
+    if (rows.length > 0) yield rows.map(bannedOf)
+    if (rows.length < BATCH) return
+    before = rows.at(-1)!
     await turn()
   }
 }
@@ -183,6 +200,11 @@ const COUNTERS = `SELECT ${COUNTER_COLUMNS} FROM counter CROSS JOIN jail ON jail
   WHERE counter.id > ? AND last >= ? ORDER BY counter.id LIMIT ?`
 const COUNTERS_AROUND = `SELECT ${COUNTER_COLUMNS} FROM jail CROSS JOIN counter ON counter.jail = jail.id
   WHERE address IN (SELECT value FROM json_each(?))`
+// In the order of an index: of a long history only these days are looked at.
+const BANNED_SINCE = `SELECT ban.id, jail.name AS jail, ban.jail AS number, address, since AS "from"
+  FROM ban INDEXED BY ban_since JOIN jail ON jail.id = ban.jail
+  WHERE (since, ban.jail, ban.id) < (?, ?, ?) AND since >= ? AND ended_by IS NOT 'manual'
+  ORDER BY since DESC, ban.jail DESC, ban.id DESC LIMIT ?`
 // Of the columns that are no aggregate SQLite takes those of the row with the greatest `since`.
 const PAST_BANS = `SELECT jail.name AS jail, iif(ended_by = 'manual', 0, count) AS times, max(since) AS lastFrom,
     until AS lastUntil

@@ -57,6 +57,26 @@ export function rowOf(row: BanColumns): BanRow {
   return { id: row.id, ...banOf(row), ended: row.ended ?? undefined, endedBy: row.endedBy ?? undefined }
 }
 
+/** A ban, as far as who counts bans must know it. */
+export interface Banned {
+  readonly jail: string
+  readonly network: Network
+  readonly from: EpochMs
+}
+
+export interface BannedColumns {
+  readonly id: number
+  readonly jail: string
+  /** Of the jail. */
+  readonly number: number
+  readonly address: string
+  readonly from: number
+}
+
+export function bannedOf({ jail, address, from }: BannedColumns): Banned {
+  return { jail, network: networkOf(address), from }
+}
+
 export interface CounterColumns extends Omit<LiveCounter, 'network' | 'matches'> {
   readonly id: number
   readonly address: string
