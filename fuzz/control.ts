@@ -95,7 +95,7 @@ export async function controlTarget(): Promise<Target> {
     table: undefined,
     jails: [manualJail(world)],
     spared: () => [],
-    ignored: () => [],
+    ignored: () => () => undefined,
     faults: [],
     lastSeq: 0,
   })

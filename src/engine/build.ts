@@ -11,19 +11,19 @@ import { claimTable } from './claim.ts'
 import { Engine } from './engine.ts'
 import { Guard, type GuardOptions } from './guard.ts'
 import { heldJail, type Making } from './held-jail.ts'
-import { ignoredBy } from './ignored-names.ts'
 import { manualJail } from './manual-jail.ts'
 import { noHistory } from './no-history.ts'
 import { notes, nothing, runsNothing } from './notes.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { descriptorReserve } from './reserve.ts'
-import { spared } from './spared.ts'
+import { SparedSources } from './spared-sources.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
 import { wallHistory } from './wall-history.ts'
 
 /** What is told of a guard before it is built. */
 interface Ref {
   guard?: Guard
+  current?: Current
 }
 
 /** What a reload exchanges. */
@@ -36,7 +36,9 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const ref: Ref = {}
   const letGo = descriptorReserve(world, (isShort) => ref.guard?.descriptors(isShort))
   const clock = steadyClock(world.clock)
-  const current = { prepared: await prepare(world, options) }
+  const { sources, tellEarly } = sourcesOf(world, ref)
+  const current = { prepared: await prepare(world, options, sources) }
+  ref.current = current
   if (runsNothing(current.prepared)) throw nothing(current.prepared)
   await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
@@ -54,15 +56,35 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     history,
     table: options.observe ? undefined : banTable(world, clock, ref),
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
-    spared: () => spared(world, current.prepared.discovery.nginx.proxies),
-    ignored: ({ settings }) => (settings ? ignoredBy(settings, current.prepared.names) : []),
+    spared: (isThorough) => sources.spared(isThorough),
+    ignored: (jail) => sources.ignored(jail),
     faults,
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engine.listen(options.hear)
+  tellEarly(engine)
   const said = notes({ ...current.prepared, faults })
-  ref.guard = new Guard({ world, options, clock, engine, history, claim, current, making, notes: said, letGo })
+  ref.guard = new Guard({ world, options, clock, engine, history, claim, current, making, sources, notes: said, letGo })
   return ref.guard
+}
+
+/** What is wrong with their files before there is an engine is told as soon as there is one. */
+function sourcesOf(world: World, ref: Ref) {
+  const early = new Map<string, Fault | undefined>()
+  const sources = new SparedSources({
+    world,
+    current: () => ref.current?.prepared,
+    onTrouble(topic, fault) {
+      const engine = ref.guard?.engine
+      if (!engine) early.set(topic, fault)
+      else if (fault) engine.fault(fault, topic)
+      else engine.over(topic)
+    },
+  })
+  const tellEarly = (engine: Engine) => {
+    for (const [topic, fault] of early) if (fault) engine.fault(fault, topic)
+  }
+  return { sources, tellEarly }
 }
 
 async function openTheHistory(

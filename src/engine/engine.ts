@@ -9,7 +9,7 @@ import type { BanTable } from '../firewall/ban-table.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { HeldBans } from '../jail/held-bans.ts'
-import type { Spared } from '../jail/ignore.ts'
+import type { IgnoreList, Spared } from '../jail/ignore.ts'
 import { step } from '../jail/jail.ts'
 import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
@@ -49,10 +49,10 @@ export interface EngineParts {
   /** Absent when observing: then nothing in the kernel is changed. */
   readonly table: BanTable | undefined
   readonly jails: readonly HeldJail[]
-  /** Who is never banned, as it is now. */
-  readonly spared: () => readonly Spared[]
+  /** Who is never banned by the host's own sake, as it is now. @param isThorough whether everything is looked at */
+  readonly spared: (isThorough: boolean) => readonly Spared[]
   /** What a jail's own `ignoreip` adds. */
-  readonly ignored: (jail: HeldJail) => readonly Spared[]
+  readonly ignored: (jail: HeldJail) => IgnoreList
   readonly faults: readonly Fault[]
   /** Number of the last event in the history. */
   readonly lastSeq: number
@@ -110,12 +110,19 @@ export class Engine {
       history,
       jail: (name) => this.#jails.get(name),
       perform: (decisions, along) => perform(this.#effects, decisions, along),
+      beforeBan: () => this.#sparing.freshen(),
       onFault: (jail, fault) => {
         if (this.#troubles.isNews(`${jail} ${fault.code}`)) this.fault(fault)
       },
     })
-    this.#sparing = new Sparing({ ...parts, jails: this.#jails, onFault: (fault) => this.fault(fault) })
+    this.#sparing = new Sparing({
+      ...parts,
+      jails: this.#jails,
+      onGain: (networks) => this.#spare(networks),
+      onFault: (fault) => this.fault(fault),
+    })
     this.#sparing.refresh()
+    this.#sparing.exchange()
     this.#troubles.configured(parts.faults)
   }
 
@@ -155,6 +162,14 @@ export class Engine {
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
+  /** They are never banned from now on: their bans end. */
+  #spare(networks: readonly Network[]): void {
+    const decisions = this.#jails.all.flatMap(({ state }) =>
+      networks.flatMap((network) => step(state, { kind: 'spare', network }, this.#parts.clock.now())),
+    )
+    if (decisions.length > 0) void perform(this.#effects, decisions)
+  }
+
   /** The jails that are held, that of bans by hand among them. */
   get jails(): readonly HeldJail[] {
     return this.#jails.all
@@ -170,6 +185,7 @@ export class Engine {
     const added = jails.filter(({ name }) => !this.#jails.get(name))
     this.#jails.exchange(jails)
     this.#sparing.refresh()
+    this.#sparing.exchange()
     this.#troubles.configured(faults)
     const moved = this.#leaving.note(before)
     await perform(
@@ -327,6 +343,7 @@ export class Engine {
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   async ban(networks: readonly Network[], { jail, lasts, force, shorten = false }: BanOrder): Promise<Outcome[]> {
     const held = this.#jails.need(jail ?? MANUAL_JAIL)
+    this.#sparing.freshen()
     const decisions: Decision[] = []
     for (const network of networks) {
       const earlier = await bansBefore(this.#parts.history, held.state, network, this.#parts.clock.now())

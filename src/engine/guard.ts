@@ -15,6 +15,7 @@ import { type Folders, type Prepared, prepare } from './prepare.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
 import { type Reloaded, reload } from './reload.ts'
 import type { Report } from './report.ts'
+import type { SparedSources } from './spared-sources.ts'
 
 export interface GuardOptions extends Folders {
   readonly version: string
@@ -41,6 +42,7 @@ export interface GuardParts {
   /** What holds now: a reload exchanges it. */
   readonly current: { prepared: Prepared }
   readonly making: Making
+  readonly sources: SparedSources
   /** What a person should know at the start: jails left out, settings that are not used. */
   readonly notes: readonly string[]
   /** Lets go of what was taken before. */
@@ -82,7 +84,7 @@ export class Guard {
 
   /** Puts the old bans in force and begins to read. @throws Fault of the kernel: then nothing guards */
   async ready(): Promise<void> {
-    const { world, options, engine, history, clock, current } = this.#parts
+    const { world, options, engine, history, clock, current, sources } = this.#parts
     await engine.start()
     this.#planner.begin(await history.positions().catch(() => []))
     this.#reading = this.#read()
@@ -92,6 +94,7 @@ export class Guard {
       world.clock.after(FIRST_PURGE_MS, () => void purge()),
       world.clock.every(PURGE_EVERY_MS, () => void purge()),
       world.clock.every(CLAIM_EVERY_MS, () => this.#claim()),
+      sources.begin(),
     ]
   }
 
@@ -102,14 +105,14 @@ export class Guard {
   async reload(jail?: string): Promise<Reloaded> {
     const reading = this.#reading
     if (!reading) throw new Fault('guard.not-ready', 'the guard is just starting or ending: try again in a moment')
-    const { world, options, engine, current, making } = this.#parts
+    const { world, options, engine, current, making, sources } = this.#parts
     const needed = options.config.filter((folder) => current.prepared.folders.includes(folder))
     const parts = {
       engine,
       reading,
       making,
       current,
-      prepare: () => prepare(world, { ...options, needed }),
+      prepare: () => prepare(world, { ...options, needed }, sources),
       planOf: this.#planner.planOf,
     }
     const done = this.#lastReload.then(() => reload(parts, jail))

@@ -3,7 +3,7 @@ import { Fault } from '../base/fault.ts'
 import type { Discovery } from '../config/discover.ts'
 import type { Configuration } from '../config/settings.ts'
 import { RECIDIVE } from './held-jail.ts'
-import { misspelt, unresolved } from './ignored-names.ts'
+import { misspelt } from './ignoring.ts'
 import type { Prepared } from './prepare.ts'
 
 export function notes(prepared: Prepared): string[] {
@@ -12,9 +12,14 @@ export function notes(prepared: Prepared): string[] {
 }
 
 /** Those that say what is not as it should be. */
-export function doubts({ configuration, discovery, faults, jails, names }: Prepared): string[] {
+export function doubts({ configuration, discovery, faults, jails, unresolved }: Prepared): string[] {
   const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
-  return [...said, ...unresolved(names), ...misspelt(jails)]
+  return [...said, ...nowhere(unresolved), ...misspelt(jails)]
+}
+
+/** Whom the admin spares by a name that has no address now is not spared: he must know. */
+function nowhere(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`ignoreip: ${names.join(', ')} has no address now and is not spared`]
 }
 
 function leftOut({ left }: Discovery): string[] {

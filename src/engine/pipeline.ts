@@ -31,11 +31,13 @@ export interface PipelineParts {
   readonly history: Recall
   readonly jail: (name: string) => HeldJail | undefined
   readonly perform: (decisions: readonly Decision[], along: Deed) => Promise<void>
+  /** Called before a ban may be decided upon, however often: who may be banned is asked after it. */
+  readonly beforeBan: () => void
   /** What goes wrong in one jail stays there: the others go on. */
   readonly onFault: (jail: string, fault: Fault) => void
 }
 
-export function pipeline({ clock, history, jail, perform, onFault }: PipelineParts): Pipeline {
+export function pipeline({ clock, history, jail, perform, beforeBan, onFault }: PipelineParts): Pipeline {
   const meant = rememberingBannable()
   const marks = new Map<string, NonNullable<Deed['positions']>[number]>()
   let lines = 0
@@ -51,6 +53,8 @@ export function pipeline({ clock, history, jail, perform, onFault }: PipelinePar
         const asked = enquire(found, held.state, history, meant)
         const event = asked instanceof Promise ? await asked : asked
         if (!event) continue
+        // The history is asked where it may come to a ban.
+        if (asked instanceof Promise) beforeBan()
         const decided = step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now())
         for (const decision of decided) {
           decisions.push(decision)

@@ -5,7 +5,7 @@ import { loadConfiguration } from '../config/load-configuration.ts'
 import type { Configuration, JailSettings } from '../config/settings.ts'
 import type { World } from '../world/world.ts'
 import { RECIDIVE } from './held-jail.ts'
-import { type IgnoredNames, ignoredNames } from './ignored-names.ts'
+import type { SparedSources } from './spared-sources.ts'
 import { unable } from './unable.ts'
 
 export interface Folders {
@@ -28,17 +28,25 @@ export interface Prepared {
   /** Those with a fault, as far as their filters could be read. */
   readonly unfit: Configuration['unfit']
   readonly faults: readonly Fault[]
-  readonly names: IgnoredNames
+  /** Host names in `ignoreip` that have no address now. */
+  readonly unresolved: readonly string[]
 }
 
-/** Never throws: what is wrong is among the faults. */
-export async function prepare(world: World, folders: Folders): Promise<Prepared> {
+/**
+ * Never throws: what is wrong is among the faults.
+ * @param sources know then what the jails that can run name in `ignoreip`
+ */
+export async function prepare(
+  world: World,
+  folders: Folders,
+  sources: Pick<SparedSources, 'ready'>,
+): Promise<Prepared> {
   const discovery = await discover(world)
   const present = folders.config.filter((folder) => world.files.stat(folder) !== undefined)
   const { configuration, chosen } = configure(world, [folders.stockFolder, ...present], discovery)
   const { jails, faults } = runnable(configuration, missing(world, folders))
-  const names = await ignoredNames(world, jails)
-  return { folders: present, discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, names }
+  const unresolved = await sources.ready(jails)
+  return { folders: present, discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, unresolved }
 }
 
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
@@ -94,5 +102,5 @@ export function withJail(before: Prepared, fresh: Prepared, name: string): Prepa
   // A jail that is not there now may have been switched off, or be at fault: nobody knows, if there is any.
   const faults = is ? fresh.faults.filter(({ code }) => code === NO_FOLDER) : fresh.faults
   const unfit = fresh.unfit.filter((jail) => jail.name === name)
-  return { ...fresh, jails, unfit, faults, names: new Map([...before.names, ...fresh.names]) }
+  return { ...fresh, jails, unfit, faults }
 }

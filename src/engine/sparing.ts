@@ -1,42 +1,58 @@
 /** Who is never banned, as it is now: by the host in all jails, and by each jail's own `ignoreip`. */
-import type { Network } from '../base/address.ts'
+import { type Network, printNetwork } from '../base/address.ts'
 import { asFault, type Fault } from '../base/fault.ts'
-import { ignoreList, type Spared } from '../jail/ignore.ts'
+import { type IgnoreList, type IgnoreTable, ignoreTable, type Spared } from '../jail/ignore.ts'
+import type { Clock } from '../world/clock.ts'
 import type { HeldJail } from './held-jail.ts'
 import type { Jails } from './jails.ts'
 import { ownSpared } from './spared.ts'
 
 export interface SparingParts {
+  readonly clock: Pick<Clock, 'monotonic'>
   readonly jails: Jails
-  /** By the host, whatever a jail says. */
-  readonly spared: () => readonly Spared[]
-  /** What a jail's own `ignoreip` adds. */
-  readonly ignored: (jail: HeldJail) => readonly Spared[]
+  /** By the host, whatever a jail says. @param isThorough see `SshPeers` */
+  readonly spared: (isThorough: boolean) => readonly Spared[]
+  /** What a jail's own `ignoreip` adds; it follows what it names by itself. */
+  readonly ignored: (jail: HeldJail) => IgnoreList
+  /** From now on these are spared, who were not before. */
+  readonly onGain: (networks: readonly Network[]) => void
   readonly onFault: (fault: Fault) => void
 }
+
+/** Before a ban the host is asked again, unless it was so shortly before. */
+const FRESH_MS = 1000
 
 export class Sparing {
   readonly #parts: SparingParts
   #spared: readonly Spared[] = []
+  #table: IgnoreTable = ignoreTable()
+  #askedMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: SparingParts) {
     this.#parts = parts
   }
 
-  /** Looks at the host again, and tells each jail. */
+  /** Looks at the host, thoroughly. */
   refresh(): void {
-    const { jails, spared, ignored, onFault } = this.#parts
-    try {
-      this.#spared = spared()
-    } catch (thrown) {
-      // Those known stay spared: /proc may be short of descriptors for a moment.
-      onFault(asFault(thrown, 'spared.failed'))
+    this.#look(true)
+  }
+
+  /** Somebody may have logged in, or an address been given to this host, since it was last looked at. */
+  freshen(): void {
+    if (this.#parts.clock.monotonic() - this.#askedMs >= FRESH_MS) this.#look(false)
+  }
+
+  /** The jails are others now. */
+  exchange(): void {
+    const { jails, ignored } = this.#parts
+    for (const jail of jails.all) {
+      const own = ignored(jail)
+      jail.state.ignored = (network) => this.#table.why(network) ?? own(network)
     }
-    for (const jail of jails.all) jail.state.ignored = ignoreList([...ignored(jail), ...this.#spared])
   }
 
   why(network: Network): string | undefined {
-    const everywhere = ignoreList(this.#spared)(network)
+    const everywhere = this.#table.why(network)
     if (everywhere !== undefined) return everywhere
     return this.#parts.jails.all.map(({ state }) => state.ignored(network)).find((why) => why !== undefined)
   }
@@ -45,4 +61,30 @@ export class Sparing {
   own(): string[] {
     return ownSpared(this.#spared)
   }
+
+  #look(isThorough: boolean): void {
+    const { clock, spared, onGain, onFault } = this.#parts
+    this.#askedMs = clock.monotonic()
+    try {
+      const now = spared(isThorough)
+      if (isSame(now, this.#spared)) return
+      const known = new Set(this.#spared.map(({ network }) => printNetwork(network)))
+      const gained = now.flatMap(({ network }) => (known.has(printNetwork(network)) ? [] : [network]))
+      this.#spared = now
+      this.#table = ignoreTable()
+      // Of one address the first reason is told.
+      for (const { network, why } of [...now].reverse()) this.#table.add(network, why)
+      if (gained.length > 0) onGain(gained)
+    } catch (thrown) {
+      // Those known stay spared: /proc may be short of descriptors for a moment.
+      onFault(asFault(thrown, 'spared.failed'))
+    }
+  }
+}
+
+function isSame(some: readonly Spared[], others: readonly Spared[]): boolean {
+  if (some.length !== others.length) return false
+  return some.every(
+    ({ network, why }, index) => network.text === others[index]!.network.text && why === others[index]!.why,
+  )
 }

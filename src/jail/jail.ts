@@ -43,6 +43,8 @@ export type JailEvent =
   | { readonly kind: 'network'; readonly network: Network; readonly earlier: number }
   | { readonly kind: 'restore'; readonly ban: Ban }
   | { readonly kind: 'unban'; readonly network: Network }
+  /** It is never banned from now on. */
+  | { readonly kind: 'spare'; readonly network: Network }
   | { readonly kind: 'tick' }
 
 /** Whether a failure of this network now needs to know the bans before it. */
@@ -77,6 +79,8 @@ export function step(state: JailState, event: JailEvent, now: EpochMs): Decision
       return restore(state, event.ban, now)
     case 'unban':
       return unban(state, event.network)
+    case 'spare':
+      return spare(state, event.network)
     case 'tick':
       return tick(state, now)
     default:
@@ -147,6 +151,15 @@ function unban({ counters, bans }: JailState, network: Network): Decision[] {
   const within = bans.covering(network)
   const rest = within || lifted.length === 0 ? [{ kind: 'absent', network, within } as const] : []
   return [...lifted.map((ban) => ({ kind: 'unban', ban, why: 'manual' }) as const), ...rest]
+}
+
+/** Bans of it, in it and around it end, but for those made by hand, which may have been forced. */
+function spare({ bans }: JailState, network: Network): Decision[] {
+  const lifted = new Set(
+    [...bans.inside(network), ...bans.allCovering(network)].filter(({ origin }) => origin !== 'manual'),
+  )
+  for (const ban of lifted) bans.release(ban)
+  return [...lifted].map((ban) => ({ kind: 'unban', ban, why: 'spared' }))
 }
 
 function tick({ options, bans, counters, crowds }: JailState, now: EpochMs): Decision[] {

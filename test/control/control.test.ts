@@ -28,7 +28,7 @@ const engine = new Engine({
   table: undefined,
   jails: [manualJail(world)],
   spared: () => [{ network: parseNetwork('192.0.2.1')!, why: 'it is a gateway of this host' }],
-  ignored: () => [],
+  ignored: () => () => undefined,
   faults: [],
   lastSeq: 0,
 })

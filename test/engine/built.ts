@@ -37,7 +37,7 @@ export class Built {
       table: new BanTable({ kernel: this.kernel, clock }),
       jails: [manualJail(this.world), countingJail(this.world)],
       spared: of.spared ?? (() => []),
-      ignored: () => [],
+      ignored: () => () => undefined,
       faults: [],
       lastSeq: 0,
     })

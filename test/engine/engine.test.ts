@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import { Fault } from '../../src/base/fault.ts'
+import type { Spared } from '../../src/jail/ignore.ts'
 import type { Deed } from '../../src/store/deed.ts'
 import { Built, batch, networks, ORDER, settled } from './built.ts'
 
@@ -133,4 +134,29 @@ test('failures are kept within a second, a ban at once and with it all that wait
   await engine.hear(batch('192.0.2.1', 40, built.world.clock.now()))
   await settled()
   assert.deepEqual(saved.slice(1).map(brief), [{ bans: 1, counters: 1, failures: [1, 1], offset: [40] }])
+})
+
+test('who is spared from now on is banned no more, but for bans by hand', async () => {
+  const list: Spared[] = []
+  const built = new Built({ spared: () => [...list] })
+  await built.engine.start()
+  await built.engine.ban(networks('192.0.2.7'), ORDER)
+  for (const offset of [10, 20]) await built.engine.hear(batch('192.0.2.9', offset, built.world.clock.now()))
+  await settled()
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.7', 'all_drop_4 192.0.2.9 timeout 0d60s0ms'])
+  list.push(...networks('192.0.2.7', '192.0.2.9').map((network) => ({ network, why: 'it is a gateway' })))
+  await built.pass(16)
+  assert.deepEqual(built.kernel.print(), ['all_drop_4 192.0.2.7'])
+})
+
+test('who logs in while his failures are counted is not banned for the last of them', async () => {
+  const list: Spared[] = []
+  const built = new Built({ spared: () => [...list] })
+  await built.engine.start()
+  await built.engine.hear(batch('192.0.2.9', 10, built.world.clock.now()))
+  await built.pass(2)
+  list.push({ network: networks('192.0.2.9')[0]!, why: 'an admin is logged in from it by ssh' })
+  await built.engine.hear(batch('192.0.2.9', 20, built.world.clock.now()))
+  await settled()
+  assert.deepEqual(built.kernel.print(), [])
 })
