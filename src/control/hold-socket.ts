@@ -5,6 +5,7 @@
 import type { Server } from 'node:http'
 import { connect } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
+import { identityOf } from '../world/files.ts'
 import type { World } from '../world/world.ts'
 import { ask } from './client.ts'
 
@@ -30,7 +31,7 @@ export async function holdSocket(
   { make, onFault }: HeldServer,
 ): Promise<Holding> {
   const servers = new Set<Server>()
-  let inode: number | undefined
+  let held: string | undefined
   let opening: Promise<void> | undefined
 
   async function open(): Promise<void> {
@@ -41,10 +42,10 @@ export async function holdSocket(
     await listen(server, path)
     servers.add(server)
     server.on('close', () => servers.delete(server))
-    inode = files.stat(path)?.inode
+    held = identityOf(files, path)
     onFault(undefined)
   }
-  const isThere = () => inode !== undefined && files.stat(path)?.inode === inode
+  const isThere = () => held !== undefined && identityOf(files, path) === held
   const look = async () => {
     try {
       if (!isThere()) await open()

@@ -1,5 +1,4 @@
 /** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel. */
-import type { Fault } from '../base/fault.ts'
 import { BanTable } from '../firewall/ban-table.ts'
 import { nftKernel } from '../firewall/kernel.ts'
 import { bounds } from '../jail/bounds.ts'
@@ -24,6 +23,7 @@ import { wallHistory } from './wall-history.ts'
 interface Ref {
   guard?: Guard
   current?: Current
+  readonly early: ((engine: Engine) => void)[]
 }
 
 /** What a reload exchanges. */
@@ -33,19 +33,18 @@ interface Current {
 
 /** @throws Fault `guard.running` or `store.taken` if another guard has the table or the state folder, `guard.nothing` if there is nothing to guard */
 export async function guard(world: World, options: GuardOptions): Promise<Guard> {
-  const ref: Ref = {}
+  const ref: Ref = { early: [] }
   const letGo = descriptorReserve(world, (isShort) => ref.guard?.descriptors(isShort))
   const clock = steadyClock(world.clock)
-  const { sources, tellEarly } = sourcesOf(world, ref)
+  const sources = sourcesOf(world, ref)
   const current = { prepared: await prepare(world, options, sources) }
   ref.current = current
   if (runsNothing(current.prepared)) throw nothing(current.prepared)
   await options.beforeClaim?.()
   const claim = options.observe ? undefined : claimTable(world.files, options.pid)
-  const faults = [...current.prepared.faults]
-  const kept = await openTheHistory(world, options, current.prepared, (notice) =>
-    heed(notice, ref.guard?.engine, faults),
-  )
+  const kept = await openTheHistory(world, options, current.prepared, (notice) => {
+    withEngine(ref, (engine) => heed(notice, engine))
+  })
   const history = wallHistory(kept, clock)
   const making = makingOf(world, current, ref)
   const { version, pid } = options
@@ -58,33 +57,28 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
     spared: (isThorough) => sources.spared(isThorough),
     ignored: (jail) => sources.ignored(jail),
-    faults,
+    faults: current.prepared.faults,
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engine.listen(options.hear)
-  tellEarly(engine)
-  const said = notes({ ...current.prepared, faults })
+  const said = notes(current.prepared)
   ref.guard = new Guard({ world, options, clock, engine, history, claim, current, making, sources, notes: said, letGo })
+  for (const act of ref.early) act(engine)
   return ref.guard
 }
 
-/** What is wrong with their files before there is an engine is told as soon as there is one. */
-function sourcesOf(world: World, ref: Ref) {
-  const early = new Map<string, Fault | undefined>()
-  const sources = new SparedSources({
+/** At once, or as soon as there is one. */
+function withEngine(ref: Ref, act: (engine: Engine) => void): void {
+  if (ref.guard) act(ref.guard.engine)
+  else ref.early.push(act)
+}
+
+function sourcesOf(world: World, ref: Ref): SparedSources {
+  return new SparedSources({
     world,
     current: () => ref.current?.prepared,
-    onTrouble(topic, fault) {
-      const engine = ref.guard?.engine
-      if (!engine) early.set(topic, fault)
-      else if (fault) engine.fault(fault, topic)
-      else engine.over(topic)
-    },
+    onTrouble: (topic, fault) => withEngine(ref, (engine) => (fault ? engine.fault(fault, topic) : engine.over(topic))),
   })
-  const tellEarly = (engine: Engine) => {
-    for (const [topic, fault] of early) if (fault) engine.fault(fault, topic)
-  }
-  return { sources, tellEarly }
 }
 
 async function openTheHistory(
@@ -104,16 +98,14 @@ async function openTheHistory(
   })
 }
 
-/** What the history tells before there is an engine is among the faults that it begins with. */
-function heed(notice: Notice, engine: Engine | undefined, early: Fault[]): void {
+function heed(notice: Notice, engine: Engine): void {
   const fault = notice.kind === 'state' ? notice.state.fault : notice.fault
-  if (notice.kind === 'replaced') engine?.keepAnew()
+  if (notice.kind === 'replaced') engine.keepAnew()
   if (notice.kind === 'state' && notice.state.kind === 'ok') {
-    engine?.over('history')
-    engine?.recall()
+    engine.over('history')
+    engine.recall()
   }
-  if (fault && engine) engine.fault(fault, notice.kind === 'state' ? 'history' : undefined)
-  else if (fault) early.push(fault)
+  if (fault) engine.fault(fault, notice.kind === 'state' ? 'history' : undefined)
 }
 
 function makingOf({ chance: { next: chance } }: World, current: Current, ref: Ref): Making {

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../base/fault.ts'
 import { takeFolder } from '../store/lock.ts'
-import type { Files } from '../world/files.ts'
+import { type Files, identityOf } from '../world/files.ts'
 
 const FOLDER = '/run/rampart'
 
@@ -24,16 +24,16 @@ export interface Claim {
 export function claimTable(files: Files, pid: number): Claim {
   const namespace = /\d+/.exec(files.link('/proc/self/ns/net') ?? '')?.[0] ?? 'unknown'
   const folder = `${FOLDER}/net-${namespace}`
-  const inode = () => files.stat(`${folder}/lock`)?.inode
+  const which = () => identityOf(files, `${folder}/lock`)
   let lock = take(files, folder, pid)
-  let held = inode()
+  let held = which()
   return {
     look() {
-      if (lock && inode() === held) return
+      if (lock && which() === held) return
       lock?.release()
       lock = undefined
       lock = take(files, folder, pid)
-      held = inode()
+      held = which()
     },
     release: () => lock?.release(),
   }

@@ -25,7 +25,14 @@ export function difference(before: readonly JailSettings[], after: readonly Jail
 function whatDiffers(before: JailSettings, after: JailSettings): string[] {
   const [some, others] = [partsOf(before), partsOf(after)]
   const names = new Set([...some.keys(), ...others.keys()])
-  return [...names].filter((name) => some.get(name) !== others.get(name))
+  const what = [...names].filter((name) => some.get(name) !== others.get(name))
+  return what.filter((name) => !FOLLOWING[name]?.some((first) => what.includes(first)))
+}
+
+/** Options that follow others unless the admin sets them. */
+const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
+  maxmatches: ['maxretry'],
+  networks: ['maxretry', 'findtime', 'bantime', 'ports'],
 }
 
 function partsOf({ options, scope, ...rest }: JailSettings): ReadonlyMap<string, string | undefined> {

@@ -2,6 +2,7 @@
 import { Fault } from '../base/fault.ts'
 import { type Discovery, discover } from '../config/discover.ts'
 import { loadConfiguration } from '../config/load-configuration.ts'
+import { noFiles } from '../config/no-files.ts'
 import type { Configuration, JailSettings } from '../config/settings.ts'
 import type { World } from '../world/world.ts'
 import { RECIDIVE } from './held-jail.ts'
@@ -44,7 +45,7 @@ export async function prepare(
   const discovery = await discover(world)
   const present = folders.config.filter((folder) => world.files.stat(folder) !== undefined)
   const { configuration, chosen } = configure(world, [folders.stockFolder, ...present], discovery)
-  const { jails, faults } = runnable(configuration, missing(world, folders))
+  const { jails, faults } = runnable(configuration, [...missing(world, folders), ...noFiles(world, present)])
   const unresolved = await sources.ready(jails)
   return { folders: present, discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, unresolved }
 }
@@ -66,6 +67,8 @@ function configure(world: World, folders: readonly string[], discovery: Discover
 }
 
 const NO_FOLDER = 'config.no-folder'
+/** Faults that may be of any jail. */
+const OF_ALL: readonly string[] = [NO_FOLDER, 'config.unreadable']
 
 function missing({ files }: World, { needed = [] }: Folders): Fault[] {
   const hint = 'it was there when the guard started'
@@ -100,7 +103,7 @@ export function withJail(before: Prepared, fresh: Prepared, name: string): Prepa
   const jails =
     is && was ? before.jails.map((jail) => (jail.name === name ? is : jail)) : [...others, ...(is ? [is] : [])]
   // A jail that is not there now may have been switched off, or be at fault: nobody knows, if there is any.
-  const faults = is ? fresh.faults.filter(({ code }) => code === NO_FOLDER) : fresh.faults
+  const faults = is ? fresh.faults.filter(({ code }) => OF_ALL.includes(code)) : fresh.faults
   const unfit = fresh.unfit.filter((jail) => jail.name === name)
   return { ...fresh, jails, unfit, faults }
 }

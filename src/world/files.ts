@@ -58,3 +58,9 @@ export interface OpenFile {
   read(into: Uint8Array, offset: number | undefined): number
   close(): void
 }
+
+/** Which file stands there, if nobody writes to it; undefined if none does. A new one may well get the number of an old one. */
+export function identityOf(files: Pick<Files, 'stat'>, path: string): string | undefined {
+  const stat = files.stat(path)
+  return stat && `${stat.inode} ${stat.modifiedMs}`
+}

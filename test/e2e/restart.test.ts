@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { childrenOf, isAlive, readerOf } from '../lab/below.ts'
 import type { Guarding } from '../lab/guarding.ts'
 import { ATTACKERS, Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
 import { probeLine, unique } from '../lab/lines.ts'
@@ -135,12 +136,8 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
           .join(''),
       )
       if (i === 300 || i === 900) {
-        const reader = await until(
-          'a reader',
-          () => childrenOf(guard.process.pid!).find(({ name }) => /reader/.test(name)),
-          5000,
-        )
-        process.kill(reader.pid, 'SIGKILL')
+        const reader = await until('a reader', () => readerOf(guard.process.pid!), 5000)
+        process.kill(reader, 'SIGKILL')
       }
       await sleep(20)
     }
@@ -153,7 +150,7 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     assert.equal(history(`SELECT address FROM ban WHERE address LIKE '10.3.%'`).length, addresses.length)
   })
 
-  test('a second guard is refused, told who is there, and leaves the first alone', async () => {
+  test('R12 a second guard is refused, told who is there, and leaves the first alone', async () => {
     for (const own of [[], ['--state', '/run/rampart/other', '--socket', '/run/rampart/other.sock']]) {
       const { code, err } = await lab.server.run(['timeout', '10', join(ROOT, 'bin/rampart'), 'up', ...own])
       assert.equal(code, 1)
@@ -265,31 +262,3 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
     assert.deepEqual((await lab.inKernel()).sort(), all)
   })
 })
-
-interface Child {
-  readonly pid: number
-  readonly name: string
-}
-
-function childrenOf(parent: number): Child[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter(Boolean)
-    .flatMap((pid) => {
-      try {
-        // The name in parentheses may hold anything.
-        const ppid = /.*\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]
-        return Number(ppid) === parent ? [{ pid, name: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }] : []
-      } catch {
-        return [] // It ended meanwhile.
-      }
-    })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
