@@ -45,6 +45,7 @@ export interface Held {
 
 export interface BanTableOptions {
   readonly kernel: Kernel
+  /** Its `now` never jumps: the kernel counts down by itself what remains to an element. */
   readonly clock: Clock
   /** Another program deleted bans, or the whole table, and they are back: so many elements were sent again. */
   readonly onHealed?: (event: { readonly cause: string; readonly elements: number }) => void
@@ -249,7 +250,7 @@ export class BanTable {
       this.#healer.watcher.suit(count)
       await this.#healer.watcher.hears(HEARING_MS)
     }
-    const { refused } = await this.#sender.sendAll('again', { present })
+    const { refused } = await this.#sender.sendAll({ present })
     this.#healer.healed(refused.size > 0)
     this.#tell(refused.first())
     return refused.first()
@@ -311,8 +312,7 @@ export class BanTable {
         await this.#sender.sendStructure()
         return { elements: countOf(this.#bans) }
       case 'all':
-      case 'retime':
-        return this.#sender.sendAll(heal.kind === 'all' ? 'again' : 'retime', { pause: () => this.#serve() })
+        return this.#sender.sendAll({ pause: () => this.#serve() })
       default:
         return heal.kind satisfies never
     }

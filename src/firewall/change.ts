@@ -10,11 +10,8 @@ export interface Step {
   readonly end: End | undefined
 }
 
-/**
- * `changed`: what differs from what the kernel was told. `again`: the kernel may have lost it, so elements that should
- * be there too. `retime`: the ends too, since the kernel's own clock cannot be trusted to mean them.
- */
-export type Extent = 'changed' | 'again' | 'retime'
+/** `changed`: what differs from what the kernel was told. `again`: the kernel may have lost it, so what should be there too. */
+export type Extent = 'changed' | 'again'
 
 /** At most one step for each slot, none for one whose element is as wanted. */
 export function change(slots: Iterable<Slot>, now: EpochMs, extent: Extent = 'changed'): Step[] {
@@ -34,7 +31,7 @@ function kindOf(sent: End | undefined, end: End | undefined, extent: Extent): St
   if (end === undefined) return sent === undefined ? undefined : 'remove'
   if (sent === undefined) return 'add'
   if (sent !== end) return 'retime'
-  return extent === 'changed' ? undefined : extent === 'again' ? 'add' : 'retime'
+  return extent === 'changed' ? undefined : 'add'
 }
 
 /** The kernel has taken these steps. */

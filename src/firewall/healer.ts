@@ -16,9 +16,9 @@ export interface ElementName {
 export interface Heal {
   /**
    * `unsent`: elements that the kernel refused · `structure`: rules, chains and sets, the elements are there · `all`: those
-   * too · `retime`: and their ends, since the wall clock was set
+   * too
    */
-  readonly kind: 'elements' | 'unsent' | 'structure' | 'all' | 'retime'
+  readonly kind: 'elements' | 'unsent' | 'structure' | 'all'
   /** Undefined if nobody is known to have deleted anything: it is a precaution. */
   readonly cause: string | undefined
   readonly elements: readonly ElementName[]
@@ -36,7 +36,7 @@ export interface Wanted {
 }
 
 /** In the order of what they send; the later does what the earlier does. */
-const WHOLE = ['unsent', 'structure', 'all', 'retime'] as const
+const WHOLE = ['unsent', 'structure', 'all'] as const
 type Whole = (typeof WHOLE)[number]
 
 const MAX_NOTED = 1000
@@ -69,7 +69,6 @@ export class Healer {
   #current: Heal | undefined
   #lastAll: MonotonicMs = Number.NEGATIVE_INFINITY
   #failures = 0
-  #drift = 0
   #asking = false
   /** What is heard since then happened before the transaction that sends all again, which makes it good. */
   #behindSince: MonotonicMs | undefined
@@ -89,7 +88,6 @@ export class Healer {
   }
 
   start(): void {
-    this.#drift = this.#clock.now() - this.#clock.monotonic()
     this.#lastAll = this.#clock.monotonic()
     this.watcher.suit(this.#wanted.count())
     this.#cancelTick = this.#clock.every(TICK_MS, () => this.#tick())
@@ -137,7 +135,7 @@ export class Healer {
   }
 
   note(kind: Whole, cause: string | undefined, wait = GATHER_MS): void {
-    const earliest = kind === 'all' || kind === 'retime' ? this.#lastAll + ALL_PAUSE_MS : 0
+    const earliest = kind === 'all' ? this.#lastAll + ALL_PAUSE_MS : 0
     const due = Math.max(this.#clock.monotonic() + wait, earliest)
     const before = this.#whole
     const isLess = before !== undefined && WHOLE.indexOf(before.kind) > WHOLE.indexOf(kind)
@@ -155,7 +153,7 @@ export class Healer {
     if (this.#whole && this.#isWholeDue(now)) {
       const { kind, cause } = this.#whole
       this.#whole = undefined
-      if (kind === 'all' || kind === 'retime') {
+      if (kind === 'all') {
         this.#noted.clear()
         this.#lastAll = now
         this.#behindSince = this.watcher.isDeaf ? undefined : now
@@ -219,10 +217,6 @@ export class Healer {
   }
 
   #tick(): void {
-    const drift = this.#clock.now() - this.#clock.monotonic()
-    // The kernel counts down on a clock that does not jump.
-    if (Math.abs(drift - this.#drift) > 1000) this.note('retime', undefined, 0)
-    this.#drift = drift
     if (this.#behindSince !== undefined && this.#clock.monotonic() - this.#behindSince > MAX_BEHIND_MS) this.#missed()
     this.watcher.suit(this.#wanted.count())
     if (this.watcher.isDeaf && !this.#asking) void this.#ask()

@@ -3,7 +3,7 @@ import { asFault, type Fault } from '../base/fault.ts'
 import type { Clock } from '../world/clock.ts'
 import type { BanSet } from './ban-set.ts'
 import { type Bans, countOf, noteSent, slotsOf, UNSURE } from './bans.ts'
-import { change, changes, type Extent, emptied, type Step, taken } from './change.ts'
+import { change, changes, emptied, type Step, taken } from './change.ts'
 import type { Kernel } from './kernel.ts'
 import { printAddedSet, printEmptied, printFlushedSet, printRemovedTable, printSteps, printStructure } from './nft.ts'
 import { Refused } from './refused.ts'
@@ -61,11 +61,14 @@ export class Sender {
    * @returns the number of elements that the kernel has
    * @throws Fault as `Kernel.apply`
    */
-  async sendAll(
-    extent: Extent,
-    { present = [], pause }: { readonly present?: readonly string[]; readonly pause?: () => Promise<void> } = {},
-  ): Promise<{ readonly elements: number; readonly refused: Refused }> {
-    const steps = changes(slotsOf(this.#bans), this.#clock.now(), extent)[Symbol.iterator]()
+  async sendAll({
+    present = [],
+    pause,
+  }: {
+    readonly present?: readonly string[]
+    readonly pause?: () => Promise<void>
+  } = {}): Promise<{ readonly elements: number; readonly refused: Refused }> {
+    const steps = changes(slotsOf(this.#bans), this.#clock.now(), 'again')[Symbol.iterator]()
     const refused = new Refused()
     let elements = 0
     let chunk = next(steps, this.#chunk)
@@ -178,7 +181,7 @@ export class Sender {
 
   async #rebuild(steps: readonly Step[], gone: Fault): Promise<Sent> {
     try {
-      const { elements, refused } = await this.sendAll('again')
+      const { elements, refused } = await this.sendAll()
       return { refused, rebuilt: elements }
     } catch {
       const refused = new Refused()

@@ -49,6 +49,7 @@ export class Watcher {
   #ears: Ear[] = []
   #cancelHello: Cancel = () => {}
   #noListenerUntil: MonotonicMs = Number.NEGATIVE_INFINITY
+  #count = 0
   #waiting: (() => void)[] = []
 
   constructor(kernel: Kernel, clock: Clock, events: WatcherEvents) {
@@ -59,6 +60,7 @@ export class Watcher {
 
   /** Watches in the way that suits this many elements. */
   suit(count: number): void {
+    this.#count = count
     const current = this.#ears.at(-1)
     const kind = this.#kindFor(count, current?.kind)
     // It remembers each element that it saw come, though it may have gone long since.
@@ -67,14 +69,14 @@ export class Watcher {
     else if (kind !== current?.kind || isFull) this.#listen(kind)
   }
 
-  /** Nobody tells of anything. */
+  /** Nobody tells of anything, for want of a program, or not yet. */
   get isDeaf(): boolean {
-    return this.#ears.length === 0
+    return !this.#ears.some(({ hears }) => hears)
   }
 
   /** Resolves as soon as whatever is deleted is heard, or after `ms`. The table must stand. */
   async hears(ms: number): Promise<void> {
-    if (this.isDeaf || this.#ears.some(({ hears }) => hears)) return
+    if (this.#ears.length === 0 || !this.isDeaf) return
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve)
       this.#clock.after(ms, resolve)
@@ -124,6 +126,8 @@ export class Watcher {
         if (ear.kind !== 'listener') return
         this.#noListenerUntil = this.#clock.monotonic() + ABSENT_MS
         this.#end(ear)
+        this.suit(this.#count)
+        if (this.#ears.length === 0) this.#settle()
         return
       case 'structure':
         // A set without a name of its own goes with its rule.
@@ -148,11 +152,15 @@ export class Watcher {
 
   #heard(ear: Ear): void {
     if (ear.hears) return
-    const wasHeard = this.#ears.some(({ hears }) => hears)
+    const wasHeard = !this.isDeaf
     ear.hears = true
     for (const other of this.#ears.filter((other) => other !== ear && other.hears)) this.#end(other)
     if (this.#ears.every(({ hears }) => hears)) this.#cancelHello()
     if (!wasHeard) this.#events.missed()
+    this.#settle()
+  }
+
+  #settle(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 

@@ -164,18 +164,6 @@ test('another program deleted an element: it comes back; our own deletions are l
   assert.equal(kernel.print().length, 2)
 })
 
-test('the wall clock was set: what remains of each ban is sent anew', async () => {
-  const { kernel, bans, world } = table()
-  await bans.open([block('192.0.2.1', 'tcp 80 drop', START + 7_200_000)])
-  world.advance(2000)
-  world.setWall(START + 3_600_000)
-  world.advance(1500)
-  await settle()
-  world.advance(1500)
-  await settle()
-  assert.match(kernel.print()[0]!, /^tcp_80_drop_4 192\.0\.2\.1 timeout 0d(359[5-9]|3600)s/)
-})
-
 test('healing that is refused is told and tried again', async () => {
   const { kernel, bans, told, world } = table()
   await bans.open([block('192.0.2.1', 'tcp 80 drop')])

@@ -80,6 +80,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
     },
     watch(_how, _table, listener) {
       tell = listener
+      listener({ kind: 'listening' })
       return () => {
         tell = undefined
       }

@@ -1,5 +1,6 @@
 /** The ban table in a real kernel: healing, restarts, neighbours, and its equality with the model. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { parseNetwork } from '../../src/base/address.ts'
@@ -87,6 +88,17 @@ inNamespace(fileURLToPath(import.meta.url), () => {
     const bans = await open(hosts(crowd), { kernel: without })
     run('nft', 'delete element inet rampart_bans tcp_80_drop_4 { 10.0.1.7 }')
     const isBack = async () => (await bans.holds(parseNetwork('10.0.1.7')!)).length === 1
+    for (let waited = 0; !(await isBack()) && waited < 10_000; waited += 100) await pause(100)
+    assert.ok(await isBack())
+    await bans.close({ keep: false })
+  })
+
+  test('who listens for deletions is killed: what is deleted meanwhile is back all the same', async () => {
+    const bans = await open(hosts(6000))
+    const listener = childrenOf(process.pid).find(({ words }) => words[0] === 'perl')
+    process.kill(listener!.pid, 'SIGKILL')
+    run('nft', 'delete element inet rampart_bans tcp_80_drop_4 { 10.0.20.7 }')
+    const isBack = async () => (await bans.holds(parseNetwork('10.0.20.7')!)).length === 1
     for (let waited = 0; !(await isBack()) && waited < 10_000; waited += 100) await pause(100)
     assert.ok(await isBack())
     await bans.close({ keep: false })
@@ -223,6 +235,11 @@ inNamespace(fileURLToPath(import.meta.url), () => {
     await bans.close({ keep: false })
   })
 })
+
+function childrenOf(parent: number): { pid: number; words: string[] }[] {
+  const pids = readFileSync(`/proc/self/task/${parent}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  return pids.map((pid) => ({ pid, words: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') }))
+}
 
 function removal(network: string, in_: string): BlockChange & { kind: 'remove' } {
   return { kind: 'remove', network: parseNetwork(network)!, scope: scope(in_), owner: 'jail' }
