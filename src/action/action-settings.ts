@@ -8,8 +8,6 @@ export interface ActionSettings {
   readonly name: string
   /** The file's name in action.d, without its ending. */
   readonly action: string
-  /** `python`: a class that only Fail2ban can run. */
-  readonly kind: 'shell' | 'python'
   /**
    * `actionstart`, `actionban` ... as scripts, one set for each family, every static tag substituted. Tags that are known
    * at the ban only (`<ip>`, `<matches>`, `<F-USER>` ...) still stand in them: their values are hostile and must reach the

@@ -18,7 +18,8 @@ export interface ActionParts {
   readonly knowledge: Knowledge
   /** The families that this host bans. */
   readonly families: readonly Family[]
-  readonly onFault: (fault: Fault) => void
+  /** @param fault undefined: what was wrong is over */
+  readonly onTrouble: (fault: Fault | undefined) => void
 }
 
 /** How a command of this moment is limited. */
@@ -45,6 +46,8 @@ export class Action {
   readonly #touched = new Set<Family>()
   /** Bans that could not be lifted. */
   readonly #left = new Set<string>()
+
+  #isTroubled = false
 
   constructor(settings: ActionSettings, parts: ActionParts) {
     this.settings = settings
@@ -240,14 +243,18 @@ export class Action {
 
   async #execute(verb: Verb, rendered: Rendered | undefined, whom: string, limits: Limits): Promise<Outcome> {
     if (!rendered) return 'done'
-    const { run, jail, onFault } = this.#parts
+    const { run, jail, onTrouble } = this.#parts
     const { name, timeout, at } = this.settings
     const timeoutMs = Math.max(1, Math.min(timeout * 1000, limits.leftMs?.() ?? Number.POSITIVE_INFINITY))
     const ran = await runCommand(rendered, { run, timeoutMs, cut: limits.cut })
     const { outcome } = ran
     // What a check says is acted upon, and no fault.
     if (outcome === 'hung' || (outcome === 'failed' && verb !== 'check')) {
-      onFault(commandFault(ran, { jail, action: name, at }, `action${verb}${whom}`, timeoutMs))
+      this.#isTroubled = true
+      onTrouble(commandFault(ran, { jail, action: name, at }, `action${verb}${whom}`, timeoutMs))
+    } else if (outcome === 'done' && this.#isTroubled && /ban$/.test(verb)) {
+      this.#isTroubled = false
+      onTrouble(undefined)
     }
     return outcome
   }

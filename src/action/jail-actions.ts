@@ -6,6 +6,7 @@
 import { printNetwork } from '../base/address.ts'
 import { asFault, Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
+import type { Lifted } from '../jail/decision.ts'
 import type { Clock } from '../world/clock.ts'
 import type { Action, Limits } from './action.ts'
 import type { Outcome } from './command.ts'
@@ -19,7 +20,7 @@ export interface JailActionsParts {
   /** The jail's ban of this address as it stands now. */
   readonly standing: (address: string) => Ban | undefined
   readonly onHeld: (ban: Ban, isRestored: boolean) => void
-  readonly onLifted: (ban: Ban) => void
+  readonly onLifted: (ban: Ban, why: Lifted) => void
   readonly onFault: (fault: Fault) => void
 }
 
@@ -45,6 +46,7 @@ export class JailActions {
   readonly #owed = new Map<string, Owed>()
   /** Before what waits: the start, a flush. */
   readonly #jobs: (() => Promise<void>)[] = []
+  readonly #settled = new Map<string, (() => void)[]>()
   #current: Task | undefined
   #cutter = new AbortController()
   #working: Promise<void> | undefined
@@ -71,25 +73,33 @@ export class JailActions {
     this.#owed.delete(address)
     if (this.#waiting.isFull) {
       this.#parts.onFault(full(this.#parts.jail))
-      this.#owe({ kind: 'ban', address, ban: { ...ban, matches: [], fields: undefined }, isRestored, tries: 0 })
+      this.#owe({
+        kind: 'ban',
+        address,
+        ban: { ...ban, matches: [], fields: undefined },
+        isRestored,
+        why: 'ended',
+        tries: 0,
+      })
       return
     }
     const lift = this.#waiting.ban(ban, { isRestored, tries: 0 })
-    if (lift) this.#parts.onLifted(lift.ban)
+    if (lift) this.#parts.onLifted(lift.ban, lift.why)
     this.#work()
   }
 
-  unban(ban: Ban): void {
+  unban(ban: Ban, why: Lifted): void {
     if (this.#isStopping) return
     const address = printNetwork(ban.network)
     this.#owed.delete(address)
     this.#waiting.takeBan(address)
     const isRunning = this.#current?.address === address && this.#current.kind !== 'unban'
     if (!isRunning && !this.#parts.actions.some((action) => action.mayHold(address))) {
-      this.#parts.onLifted(ban)
+      this.#parts.onLifted(ban, why)
+      this.#settle(address)
       return
     }
-    this.#waiting.unban(ban)
+    this.#waiting.unban(ban, why)
     this.#work()
   }
 
@@ -104,13 +114,14 @@ export class JailActions {
   }
 
   /** Lifts all bans. Resolves when no action holds any, or has failed to let go. */
-  flush(bans: readonly Ban[]): Promise<void> {
+  flush(bans: readonly Ban[], why: Lifted): Promise<void> {
     this.#owed.clear()
-    this.#waiting.clear()
+    const dropped = this.#waiting.clear()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#work(async () => {
       await this.#lift(this.#limits())
-      for (const ban of bans) this.#parts.onLifted(ban)
+      for (const ban of bans) this.#parts.onLifted(ban, why)
+      for (const { address } of dropped) this.#settle(address)
       resolve()
     })
     return promise
@@ -123,6 +134,19 @@ export class JailActions {
     })
   }
 
+  /** Resolves when nothing is done or waits for this address, but for what failed and is tried again later. */
+  done(address: string): Promise<void> {
+    if (this.#current?.address !== address && !this.#waiting.has(address)) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#settled.set(address, [...(this.#settled.get(address) ?? []), resolve])
+    return promise
+  }
+
+  /** Whether something is to be done for this address, now or again. */
+  isWaiting(address: string): boolean {
+    return this.#current?.address === address || this.#waiting.has(address) || this.#owed.has(address)
+  }
+
   /** Once a second: what is owed and due. */
   tick(): void {
     if (this.#owed.size === 0 || this.#isStopping) return
@@ -132,7 +156,7 @@ export class JailActions {
       if (dueMs > now) continue
       this.#owed.delete(address)
       const { tries, isRestored } = task
-      if (task.kind === 'unban') this.#waiting.unban(task.ban, tries)
+      if (task.kind === 'unban') this.#waiting.unban(task.ban, task.why, tries)
       else if (isSame(this.#parts.standing(address), task.ban)) this.#waiting.ban(task.ban, { isRestored, tries })
     }
     this.#work()
@@ -181,6 +205,7 @@ export class JailActions {
         this.#current = task
         await this.#do(task).finally(() => {
           this.#current = undefined
+          this.#settle(task.address)
         })
       })
     )
@@ -210,12 +235,18 @@ export class JailActions {
     else if (holders && !this.#isStopping) this.#owe({ ...task, tries: tries + 1 })
   }
 
-  async #unban({ ban, address, tries }: Task): Promise<void> {
+  #settle(address: string): void {
+    if (this.#waiting.has(address)) return
+    for (const resolve of this.#settled.get(address) ?? []) resolve()
+    this.#settled.delete(address)
+  }
+
+  async #unban({ ban, address, tries, why }: Task): Promise<void> {
     const outcomes: Outcome[] = []
     for (const action of this.#parts.actions) outcomes.push(await action.unban(ban, this.#limits()))
-    if (tries === 0) this.#parts.onLifted(ban)
+    if (tries === 0) this.#parts.onLifted(ban, why)
     if (outcomes.every((outcome) => outcome === 'done') || this.#isStopping) return
-    if (tries + 1 < MAX_LIFT_TRIES) this.#owe({ kind: 'unban', address, ban, isRestored: false, tries: tries + 1 })
+    if (tries + 1 < MAX_LIFT_TRIES) this.#owe({ kind: 'unban', address, ban, isRestored: false, why, tries: tries + 1 })
     else for (const action of this.#parts.actions) action.giveUp(address)
   }
 

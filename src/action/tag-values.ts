@@ -32,6 +32,8 @@ export interface Knowledge {
   /** undefined: it has no name, or nobody said it in time. */
   hostName(address: string): Promise<string | undefined>
   jail(): JailFigures
+  /** How far the wall clock is ahead of the times of bans. */
+  aheadMs(): number
   /** The host's own name, as long as it is known, and its first part. */
   readonly ownName: { readonly full: string; readonly short: string }
 }
@@ -50,6 +52,11 @@ export interface JailFigures {
 
 export function isTag(name: string): boolean {
   return Object.hasOwn(TAGS, name) || FIELD.test(name)
+}
+
+/** Whether what it says may be an attacker's. */
+export function isHostile(name: string): boolean {
+  return Object.hasOwn(ASKED, name) || FIELD.test(name)
 }
 
 /** The values of these tags; of a tag that means nothing on this occasion there is none. */
@@ -165,7 +172,8 @@ function sumOf(bans: readonly Ban[]): string {
 }
 
 /** Seconds as Python prints a float; a restored ban's are whole. */
-function timeOf({ from }: Ban, { isRestored }: Occasion): string {
+function timeOf({ from: begun }: Ban, { isRestored }: Occasion, { aheadMs }: Knowledge): string {
+  const from = begun + aheadMs()
   return isRestored ? repr(Math.round(from / 1000)) : repr({ float: from / 1000 })
 }
 
@@ -184,7 +192,7 @@ async function rawTicket(ban: Ban, asked: Asked): Promise<string> {
   const isUsual = !occasion.isRestored && bantime === knowledge.jail().bantime
   const words = [
     `ip=${printNetwork(ban.network)}`,
-    `time=${timeOf(ban, occasion)}`,
+    `time=${timeOf(ban, occasion, knowledge)}`,
     `bantime=${isUsual ? 'None' : bantime}`,
     `bancount=${bancountOf(ban, occasion, knowledge)}`,
     `#attempts=${ban.failures}`,

@@ -4,12 +4,15 @@
  */
 import { printNetwork } from '../base/address.ts'
 import type { Ban } from '../jail/ban.ts'
+import type { Lifted } from '../jail/decision.ts'
 
 export interface Task {
   readonly kind: 'ban' | 'unban' | 'again'
   readonly address: string
   readonly ban: Ban
   readonly isRestored: boolean
+  /** Of an end. */
+  readonly why: Lifted
   /** How often it was tried before. */
   readonly tries: number
 }
@@ -28,6 +31,10 @@ export class Waiting {
     return this.#bans.size + this.#lifts.size
   }
 
+  has(address: string): boolean {
+    return this.#bans.has(address) || this.#lifts.has(address)
+  }
+
   get isFull(): boolean {
     return this.#bans.size >= MAX_WAITING
   }
@@ -38,7 +45,7 @@ export class Waiting {
     const lift = this.#lifts.get(address)
     this.#lifts.delete(address)
     const kept = this.#bans.size < MAX_DETAILED ? ban : { ...ban, matches: [], fields: undefined }
-    this.#bans.set(address, { kind: 'ban', address, ban: kept, ...of })
+    this.#bans.set(address, { kind: 'ban', address, ban: kept, why: 'ended', ...of })
     return lift
   }
 
@@ -51,15 +58,15 @@ export class Waiting {
   }
 
   /** An end is always taken: there are no more of them than bans that are in force. */
-  unban(ban: Ban, tries = 0): void {
+  unban(ban: Ban, why: Lifted, tries = 0): void {
     const address = printNetwork(ban.network)
-    this.#lifts.set(address, { kind: 'unban', address, ban, isRestored: false, tries })
+    this.#lifts.set(address, { kind: 'unban', address, ban, isRestored: false, why, tries })
   }
 
   again(ban: Ban): void {
     const address = printNetwork(ban.network)
     if (this.#again.size >= MAX_AGAIN) return
-    this.#again.set(address, { kind: 'again', address, ban, isRestored: false, tries: 0 })
+    this.#again.set(address, { kind: 'again', address, ban, isRestored: false, why: 'ended', tries: 0 })
   }
 
   /** Some bans, then some ends, as Fail2ban does: neither waits for all of the others. */

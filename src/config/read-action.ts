@@ -22,7 +22,6 @@ export function readAction(
   reference: Reference,
   jail: { readonly name: string; readonly at: Place; readonly options: Options; readonly warn: (fault: Fault) => void },
 ): ActionSettings {
-  if (reference.name.endsWith('.py')) return pythonAction(reference, jail)
   const layered = readLayers(world, folders, `action.d/${reference.name}`)
   if (!layered) throw missing(reference.name, folders, jail.at)
   const fault = layered.faults[0]?.fault
@@ -44,7 +43,6 @@ export function readAction(
   return {
     name,
     action: reference.name,
-    kind: 'shell',
     commands: { inet4: inet4!, inet6: inet6! },
     properties: texts(
       read.given,
@@ -88,23 +86,6 @@ const COMMANDS: readonly string[] = [
 function hasConditions(layered: Layered, parameters: ReadonlyMap<string, string>): boolean {
   const names = [...layered.sections.values()].flatMap(({ options }) => [...options.keys()])
   return [...names, ...parameters.keys()].some((name) => name.includes('?'))
-}
-
-function pythonAction({ name, parameters }: Reference, jail: { name: string; at: Place }): ActionSettings {
-  const action = name.slice(0, -'.py'.length)
-  return {
-    name: parameters.get('actname') ?? action,
-    action,
-    kind: 'python',
-    commands: { inet4: {}, inet6: {} },
-    properties: Object.fromEntries(parameters),
-    timeout: 60,
-    norestored: false,
-    startOnDemand: false,
-    isPerFamily: false,
-    repairOnUnban: false,
-    at: jail.at,
-  }
 }
 
 function missing(name: string, folders: readonly string[], at: Place): Fault {

@@ -70,9 +70,11 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const faults = unique([...plain.faults, ...jail.faults])
   const warnings = unique([...plain.warnings, ...jail.warnings, ...(filter?.warnings ?? [])])
   if (name.length >= 26) warnings.push(longName(name, at))
+  // Only what is asked for is kept: a flood has a hundred thousand failures.
+  const keepsFields = actions.some(({ commands }) => JSON.stringify(commands).includes('<F-'))
   const settings: JailSettings = {
     name,
-    options: { ...options, networks },
+    options: { ...options, networks, ...(keepsFields ? { keepsFields } : {}) },
     filter: merged,
     backend,
     logs,
@@ -230,6 +232,10 @@ function actionsOf(
   for (const word of splitList(jail.text('action') ?? '')) {
     jail.attempt('action', () => {
       const reference = parseReference(word)
+      if (reference.name.endsWith('.py')) {
+        jail.warnings.push(pythonAction(reference.name, of.name, given.at))
+        return
+      }
       if (!meansBlock(world, folders, reference.name)) {
         actions.push(readAction(world, folders, reference, given))
         return
@@ -240,6 +246,15 @@ function actionsOf(
     })
   }
   return { scope, actions }
+}
+
+/** A class of Python that only Fail2ban can run. */
+function pythonAction(action: string, jail: string, at: Place): Fault {
+  const hint = 'let a script do it: name an action of action.d that has an actionban'
+  return new Fault('config.python-action', `jail ${jail} runs without its action ${action}, which is Python`, {
+    at,
+    hint,
+  })
 }
 
 function absentIsFine<T>(act: () => T): T | undefined {

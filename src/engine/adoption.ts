@@ -16,7 +16,7 @@ import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
 import { step } from '../jail/jail.ts'
 import type { History } from '../store/history.ts'
-import type { HeldJail } from './held-jail.ts'
+import type { BlockingJail, HeldJail } from './held-jail.ts'
 import type { Jails } from './jails.ts'
 import { type Effects, perform } from './perform.ts'
 
@@ -57,7 +57,7 @@ export class Adoption {
    */
   async look(): Promise<readonly Scope[]> {
     const { jails, table, isLost, onFault } = this.#parts
-    const scopes = jails.all.map(({ scope }) => scope)
+    const scopes = jails.blocking.map(({ scope }) => scope)
     try {
       this.#unknown = (await table.list(scopes)).filter((one) => ownersOf(one, jails).every((jail) => !bans(jail, one)))
       for (const { set, network, until } of this.#unknown)
@@ -149,8 +149,8 @@ export class Adoption {
 }
 
 /** Jails may share a set. */
-function ownersOf({ set }: Listed, jails: Jails): HeldJail[] {
-  return jails.all.filter(({ scope }) => banSet(scope, set).name === set.name)
+function ownersOf({ set }: Listed, jails: Jails): BlockingJail[] {
+  return jails.blocking.filter(({ scope }) => banSet(scope, set).name === set.name)
 }
 
 function bans({ state }: HeldJail, { network }: Listed): boolean {

@@ -33,8 +33,11 @@ export function beginBans(effects: Effects, jails: Jails, table: BanTable | unde
         return
       }
       restored++
+      if (effects.acts?.decides(decision.ban.jail)) effects.pending.set(decision.ban, true)
+      effects.acts?.take([decision])
       try {
-        table?.want(blockOf(decision.ban, effects.scopeOf))
+        const scope = effects.scopeOf(decision.ban.jail)
+        if (scope) table?.want(blockOf(decision.ban, scope))
       } catch (thrown) {
         refuse(decision, asFault(thrown, 'block.refused'))
       }
@@ -43,7 +46,7 @@ export function beginBans(effects: Effects, jails: Jails, table: BanTable | unde
     async open(keep) {
       const fault = await table?.open([], keep)
       if (table && fault) {
-        for (const { scope, state } of jails.all) {
+        for (const { scope, state } of jails.blocking) {
           for (const ban of state.bans.values()) {
             if (!table.isHeld(scope, ban.network)) refuse({ kind: 'restore', ban }, fault)
           }

@@ -6,6 +6,7 @@ import { BAN_LINES } from '../store/cap.ts'
 import { type History, type Notice, openHistory } from '../store/history.ts'
 import { firstSeq } from '../store/recall.ts'
 import type { World } from '../world/world.ts'
+import { Acts } from './act.ts'
 import { claimTable } from './claim.ts'
 import { Engine } from './engine.ts'
 import { Guard, type GuardOptions } from './guard.ts'
@@ -48,12 +49,14 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const history = wallHistory(kept, clock)
   const making = makingOf(world, current, ref)
   const { version, pid } = options
+  const acts = options.observe ? undefined : await actsOf(world, clock, history, current.prepared)
   const engine = new Engine({
     version,
     pid,
     clock,
     history,
     table: options.observe ? undefined : banTable(world, clock, ref),
+    acts,
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
     spared: (isThorough) => sources.spared(isThorough),
     ignored: (jail) => sources.ignored(jail),
@@ -116,6 +119,17 @@ function makingOf({ chance: { next: chance } }: World, current: Current, ref: Re
     jails: () => ref.guard?.engine.heldBans() ?? [],
   }
   return { chance, bounds: bounds(chance, room) }
+}
+
+async function actsOf(
+  world: World,
+  clock: SteadyClock,
+  history: History,
+  { configuration, jails }: Prepared,
+): Promise<Acts> {
+  const acts = new Acts({ world, clock, history, allowIpv6: configuration.server.allowipv6 })
+  await acts.load(jails)
+  return acts
 }
 
 function banTable(world: World, clock: SteadyClock, ref: Ref): BanTable {

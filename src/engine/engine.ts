@@ -5,8 +5,10 @@
 import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import { asFault, Fault } from '../base/fault.ts'
+import type { JailSettings } from '../config/settings.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Scope } from '../firewall/block.ts'
+import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { HeldBans } from '../jail/held-bans.ts'
 import type { IgnoreList, Spared } from '../jail/ignore.ts'
@@ -14,6 +16,7 @@ import { step } from '../jail/jail.ts'
 import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
+import type { Acts } from './act.ts'
 import type { Adoption } from './adoption.ts'
 import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
@@ -27,14 +30,14 @@ import { Leaving } from './leaving.ts'
 import { MANUAL_JAIL } from './manual-jail.ts'
 import { type Outcome, outcome } from './outcome.ts'
 import { recount, restore } from './past.ts'
-import { type Effects, perform } from './perform.ts'
+import { type Effects, perform, performed } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
 import { repeatOffenders } from './repeat-offenders.ts'
 import type { Batch, Report } from './report.ts'
 import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
 import { Sparing } from './sparing.ts'
-import type { AllLifted, JailDetails, Status, Verified, Why } from './status.ts'
+import type { AllLifted, JailDetails, JailStatus, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import type { TakenOver } from './take-over.ts'
 import { CONFIGURATION, Troubles } from './troubles.ts'
@@ -49,6 +52,8 @@ export interface EngineParts {
   /** Absent when observing: then nothing in the kernel is changed. */
   readonly table: BanTable | undefined
   readonly jails: readonly HeldJail[]
+  /** The actions that are scripts; absent when observing. What the first jails need of it is loaded. */
+  readonly acts?: Acts | undefined
   /** Who is never banned by the host's own sake, as it is now. @param isThorough whether everything is looked at */
   readonly spared: (isThorough: boolean) => readonly Spared[]
   /** What a jail's own `ignoreip` adds. */
@@ -66,6 +71,10 @@ export interface BanOrder {
 }
 
 const TICK_MS = 1000
+/** Who bans by hand waits for scripts so long. */
+const ACTS_MS = 3000
+/** What is left of the ten seconds of an end when kernel and history have theirs. */
+const LAST_ACTS_MS = 4000
 /** The host's own addresses and sessions are looked up again this often. */
 const SPARED_EVERY_TICKS = 15
 /** A clock that is set by less is put right now and then, and nobody wonders. */
@@ -126,14 +135,15 @@ export class Engine {
     this.#troubles.configured(parts.faults)
   }
 
-  #effectsOf({ clock, table }: EngineParts): Effects {
+  #effectsOf({ clock, table, acts }: EngineParts): Effects {
     return {
       clock,
+      acts,
       events: this.#events,
       kernel: table,
       save: this.#keeping.keep,
       isHeld: (jail) => this.#jails.get(jail) !== undefined,
-      scopeOf: (jail) => this.#jails.need(jail).scope,
+      scopeOf: (jail) => this.#jails.get(jail)?.scope,
       pending: new ByNetwork(),
       refused: new ByNetwork(),
       standing: (ban) => this.#jails.get(ban.jail)?.state.bans.get(printNetwork(ban.network)),
@@ -147,6 +157,7 @@ export class Engine {
   async start(): Promise<void> {
     const { clock, history, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
+    this.#beginActs()
     const beginning = beginBans(this.#effects, this.#jails, table)
     const restoring = restore(history, this.#jails.all, clock.now(), beginning.decided)
     const isLost = await restoring.then(
@@ -160,6 +171,22 @@ export class Engine {
     if (isLost) await this.#adoption?.settle()
     await this.#recount(this.#jails.all)
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
+  }
+
+  #beginActs(): void {
+    const { acts } = this.#parts
+    acts?.begin({
+      jail: (name) => this.#jails.get(name),
+      onDone: (decision) => performed(this.#effects, decision),
+      onWaiting: (ban) => this.#effects.pending.set(ban, true),
+      onTrouble: this.#effects.trouble,
+    })
+    acts?.exchange(this.#jails.all)
+  }
+
+  /** What the actions of these jails need, so that `exchange` can take them in one step. */
+  async loadActions(jails: readonly Pick<JailSettings, 'actions'>[]): Promise<void> {
+    await this.#parts.acts?.load(jails)
   }
 
   /** They are never banned from now on: their bans end. */
@@ -187,6 +214,7 @@ export class Engine {
     this.#sparing.refresh()
     this.#sparing.exchange()
     this.#troubles.configured(faults)
+    this.#parts.acts?.exchange(jails)
     const moved = this.#leaving.note(before)
     await perform(
       this.#effects,
@@ -310,7 +338,7 @@ export class Engine {
       pid,
       since: this.#since + this.#parts.clock.aheadMs,
       observe: table === undefined,
-      jails: jails.map((jail) => jailStatus(jail, this.#kernelView.pendingIn(jail))),
+      jails: jails.map((jail) => this.#jailStatus(jail)),
       ...this.#kernelView.count(this.#jails.all),
       lines: this.#pipeline.lines(),
       kernel: this.#kernelStatus(),
@@ -325,7 +353,12 @@ export class Engine {
     const held = this.#jails.need(name)
     const { aheadMs } = this.#parts.clock
     const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#kernelView.isPending(ban), aheadMs))
-    return { ...jailStatus(held, this.#kernelView.pendingIn(held)), bans: bans.sort((a, b) => b.from - a.from) }
+    return { ...this.#jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
+  }
+
+  #jailStatus(jail: HeldJail): JailStatus {
+    const pendingNow = this.#kernelView.pendingIn(jail)
+    return jailStatus(jail, { pendingNow, waitingNow: this.#parts.acts?.waiting(jail.name) ?? 0 })
   }
 
   why(network: Network): Promise<Why> {
@@ -350,10 +383,9 @@ export class Engine {
       const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
       decisions.push(...step(held.state, event, this.#parts.clock.now()))
     }
-    await perform(this.#effects, [...decisions, ...(await this.#pipeline.repeated(decisions))])
+    await this.#carryOut([...decisions, ...(await this.#pipeline.repeated(decisions))])
     // What had to make room nobody has asked for.
-    const asked = decisions.filter(({ kind }) => kind !== 'unban')
-    return asked.map((decision) => outcome(decision, this.#effects.refused))
+    return this.#outcomes(decisions.filter(({ kind }) => kind !== 'unban'))
   }
 
   /** @throws Fault `control.no-jail` */
@@ -364,8 +396,22 @@ export class Engine {
       const found = lifted.filter((one) => one.kind === 'unban' || (one.kind === 'absent' && one.within))
       return found.length > 0 ? found : lifted.slice(0, 1)
     })
+    await this.#carryOut(decisions)
+    return this.#outcomes(decisions)
+  }
+
+  /** Scripts are waited for, for a moment. */
+  async #carryOut(decisions: readonly Decision[]): Promise<void> {
     await perform(this.#effects, decisions)
-    return decisions.map((decision) => outcome(decision, this.#effects.refused))
+    await this.#parts.acts?.done(decisions, ACTS_MS)
+  }
+
+  #outcomes(decisions: readonly Decision[]): Outcome[] {
+    const whyNot = (ban: Ban) => {
+      if (this.#effects.refused.has(ban)) return 'the kernel has not taken it yet'
+      return this.#parts.acts?.isWaiting(ban) ? 'the script of its action has not done it yet' : undefined
+    }
+    return decisions.map((decision) => outcome(decision, whyNot))
   }
 
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */
@@ -391,11 +437,15 @@ export class Engine {
    * @throws Fault `engine.slow-stop`, and what kernel or history refuse: then too nothing more is done
    */
   async stop({ keep }: { readonly keep: boolean }): Promise<void> {
-    const { clock, table, history } = this.#parts
+    const { clock, table, history, acts } = this.#parts
     this.#cancelTick()
     this.tell({ kind: 'stop' })
+    const acted = acts?.stop(LAST_ACTS_MS)
+    const put = table?.close({ keep })
+    put?.catch(() => {}) // Told with the rest below.
+    await acted
     this.#keeping.flush(this.#pipeline.takeMarks())
-    const closed = Promise.allSettled([table?.close({ keep }), history.close()])
+    const closed = Promise.allSettled([put, history.close()])
     const results = await Promise.race([
       closed,
       new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([]))),
@@ -451,6 +501,7 @@ export class Engine {
     this.#keeping.flush(this.#pipeline.takeMarks())
     if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
     this.#retrying.tick()
+    this.#parts.acts?.tick()
     void this.#leaving.settle()
     void this.#adoption?.tick(this.#pipeline.lines())
   }

@@ -16,9 +16,19 @@ export interface HeldJail {
   readonly name: string
   /** undefined: the jail of bans by hand, which reads nothing. */
   readonly settings: JailSettings | undefined
-  readonly scope: Scope
+  /** undefined: its actions do all. */
+  readonly scope: Scope | undefined
   readonly state: JailState
   readonly logs: Map<string, LogStatus>
+}
+
+/** One whose bans are in the kernel. */
+export interface BlockingJail extends HeldJail {
+  readonly scope: Scope
+}
+
+export function isBlocking(jail: HeldJail): jail is BlockingJail {
+  return jail.scope !== undefined
 }
 
 /** The stock jail of those who are banned again and again. */
@@ -44,7 +54,7 @@ export function heldJail(
   const state = known
     ? otherwise(known, options, bounds)
     : jailState({ options, ignored: () => undefined, chance }, bounds)
-  return { name, settings, scope: scope!, state, logs: new Map(logsOf(settings, before).map((log) => [log.log, log])) }
+  return { name, settings, scope, state, logs: new Map(logsOf(settings, before).map((log) => [log.log, log])) }
 }
 
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
@@ -59,14 +69,22 @@ function logsOf(settings: JailSettings, before: readonly HeldJail[]): LogStatus[
   })
 }
 
-/** @param pendingNow of its bans, those that the kernel does not have */
-export function jailStatus({ name, settings, scope, state, logs }: HeldJail, pendingNow: number): JailStatus {
+/**
+ * @param pendingNow of its bans, those that are not in force yet
+ * @param waitingNow what its actions have still to do
+ */
+export function jailStatus(
+  { name, settings, scope, state, logs }: HeldJail,
+  { pendingNow, waitingNow }: Pick<JailStatus, 'pendingNow' | 'waitingNow'>,
+): JailStatus {
   const { maxretry, findtime, bantime, networks } = state.options
   return {
     name,
     filter: settings?.filter.name ?? 'none',
     logs: [...logs.values()],
-    scope: printScope(scope),
+    scope: scope ? printScope(scope) : printActions(settings),
+    actions: settings?.actions.map((action) => action.name) ?? [],
+    waitingNow,
     failedNow: state.counters.size,
     failedTotal: state.totals.failures,
     bannedNow: state.bans.size - pendingNow,
@@ -88,4 +106,9 @@ export function banStatus(ban: Ban, pending: boolean, aheadMs: number): BanStatu
 function printScope({ protocol, ports, verdict }: Scope): string {
   const which = ports === 'all' ? 'all ports' : printPorts(ports)
   return `${verdict}s ${protocol === 'all' ? which : `${protocol} ${which}`}`
+}
+
+function printActions(settings: JailSettings | undefined): string {
+  const names = settings?.actions.map(({ name }) => name) ?? []
+  return names.length === 0 ? 'only counts' : `bans by ${names.join(', ')}`
 }

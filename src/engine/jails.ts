@@ -1,6 +1,6 @@
 /** The jails that are held: one value, so that a reload exchanges all of them in one step. */
 import { Fault } from '../base/fault.ts'
-import type { HeldJail } from './held-jail.ts'
+import { type BlockingJail, type HeldJail, isBlocking } from './held-jail.ts'
 
 export class Jails {
   #byName: ReadonlyMap<string, HeldJail> = new Map()
@@ -12,6 +12,11 @@ export class Jails {
 
   get all(): readonly HeldJail[] {
     return this.#all
+  }
+
+  /** Those whose bans are in the kernel. */
+  get blocking(): readonly BlockingJail[] {
+    return this.#all.filter(isBlocking)
   }
 
   get(name: string): HeldJail | undefined {

@@ -1,12 +1,13 @@
-/** Which bans the kernel has, as far as is known without asking it. */
+/** Which bans are in force, as far as is known without asking the kernel. */
 import { printNetwork } from '../base/address.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
+import type { Scope } from '../firewall/block.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { HeldJail } from './held-jail.ts'
 import type { Effects } from './perform.ts'
 
 export interface KernelView {
-  /** The kernel does not have it, yet or just now. */
+  /** The kernel does not have it, yet or just now; or the scripts that ban for its jail have not done it. */
   isPending(ban: Ban): boolean
   pendingIn(jail: HeldJail): number
   /** Addresses and networks; one that two jails ban counts once. */
@@ -14,20 +15,24 @@ export interface KernelView {
 }
 
 /** @param table undefined when observing: then a ban is what would be one */
-export function kernelView({ pending }: Pick<Effects, 'pending'>, table: BanTable | undefined): KernelView {
-  const isPending = (ban: Ban) => pending.has(ban) || table?.isHurt === true
+export function kernelView(
+  { pending, scopeOf }: Pick<Effects, 'pending' | 'scopeOf'>,
+  table: BanTable | undefined,
+): KernelView {
+  const isHurt = (scope: Scope | undefined) => scope !== undefined && table?.isHurt === true
   return {
-    isPending,
-    pendingIn: ({ name, state }) => (table?.isHurt ? state.bans.size : pending.sizeOf(name)),
+    isPending: (ban) => pending.has(ban) || isHurt(scopeOf(ban.jail)),
+    pendingIn: ({ name, scope, state }) => (isHurt(scope) ? state.bans.size : pending.sizeOf(name)),
     count(jails) {
       const banned = new Set<string>()
-      for (const { state } of jails) {
+      const hurt = new Set<string>()
+      for (const { scope, state } of jails) {
+        const addresses = isHurt(scope) ? hurt : banned
         for (const ban of state.bans.values()) {
-          if (pending.size === 0 || !pending.has(ban)) banned.add(printNetwork(ban.network))
+          if (pending.size === 0 || !pending.has(ban)) addresses.add(printNetwork(ban.network))
         }
       }
-      if (table?.isHurt) return { banned: 0, pending: banned.size + pending.size }
-      return { banned: banned.size, pending: pending.size }
+      return { banned: banned.size, pending: pending.size + hurt.size }
     },
   }
 }

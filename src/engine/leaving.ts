@@ -31,9 +31,9 @@ export class Leaving {
     for (const jail of before) {
       const after = this.#jails.get(jail.name)
       if (after && isSame(after.scope, jail.scope)) continue
-      const bans = [...jail.state.bans.values()]
-      this.#note([...bans, ...this.#notLifted(jail.name)], jail.scope)
-      if (after) moved.push(...bans)
+      if (after) moved.push(...jail.state.bans.values())
+      if (!jail.scope) continue
+      this.#note([...jail.state.bans.values(), ...this.#notLifted(jail.name)], jail.scope)
     }
     return moved
   }
@@ -75,6 +75,6 @@ export class Leaving {
   }
 }
 
-function isSame(one: Scope, other: Scope): boolean {
+function isSame(one: Scope | undefined, other: Scope | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -1,7 +1,7 @@
 /** What a person should know when a configuration begins to hold: jails left out, settings that are not used. */
 import { Fault } from '../base/fault.ts'
 import type { Discovery } from '../config/discover.ts'
-import type { Configuration } from '../config/settings.ts'
+import type { Configuration, JailSettings } from '../config/settings.ts'
 import { RECIDIVE } from './held-jail.ts'
 import { misspelt } from './ignoring.ts'
 import type { Prepared } from './prepare.ts'
@@ -14,7 +14,13 @@ export function notes(prepared: Prepared): string[] {
 /** Those that say what is not as it should be. */
 export function doubts({ configuration, discovery, faults, jails, unresolved }: Prepared): string[] {
   const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
-  return [...said, ...nowhere(unresolved), ...misspelt(jails)]
+  return [...said, ...harmless(jails), ...nowhere(unresolved), ...misspelt(jails)]
+}
+
+/** Their bans are told and kept, and count for the jail of repeat offenders. */
+function harmless(jails: readonly JailSettings[]): string[] {
+  const without = jails.filter(({ scope, actions }) => !scope && actions.length === 0)
+  return without.map(({ name }) => `jail ${name} has no action that can run here: it bans nobody`)
 }
 
 /** Whom the admin spares by a name that has no address now is not spared: he must know. */

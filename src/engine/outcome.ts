@@ -4,7 +4,6 @@ import { printDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
-import type { ByNetwork } from './by-network.ts'
 
 export interface Outcome {
   readonly address: string
@@ -13,24 +12,20 @@ export interface Outcome {
   readonly words: string
 }
 
-/** @param refused what the kernel has not taken yet */
-export function outcome(decision: Decision, refused: Pick<ByNetwork<unknown>, 'has'>): Outcome {
+/** @param whyNot what is still to be done for a ban or its end, in words */
+export function outcome(decision: Decision, whyNot: (ban: Ban) => string | undefined): Outcome {
   switch (decision.kind) {
     case 'ban': {
       const { ban } = decision
-      const isPending = refused.has(ban)
-      const words = isPending
-        ? `is about to be banned by ${ban.jail}: the kernel has not taken it yet`
-        : `banned by ${ban.jail} ${lasts(ban)}`
-      return { address: printNetwork(ban.network), done: !isPending, words }
+      const why = whyNot(ban)
+      const words = why ? `is about to be banned by ${ban.jail}: ${why}` : `banned by ${ban.jail} ${lasts(ban)}`
+      return { address: printNetwork(ban.network), done: !why, words }
     }
     case 'unban': {
       const { ban } = decision
-      const isPending = refused.has(ban)
-      const words = isPending
-        ? `is about to be let go by ${ban.jail}: the kernel has not done it yet`
-        : `no longer banned by ${ban.jail}`
-      return { address: printNetwork(ban.network), done: !isPending, words }
+      const why = whyNot(ban)
+      const words = why ? `is about to be let go by ${ban.jail}: ${why}` : `no longer banned by ${ban.jail}`
+      return { address: printNetwork(ban.network), done: !why, words }
     }
     case 'ignored': {
       const words = `is never banned: ${decision.why} (--force bans it all the same)`

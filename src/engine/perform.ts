@@ -10,6 +10,7 @@ import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../store/deed.ts'
 import type { EpochMs } from '../world/clock.ts'
+import type { Acts } from './act.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
 import type { SteadyClock } from './steady-clock.ts'
@@ -23,8 +24,11 @@ export interface Effects {
   readonly save: (deed: Deed) => Promise<void>
   /** false: a reload has taken the jail away, and its bans with it. */
   readonly isHeld: (jail: string) => boolean
-  readonly scopeOf: (jail: string) => Scope
-  /** Every ban that the kernel does not have yet. */
+  /** undefined: nothing of this jail is in the kernel. */
+  readonly scopeOf: (jail: string) => Scope | undefined
+  /** The actions that are scripts; absent when observing. */
+  readonly acts: Pick<Acts, 'take' | 'decides' | 'withoutOwn'> | undefined
+  /** Every ban that is not in force yet: the kernel does not have it, or its jail's scripts have not done it. */
   readonly pending: ByNetwork<true>
   /** What the kernel refused, bans and their lifting: to be tried again. */
   readonly refused: ByNetwork<{ readonly decision: Effect; readonly fault: Fault }>
@@ -53,12 +57,19 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
     if (kind === 'unban') effects.pending.delete(ban)
     else effects.pending.set(ban, true)
   }
+  effects.acts?.take(decisions)
   const [{ held, faults }] = await Promise.all([
-    putAll(effects, changes),
+    putAll(effects, effects.acts?.withoutOwn(changes) ?? changes),
     isEmpty(deed) ? undefined : effects.save(deed),
   ])
   tellRefused(effects, faults)
   for (const decision of decisions) if (!isEffect(decision) || held.has(decision)) tell(effects, decision)
+}
+
+/** What the scripts of a jail were asked for, and have done: they are all that it has. */
+export function performed(effects: Effects, decision: Effect): void {
+  if (decision.kind !== 'unban') effects.pending.delete(decision.ban)
+  tell(effects, decision)
 }
 
 /** Tries again what the kernel refused, unless something else was decided since. */
@@ -102,11 +113,20 @@ async function putAll(
 
 async function put({ kernel, scopeOf }: Effects, decisions: readonly Effect[]): Promise<ReadonlyMap<number, Fault>> {
   if (!kernel || decisions.length === 0) return new Map()
+  const changes: BlockChange[] = []
+  const places: number[] = []
+  for (const [index, decision] of decisions.entries()) {
+    const scope = scopeOf(decision.ban.jail)
+    if (!scope) continue
+    changes.push(blockChange(decision, scope))
+    places.push(index)
+  }
   try {
-    return await kernel.putEach(decisions.map((decision) => blockChange(decision, scopeOf)))
+    const refused = await kernel.putEach(changes)
+    return new Map([...refused].map(([index, fault]) => [places[index]!, fault]))
   } catch (thrown) {
     const fault = asFault(thrown, 'kernel.failed')
-    return new Map(decisions.map((_, index) => [index, fault]))
+    return new Map(places.map((index) => [index, fault]))
   }
 }
 
@@ -165,14 +185,14 @@ function isEmpty(deed: Deed): boolean {
   return Object.values(deed).every((rows: readonly unknown[]) => rows.length === 0)
 }
 
-function blockChange({ kind, ban }: Effect, scopeOf: (jail: string) => Scope): BlockChange {
+function blockChange({ kind, ban }: Effect, scope: Scope): BlockChange {
   const { jail, network } = ban
-  if (kind === 'unban') return { kind: 'remove', network, scope: scopeOf(jail), owner: jail }
-  return { kind: 'add', block: blockOf(ban, scopeOf) }
+  if (kind === 'unban') return { kind: 'remove', network, scope, owner: jail }
+  return { kind: 'add', block: blockOf(ban, scope) }
 }
 
-export function blockOf({ jail, network, until }: Ban, scopeOf: (jail: string) => Scope): Block {
-  return { network, scope: scopeOf(jail), until, owner: jail }
+export function blockOf({ jail, network, until }: Ban, scope: Scope): Block {
+  return { network, scope, until, owner: jail }
 }
 
 function tell({ clock, events, tellIgnored, onFull }: Effects, decision: Decision): void {

@@ -39,6 +39,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails, next.unfit)))]
   if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
+  await engine.loadActions(next.jails)
   // The one step: from here to the end of `renew` nothing else has a turn.
   current.prepared = next
   const held = engine.jails.filter(({ settings }) => settings === undefined)

@@ -32,8 +32,12 @@ export interface JailStatus {
   readonly name: string
   readonly filter: string
   readonly logs: readonly LogStatus[]
-  /** `tcp 80,443 drop`. */
+  /** `drops tcp 80,443`, `bans by its-action`. */
   readonly scope: string
+  /** Actions that are scripts. */
+  readonly actions: readonly string[]
+  /** Bans and their ends that those have still to do. */
+  readonly waitingNow: number
   readonly failedNow: number
   readonly failedTotal: number
   /** The kernel has them. */

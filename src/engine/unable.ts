@@ -2,10 +2,8 @@
 import { Fault } from '../base/fault.ts'
 import type { JailSettings } from '../config/settings.ts'
 
-export function unable({ name, scope, options, at }: JailSettings): Fault | undefined {
+export function unable({ name, options, at }: JailSettings): Fault | undefined {
   const { ignorecommand } = options
-  const why =
-    (scope === undefined && 'its action is a script, which this version does not run') ||
-    (ignorecommand && 'it has an ignorecommand, which this version does not ask')
+  const why = ignorecommand && 'it has an ignorecommand, which this version does not ask'
   return why ? new Fault('jail.unable', `the jail ${name} does not run: ${why}`, { at }) : undefined
 }

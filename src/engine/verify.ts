@@ -4,7 +4,7 @@ import { addressIn, banSet } from '../firewall/ban-set.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Clock } from '../world/clock.ts'
-import type { HeldJail } from './held-jail.ts'
+import { type HeldJail, isBlocking } from './held-jail.ts'
 import type { Verified } from './status.ts'
 
 export interface VerifyParts {
@@ -39,7 +39,9 @@ type Look =
   | { readonly bans: number; readonly differing: ReadonlyMap<string, Where> }
 
 async function look({ clock, jails, table, isPending }: VerifyParts): Promise<Look> {
-  const bans = jails.flatMap(({ scope, state }) => [...state.bans.values()].map((ban) => ({ ban, scope })))
+  const bans = jails
+    .filter(isBlocking)
+    .flatMap(({ scope, state }) => [...state.bans.values()].map((ban) => ({ ban, scope })))
   const names = ({ ban, scope }: (typeof bans)[number]) =>
     `${banSet(scope, ban.network).name} ${addressIn(ban.network)}`
   const isOver = ({ until }: Ban) => until !== undefined && until <= clock.now()

@@ -231,7 +231,7 @@ describe('the commands of actions beside Fail2ban', { skip: noFail2ban() ?? fals
           run: realWorld().run,
           knowledge: KNOWS_NOTHING,
           families: ['inet4', 'inet6'],
-          onFault: () => {},
+          onTrouble: () => {},
         }),
     )
     const jail = new JailActions({
@@ -261,9 +261,9 @@ describe('the commands of actions beside Fail2ban', { skip: noFail2ban() ?? fals
           jail.ban(ban, false)
         }
       }
-      if (verb === 'unban') for (const address of words as string[]) jail.unban(bans.get(address)!)
+      if (verb === 'unban') for (const address of words as string[]) jail.unban(bans.get(address)!, 'manual')
       if (verb === 'again') for (const address of words as string[]) jail.again(bans.get(address)!)
-      if (verb === 'flush') await jail.flush([...bans.values()])
+      if (verb === 'flush') await jail.flush([...bans.values()], 'manual')
       if (verb === 'wait') later += 5000
       if (verb === 'stop') await jail.stop(10_000)
       else await idle(jail)
@@ -307,5 +307,6 @@ const KNOWS_NOTHING: Knowledge = {
   together: async (ban) => [ban],
   hostName: async () => undefined,
   jail: () => ({ name: 'x', banned: 0, bannedTotal: 0, found: 0, foundTotal: 0, bantime: 600, increments: false }),
+  aheadMs: () => 0,
   ownName: { full: 'host.example', short: 'host' },
 }

@@ -150,7 +150,13 @@ const SCOPES: readonly (readonly [string, string])[] = [
   ['nftables[port=22,protocol=icmp]', 'all all drop'],
   ['ufw nftables[port=22]', 'all all drop'],
   ['nftables[port=22] nftables[port=23,actname=x]', 'tcp 22-23 drop'],
+  ['route', 'all all drop'],
+  ['route[blocktype=blackhole]', 'all all drop'],
+  ['ipset[port="80,443"]', 'tcp 80,443 drop'],
   ['mine', 'none, runs mine'],
+  ['mine nftables[port=22]', 'tcp 22 drop, runs mine'],
+  ['x.py[a=1] mine', 'none, runs mine'],
+  ['y.py', 'none'],
   ['iptables-changed', 'none, runs iptables-changed'],
 ]
 for (const [action, scope] of SCOPES) {
