@@ -12,6 +12,8 @@ import { Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
 import { probeLine, unique } from '../lab/lines.ts'
 
 const KILLS = Number(process.env['RAMPART_KILLS'] ?? 8)
+/** Between two writes: where it takes long there would be too many offenders, of whom each start brings back all. */
+const PAUSE_MS = KILLS > 50 ? 50 : 8
 
 const JAILS = `
 [load]
@@ -122,9 +124,9 @@ describe(`R08 kill -9 at ${KILLS} random instants under load`, { skip: noLab() ?
         const text = more.map((one) => probeLine(one)).join('')
         const middle = Math.floor(Math.random() * text.length)
         lab.append('log/load.log', text.slice(0, middle))
-        await sleep(10)
+        await sleep(PAUSE_MS)
         lab.append('log/load.log', text.slice(middle))
-        await sleep(10)
+        await sleep(PAUSE_MS)
       }
     }
   }

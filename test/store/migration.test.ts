@@ -5,15 +5,11 @@ import { test } from 'node:test'
 import type { Migration } from '../../src/store/migration.ts'
 import { MIGRATIONS } from '../../src/store/schema.ts'
 import { ban, gather, inFolder, NOON, open, told } from './folder.ts'
+import { NEWER } from './newer.ts'
 
 const older = MIGRATIONS
 const last = MIGRATIONS.at(-1)!.number
-const newer: readonly Migration[] = [
-  ...MIGRATIONS,
-  { number: last + 1, sql: 'ALTER TABLE ban ADD COLUMN note TEXT' },
-  { number: last + 2, sql: "UPDATE ban SET note = 'from before'" },
-]
-const failing: readonly Migration[] = [...newer, { number: last + 3, sql: 'DROP TABLE ban; SELECT nonsense' }]
+const failing: readonly Migration[] = [...NEWER, { number: last + 3, sql: 'DROP TABLE ban; SELECT nonsense' }]
 
 test('schemas are numbered 1, 2, 3 ...', () =>
   assert.deepEqual(
@@ -24,7 +20,7 @@ test('schemas are numbered 1, 2, 3 ...', () =>
 test('an older history is brought up to date, and a copy of it as it was stays beside it', () =>
   inFolder(async (folder) => {
     await filled(folder)
-    const { history, notices } = await open(folder, { migrations: newer })
+    const { history, notices } = await open(folder, { migrations: NEWER })
     assert.deepEqual([told(await gather(history.activeBans(NOON))), notices], [['sshd 4/32/c0000201 0-600'], []])
     assert.equal(await history.save({ bans: [ban('192.0.2.2')] }), 'kept')
     await history.close()
@@ -53,7 +49,7 @@ test('a migration that fails changes nothing, and bans are read all the same', (
 
 test('a history of a newer program is only read: nothing in it changes, and nobody waits for what is saved', () =>
   inFolder(async (folder) => {
-    await filled(folder, newer)
+    await filled(folder, NEWER)
     const { history } = await open(folder, { migrations: older })
     const { kind, fault } = history.state()
     assert.deepEqual([kind, fault?.code], ['read-only', 'store.newer-schema'])

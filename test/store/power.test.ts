@@ -16,7 +16,7 @@ const CUTS = 30
 const traces = spawnSync('strace', ['-V']).status === 0 && spawnSync('strace', ['true']).status === 0
 
 test(
-  'after a power cut at any instant each deed that was kept is there, and every deed is whole',
+  'R08 after a power cut at any instant each deed that was kept is there, and every deed is whole',
   { skip: traces ? false : 'strace is not installed, or may not trace' },
   () =>
     inFolder(async (folder) => {
