@@ -19,7 +19,7 @@ export function progress(tell: (report: Report) => void, readersOf: (log: string
   return {
     note({ log, cutLines: cut, behind = 0 }) {
       // Most logs are never behind, and no line of theirs is cut.
-      if (cut > 0 || behind > 0 || told.has(log)) now.set(log, { cut, behind })
+      if (cut > 0 || behind > 0 || told.has(log) || now.has(log)) now.set(log, { cut, behind })
     },
     say() {
       for (const [log, figures] of now) {

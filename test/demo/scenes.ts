@@ -123,7 +123,7 @@ export async function fiveToolsAtOnce(stage: Stage): Promise<void> {
 }
 
 const BOTS = Array.from({ length: 100 }, (_, i) =>
-  i % 2 === 0 ? `${ATTACKERS}.${100 + i}` : `${ATTACKERS6}:b${100 + i}`,
+  i % 2 === 0 ? `${ATTACKERS}.${100 + i}` : `${ATTACKERS6}b${100 + i}::1`,
 )
 const PROBES = ['/.git/config', '/wp-login.php', '/backup.sql', '/xmlrpc.php', '/.env']
 

@@ -156,7 +156,7 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
 
     test("R17 nginx's own log, renamed and reopened by USR1 amidst requests: each prober is banned once", async () => {
       const from = Array.from({ length: 60 }, (_, i) =>
-        i % 2 ? `${ATTACKERS}.${i + 10}` : `${ATTACKERS6}:${(i + 10).toString(16)}`,
+        i % 2 ? `${ATTACKERS}.${i + 10}` : `${ATTACKERS6}${(i + 10).toString(16)}::1`,
       )
       const probe = (addresses: readonly string[]) => lab.crowd(addresses.map((one) => ({ from: one, path: '/.env' })))
       const of = (family: 4 | 6) => from.filter((one) => one.includes(':') === (family === 6))

@@ -32,6 +32,7 @@ export const SERVER = '192.0.2.1'
 export const SERVER6 = '2001:db8:1::1'
 /** Any address of these can be an attacker's or a visitor's. */
 export const ATTACKERS = '198.51.100'
+/** A /48: those of one customer are in one /64 of it. */
 export const ATTACKERS6 = '2001:db8:bad:'
 export const VISITORS = '203.0.113'
 export const VISITORS6 = '2001:db8:600d:'
@@ -231,7 +232,7 @@ function serverScript(folder: string, outsidePid: number): string {
     `ip address add ${SERVER6}/64 dev eth0 nodad`,
     `ip route add ${ATTACKERS}.0/24 via ${GATEWAY}`,
     `ip route add ${VISITORS}.0/24 via ${GATEWAY}`,
-    `ip -6 route add ${ATTACKERS6}:/64 via ${GATEWAY6}`,
+    `ip -6 route add ${ATTACKERS6}:/48 via ${GATEWAY6}`,
     `ip -6 route add ${VISITORS6}:/64 via ${GATEWAY6}`,
   ].join('; ')
 }
@@ -250,7 +251,7 @@ const OUTSIDE_CABLE = [
   `ip address add ${GATEWAY6}/64 dev eth0 nodad`,
   `ip route add local ${ATTACKERS}.0/24 dev lo`,
   `ip route add local ${VISITORS}.0/24 dev lo`,
-  `ip -6 route add local ${ATTACKERS6}:/64 dev lo`,
+  `ip -6 route add local ${ATTACKERS6}:/48 dev lo`,
   `ip -6 route add local ${VISITORS6}:/64 dev lo`,
   'sysctl -qw net.ipv6.ip_nonlocal_bind=1',
 ].join('\n')
