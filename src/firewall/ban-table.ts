@@ -24,12 +24,14 @@ import {
 } from './bans.ts'
 import type { Block, Scope } from './block.ts'
 import { change, type Extent } from './change.ts'
-import { countRulesIn, type ElementName, type Heal, Healer } from './healer.ts'
+import { type Heal, Healer } from './healer.ts'
 import type { Kernel } from './kernel.ts'
-import { type Listed, parseListed } from './listed.ts'
-import { BAN_TABLE, countRules, MARKS, printProbe, printRemovedTable } from './nft.ts'
+import type { Listed } from './listed.ts'
+import { printProbe, printRemovedTable } from './nft.ts'
+import { presentElements, presentRules, presentSets } from './present.ts'
 import type { Refused } from './refused.ts'
 import { Sender } from './sender.ts'
+import { type Wanted, wantedOf } from './wanted.ts'
 import { FEW_ELEMENTS } from './watcher.ts'
 
 /** What the kernel holds of a ban. */
@@ -69,26 +71,20 @@ export class BanTable {
   readonly #options: BanTableOptions
   readonly #bans = noBans()
   readonly #sender: Sender
+  readonly #wanted: Wanted
   readonly #healer: Healer
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
   #closed = false
   /** What was told last. */
   #fault: Fault | undefined
-  /** Where `next` goes on. */
-  #rest: Iterator<Slot> = [][Symbol.iterator]()
 
   constructor(options: BanTableOptions) {
     const { kernel, clock } = options
     this.#options = options
     this.#sender = new Sender(kernel, clock, this.#bans)
-    const wanted = {
-      count: () => countOf(this.#bans),
-      sample: () => this.#sample(),
-      next: (count: number) => this.#next(count),
-      rules: () => this.#rules(),
-    }
-    this.#healer = new Healer(kernel, clock, wanted, () => this.#turn())
+    this.#wanted = wantedOf(this.#bans, clock, (set) => this.#sender.isDeclared(set))
+    this.#healer = new Healer(kernel, clock, this.#wanted, () => this.#turn())
   }
 
   /**
@@ -105,13 +101,8 @@ export class BanTable {
    */
   async list(scopes: readonly Scope[]): Promise<Listed[]> {
     const { kernel, clock } = this.#options
-    const listed: Listed[] = []
-    for (const name of await this.#presentSets()) {
-      const set = setNamed(name, scopes)
-      if (set)
-        for (const one of parseListed(await kernel.elements(name, LOOKING_MS), set, clock.now())) listed.push(one)
-    }
-    return listed
+    const sets = (await presentSets(kernel)).flatMap((name) => setNamed(name, scopes) ?? [])
+    return presentElements(kernel, sets, { now: clock.now, withinMs: LOOKING_MS })
   }
 
   /**
@@ -216,18 +207,14 @@ export class BanTable {
    */
   async elements(): Promise<ReadonlySet<string>> {
     const { kernel, clock } = this.#options
-    const names = new Set<string>()
-    for (const { set } of this.#bans.sets.values()) {
-      if (!this.#sender.isDeclared(set.name)) continue
-      const listed = parseListed(await kernel.elements(set.name, LISTING_MS), set, clock.now())
-      for (const { network } of listed) names.add(`${set.name} ${addressIn(network)}`)
-    }
-    return names
+    const sets = [...this.#bans.sets.values()].map(({ set }) => set).filter(({ name }) => this.#sender.isDeclared(name))
+    const listed = await presentElements(kernel, sets, { now: clock.now, withinMs: LISTING_MS })
+    return new Set(listed.map(({ set, network }) => `${set.name} ${addressIn(network)}`))
   }
 
   /** Whether rules of ours are not in the kernel. @throws Fault as `Kernel.structure` */
   async lacksRules(): Promise<boolean> {
-    return countRulesIn(await this.#options.kernel.structure()) < this.#rules()
+    return (await presentRules(this.#options.kernel)) < this.#wanted.rules()
   }
 
   /**
@@ -242,7 +229,7 @@ export class BanTable {
   }
 
   async #open(keep: readonly Scope[]): Promise<Fault | undefined> {
-    const present = this.#keepSets(await this.#presentSets(), keep)
+    const present = this.#keepSets(await presentSets(this.#options.kernel), keep)
     const count = countOf(this.#bans)
     if (count > FEW_ELEMENTS) {
       // Who hears from the start need not send as a precaution what was sent before he heard.
@@ -251,7 +238,7 @@ export class BanTable {
       await this.#healer.watcher.hears(HEARING_MS)
     }
     const { refused } = await this.#sender.sendAll({ present })
-    this.#healer.healed(refused.size > 0)
+    this.#healer.healed(refused.first())
     this.#tell(refused.first())
     return refused.first()
   }
@@ -286,7 +273,7 @@ export class BanTable {
   async #heal(heal: Heal): Promise<void> {
     try {
       const { elements, refused } = await this.#sendAgain(heal)
-      this.#healer.healed(refused !== undefined && refused.size > 0)
+      this.#healer.healed(refused?.first())
       this.#tell(refused?.first())
       if (heal.cause !== undefined && (heal.kind !== 'elements' || elements > 0)) {
         this.#options.onHealed?.({ cause: heal.cause, elements })
@@ -329,17 +316,6 @@ export class BanTable {
     this.#fault = fault
   }
 
-  async #presentSets(): Promise<string[]> {
-    const names: string[] = []
-    for (const { set } of await this.#options.kernel.structure()) {
-      if (set?.['family'] !== 'inet' || set['table'] !== BAN_TABLE) continue
-      const name = String(set['name'])
-      // Only what we could have named: the name goes into nft text again.
-      if (name !== MARKS && /^[a-z][\w.-]*$/.test(name)) names.push(name)
-    }
-    return names
-  }
-
   /** @returns the sets of which nothing is to be kept */
   #keepSets(present: readonly string[], keep: readonly Scope[]): readonly string[] {
     return present.filter((name) => {
@@ -347,31 +323,6 @@ export class BanTable {
       if (set) holdSet(this.#bans, set)
       return set === undefined
     })
-  }
-
-  #sample(): ElementName[] {
-    const soon = this.#options.clock.now() + 10_000
-    return [...this.#bans.sets.values()].flatMap((of) => {
-      for (const [address, id] of of.ids) if (of.sent[id]! > soon) return [{ set: of.set.name, address }]
-      return []
-    })
-  }
-
-  #next(count: number): ElementName[] {
-    const names: ElementName[] = []
-    for (let slot = this.#rest.next(); names.length < count; slot = this.#rest.next()) {
-      if (slot.done) {
-        this.#rest = slotsOf(this.#bans)[Symbol.iterator]()
-        return names
-      }
-      names.push({ set: slot.value.of.set.name, address: slot.value.address })
-    }
-    return names
-  }
-
-  #rules(): number {
-    const sets = [...this.#bans.sets.values()].map(({ set }) => set)
-    return countRules(sets.filter(({ name }) => this.#sender.isDeclared(name)))
   }
 }
 

@@ -112,6 +112,13 @@ export function isSent({ of, id }: Slot): boolean {
   return of.sent[id]! > NOTHING
 }
 
+/** Elements that the kernel may hold. */
+export function countSent({ ids, sent }: Elements): number {
+  let count = 0
+  for (const id of ids.values()) if (sent[id] !== NOTHING) count++
+  return count
+}
+
 /** The kernel has been told so. */
 export function noteSent({ of, id }: Slot, end: End | undefined): void {
   of.sent[id] = end ?? NOTHING

@@ -1,6 +1,6 @@
 /** The smallest change that leads from what the kernel holds to what is wanted. */
 import type { EpochMs } from '../world/clock.ts'
-import { type Elements, type End, endOf, noteSent, type Slot, sentOf } from './bans.ts'
+import { countSent, type Elements, type End, endOf, noteSent, type Slot, sentOf } from './bans.ts'
 
 export interface Step {
   /** `retime`: the element is there, with another end. */
@@ -49,5 +49,5 @@ export function emptied(steps: readonly Step[]): Elements[] {
   for (const { kind, slot } of steps) {
     if (kind === 'remove') removals.set(slot.of, (removals.get(slot.of) ?? 0) + 1)
   }
-  return [...removals].flatMap(([of, count]) => (count >= FEW && count === of.ids.size ? [of] : []))
+  return [...removals].flatMap(([of, count]) => (count >= FEW && count === countSent(of) ? [of] : []))
 }

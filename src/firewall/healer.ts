@@ -1,16 +1,13 @@
 /** Decides what must be sent again, and when: what somebody else deleted, or the kernel refused. */
 import { parseAddress } from '../base/address.ts'
-import { asFault } from '../base/fault.ts'
+import { asFault, type Fault } from '../base/fault.ts'
 import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
 import { addressIn } from './ban-set.ts'
-import type { Kernel, NftObject } from './kernel.ts'
-import { BAN_TABLE, printProbe } from './nft.ts'
+import type { Kernel } from './kernel.ts'
+import { printProbe } from './nft.ts'
+import { presentRules } from './present.ts'
+import type { ElementName, Wanted } from './wanted.ts'
 import { Watcher } from './watcher.ts'
-
-export interface ElementName {
-  readonly set: string
-  readonly address: string
-}
 
 /** What must be sent again. */
 export interface Heal {
@@ -22,17 +19,6 @@ export interface Heal {
   /** Undefined if nobody is known to have deleted anything: it is a precaution. */
   readonly cause: string | undefined
   readonly elements: readonly ElementName[]
-}
-
-/** What the kernel should hold, as far as the healer asks. */
-export interface Wanted {
-  count(): number
-  /** One element of each set that has one. */
-  sample(): readonly ElementName[]
-  /** The next so many elements: in turn all. */
-  next(count: number): readonly ElementName[]
-  /** Rules in our chain. */
-  rules(): number
 }
 
 /** In the order of what they send; the later does what the earlier does. */
@@ -47,8 +33,8 @@ const GATHER_MS = 30
 const ALL_PAUSE_MS = 1000
 /** After a refusal: doubled until then. */
 const MAX_RETRY_MS = 4000
-/** Elements that the kernel refuses, a full set's say, for as long as they are wanted. */
-const REFUSED_RETRY_MS = 30_000
+/** Where it lies in the element, all others are there. A set that is full has room when bans end. */
+const ELEMENT_RETRY_MS: Readonly<Record<string, number>> = { 'kernel.refused': MAX_RETRY_MS, 'kernel.full': 30_000 }
 /** The mark of a transaction is heard at once, but for the million deletions that may have to be heard before it. */
 const MAX_BEHIND_MS = 60_000
 /** Elements sent again every second where nobody tells of deletions: 1 % of a core. */
@@ -118,15 +104,18 @@ export class Healer {
     return this.#isWholeDue(now) || (this.#noted.size > 0 && this.#elementsDue <= now) || this.#sweep.length > 0
   }
 
-  /** @param refused the kernel has all but some elements, which it refuses */
-  healed(refused: boolean): void {
-    this.#failures = 0
+  /** @param refused why the kernel does not have some elements */
+  healed(refused: Fault | undefined): void {
+    const cause = this.#current?.cause
     this.#current = undefined
-    if (refused) this.note('unsent', undefined, REFUSED_RETRY_MS)
+    const pause = refused && ELEMENT_RETRY_MS[refused.code]
+    if (refused && pause === undefined) this.again({ kind: 'unsent', cause })
+    else this.#failures = 0
+    if (pause !== undefined) this.note('unsent', undefined, pause)
   }
 
-  /** The kernel refused: all, later. */
-  again({ kind, cause }: Heal): void {
+  /** The kernel refused: later. */
+  again({ kind, cause }: Pick<Heal, 'kind' | 'cause'>): void {
     this.#failures++
     this.#current = undefined
     this.#behindSince = undefined
@@ -229,8 +218,7 @@ export class Healer {
       const sample = this.#wanted.sample()
       const present = await this.#kernel.probe(printProbe(sample))
       if (present.length < sample.length) this.note('all', 'a set was flushed')
-      if (countRulesIn(await this.#kernel.structure()) < this.#wanted.rules())
-        this.note('structure', 'rules were deleted')
+      if ((await presentRules(this.#kernel)) < this.#wanted.rules()) this.note('structure', 'rules were deleted')
       this.#sweep = this.#wanted.next(SWEEP)
       this.#wake()
     } catch (thrown) {
@@ -239,9 +227,4 @@ export class Healer {
       this.#asking = false
     }
   }
-}
-
-/** Rules of our table. */
-export function countRulesIn(structure: readonly NftObject[]): number {
-  return structure.filter(({ rule }) => rule?.['family'] === 'inet' && rule['table'] === BAN_TABLE).length
 }

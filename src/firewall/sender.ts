@@ -21,6 +21,8 @@ const MIN_CHUNK = 100
 
 /** Faults that may go away with fewer elements, or lie in one of them. */
 const SPLITTABLE: readonly string[] = ['kernel.refused', 'kernel.full', 'kernel.large']
+/** What the kernel says where another version's table, with another idea of our chain or sets, stands in the way. */
+const IN_THE_WAY = /File exists|Invalid argument|not supported/
 /** Elements of a set refused one by one; then the rest is not asked: of a full set one is enough. */
 const MAX_SINGLE = 20
 
@@ -121,8 +123,8 @@ export class Sender {
     try {
       await this.#kernel.apply(structure)
     } catch (thrown) {
-      if (asFault(thrown, 'kernel.refused').code !== 'kernel.refused') throw thrown
-      // Another version's table, with another idea of our chain, stands in the way.
+      const { code, message } = asFault(thrown, 'kernel.refused')
+      if (code !== 'kernel.refused' || !IN_THE_WAY.test(message)) throw thrown
       await this.#kernel.apply([...printRemovedTable(), ...structure])
     }
   }

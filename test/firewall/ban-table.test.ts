@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseNetwork } from '../../src/base/address.ts'
 import { BanTable } from '../../src/firewall/ban-table.ts'
-import type { BlockChange } from '../../src/firewall/bans.ts'
+import { type BlockChange, changeBans, noBans } from '../../src/firewall/bans.ts'
+import { wantedOf } from '../../src/firewall/wanted.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
 import { block, scope } from './blocks.ts'
 import { memoryKernel } from './memory-kernel.ts'
@@ -120,6 +121,62 @@ test('only the put with the refused element fails, and may be put again', async 
   kernel.refused.clear()
   await bans.put([add('192.0.2.50')])
   assert.equal(kernel.print().length, 100)
+})
+
+test('of a full set what there is room for is held; to know of the rest takes few transactions, and other sets take all', async () => {
+  const { kernel, bans } = table()
+  await bans.open([block('192.0.2.1', 'tcp 80 drop')])
+  kernel.room.set('tcp_80_drop_4', 11)
+  const before = kernel.transactions.length
+  const crowd = Array.from({ length: 1000 }, (_, index) => add(`10.0.${index >> 8}.${index & 255}`))
+  const other = { kind: 'add', block: block('192.0.2.9', 'all all drop') } as const
+  const refused = await bans.putEach([...crowd, other, remove('192.0.2.1')])
+  assert.equal(refused.size, 989)
+  assert.ok([...refused.values()].every(({ code }) => code === 'kernel.full'))
+  assert.equal(kernel.print().length, 12)
+  assert.ok(kernel.transactions.length - before < 40, `${kernel.transactions.length - before} transactions`)
+  assert.equal(bans.isHeld(scope('all all drop'), parseNetwork('192.0.2.9')!), true)
+  assert.equal(bans.isHeld(scope('tcp 80 drop'), parseNetwork('10.0.3.200')!), false)
+})
+
+test('an nft that fails in an odd way while bans are put back never has the table removed', async () => {
+  const { kernel, bans, told, world } = table()
+  await bans.open([block('192.0.2.1', 'tcp 80 drop')])
+  kernel.tell({ kind: 'structure', what: 'table' })
+  kernel.faults.push('kernel.refused', 'kernel.refused')
+  world.advance(2000)
+  await settle()
+  world.advance(5000)
+  await settle()
+  assert.ok(told.includes('table deleted: 1'), told.join())
+  assert.deepEqual(
+    kernel.transactions.flat().filter((line) => line.startsWith('delete table')),
+    [],
+  )
+})
+
+test('of a set that empties every element goes with one line', async () => {
+  const { kernel, bans } = table()
+  const crowd = Array.from({ length: 300 }, (_, index) => block(`10.0.${index >> 8}.${index & 255}`, 'tcp 80 drop'))
+  await bans.open([...crowd, block('192.0.2.9', 'all all drop')])
+  const before = kernel.transactions.length
+  const removals = crowd.map(({ network, scope, owner }): BlockChange => ({ kind: 'remove', network, scope, owner }))
+  await bans.put([...removals, add('192.0.2.1')])
+  assert.deepEqual(kernel.print(), ['all_drop_4 192.0.2.9', 'tcp_80_drop_4 192.0.2.1'])
+  const lines = kernel.transactions.slice(before).flat()
+  assert.ok(!lines.some((line) => line.includes('delete element inet rampart_bans tcp_80_drop_4')), lines.join('\n'))
+  await bans.put(removals.slice(0, 1))
+})
+
+test('element by element all are gone through, none twice before all were', () => {
+  const bans = noBans()
+  const addresses = Array.from({ length: 25 }, (_, index) => `192.0.2.${index}`)
+  for (const address of addresses) changeBans(bans, { kind: 'add', block: block(address, 'tcp 80 drop') })
+  const wanted = wantedOf(bans, fakeWorld().clock, () => true)
+  const rounds = Array.from({ length: 9 }, () => wanted.next(10).map(({ address }) => address))
+  const seen = rounds.flat()
+  assert.deepEqual(seen.slice(0, 25), addresses)
+  assert.deepEqual(seen.slice(25, 50), addresses)
 })
 
 test('a refused put says why', async () => {

@@ -13,6 +13,8 @@ export interface MemoryKernel extends Kernel {
   readonly faults: (string | undefined)[]
   /** Elements that are always refused. */
   readonly refused: Set<string>
+  /** How many elements a set holds at most. */
+  readonly room: Map<string, number>
   readonly transactions: (readonly string[])[]
   /** As another program: `flush ruleset`. */
   flush(): void
@@ -25,6 +27,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
   let tell: ((event: MonitorEvent) => void) | undefined
   const faults: (string | undefined)[] = []
   const refused = new Set<string>()
+  const room = new Map<string, number>()
   const transactions: (readonly string[])[] = []
   const marks: string[] = []
   const set = (name: string) => {
@@ -44,6 +47,9 @@ export function memoryKernel(now?: () => number): MemoryKernel {
       const inside = rest.join(' ').slice(2, -2).split(', ')
       for (const [address, ...timeout] of inside.map((text) => text.split(' '))) {
         if (refused.has(address!)) throw new Fault('kernel.refused', address!)
+        const isNew = verb === 'add' && !set(name).has(address!)
+        if (isNew && set(name).size >= (room.get(name) ?? Number.POSITIVE_INFINITY))
+          throw new Fault('kernel.full', name)
         // As kernels before 6.13 do: an element that is there keeps its end.
         if (verb === 'add' && !set(name).has(address!)) set(name).set(address!, endOf(timeout.join(' '), now))
         if (verb === 'delete' && !set(name).delete(address!)) throw new Fault('kernel.gone', address!)
@@ -91,6 +97,7 @@ export function memoryKernel(now?: () => number): MemoryKernel {
         .sort(),
     faults,
     refused,
+    room,
     transactions,
     flush() {
       sets = undefined
