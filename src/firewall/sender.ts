@@ -143,8 +143,9 @@ export class Sender {
     } catch {
       return steps
     }
-    taken(steps.filter(({ slot }) => whole.has(slot.of)))
-    return steps.filter(({ slot }) => !whole.has(slot.of))
+    const isDone = ({ kind, slot }: Step) => kind === 'remove' && whole.has(slot.of)
+    taken(steps.filter(isDone))
+    return steps.filter((step) => !isDone(step))
   }
 
   /** Halves what is refused until the element at fault stands alone. Gives the Fault if a set or the table is gone. */
