@@ -117,6 +117,12 @@ describe('folders that cannot be written', { skip: noLab() ?? false }, () => {
   })
   after(() => lab?.close())
 
+  test('a folder of the configuration that there is none of is told before anything begins', async () => {
+    const { code, err } = await lab.rampart('up', '--config', '/etc/nowhere')
+    assert.equal(code, 1)
+    assert.match(err, /there is no folder \/etc\/nowhere\n {2}\S/)
+  })
+
   test('F23 /run and /var cannot be written at the start: it guards, says so, and answers when they can', async () => {
     for (const folder of ['/run/rampart', '/var/lib/rampart']) {
       await lab.server.must(['mount', '-o', 'remount,bind,ro', folder])

@@ -1,11 +1,12 @@
 /** Reloads that succeed, reloads that must not, and restarts, while somebody who is banned keeps sending. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Reloaded } from '../../src/engine/reload.ts'
 import type { Guarding } from '../lab/guarding.ts'
-import { ATTACKERS, Lab, noLab, sleep, until } from '../lab/lab.ts'
+import { ATTACKERS, Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
 import { probeLine, unique } from '../lab/lines.ts'
 import { Witness } from '../lab/witness.ts'
 
@@ -13,6 +14,10 @@ interface Changes {
   /** Options of the jail `web`, in the place of its own or beside them. */
   readonly web?: Readonly<Record<string, string>>
   readonly more?: string
+}
+
+function noPython(): string | undefined {
+  return spawnSync('python3', ['--version']).status === 0 ? undefined : 'python3 makes the terminal'
 }
 
 /** The jails of the lab, as the admin's file has them. */
@@ -62,7 +67,7 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
     /** What the admin did, what is said of it: place, and what is wrong. */
     const faults: readonly [
       sentence: string,
-      files: Readonly<Record<string, string | null>>,
+      files: Readonly<Record<string, string | Uint8Array | null>>,
       said: readonly RegExp[],
     ][] = [
       [
@@ -107,37 +112,45 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
       ],
     ]
 
-    for (const [number, [sentence, files, said]] of faults.entries()) {
+    const [attacker, half] = unique(1, 2) as [string, string]
+    let held: object
+
+    before(async () => {
+      offend('web', attacker, 3)
+      offend('web', half, 2)
+      await until('the ban', async () => (await banned('web')).includes(attacker))
+      await until('half counted', async () => (await lab.jail('web')).failedTotal === 5)
+      held = await hold()
+    })
+    const hold = async () => ({ web: await lab.jail('web'), kernel: (await lab.inKernel()).sort() })
+
+    for (const [sentence, files, said] of faults) {
       test(`R49 ${sentence}: nothing changes, and it is told where and what`, async () => {
-        admin(jails())
-        await reload()
-        const [attacker, half] = unique(1, 2, 10 * number) as [string, string]
-        const counted = (await lab.jail('web')).failedTotal
-        offend('web', attacker, 3)
-        offend('web', half, 2)
-        await until('the ban', async () => (await banned('web')).includes(attacker))
-        await until('half counted', async () => (await lab.jail('web')).failedTotal === counted + 5)
-        const before = { web: await lab.jail('web'), kernel: (await lab.inKernel()).sort() }
         for (const [name, text] of Object.entries(files)) change(name, text)
         const { code, out, err } = await lab.rampart('reload')
-        assert.notEqual(code, 0, out)
         for (const name of Object.keys(files)) undo(name)
+        assert.notEqual(code, 0, out)
         for (const expected of said) assert.match(err, expected)
         assert.match(err, /\n {2}\S/, 'a hint')
         assert.match(err, /not reloaded, what ran before runs on\n$/)
-        assert.deepEqual({ web: await lab.jail('web'), kernel: (await lab.inKernel()).sort() }, before)
-        const [fault] = (await lab.status()).faults
-        assert.equal(fault?.code, 'reload.refused')
-        // Counters and positions are where they were: the third failure is the last.
-        offend('web', half)
-        await until('the other ban', async () => (await banned('web')).includes(half))
-        await reload()
-        assert.deepEqual((await lab.status()).faults, [])
+        assert.deepEqual(await hold(), held)
       })
     }
 
+    test('R49 after all of them counters and positions are where they were: the third failure bans', async () => {
+      assert.deepEqual(
+        (await lab.status()).faults.map((fault) => fault.code),
+        ['reload.refused'],
+      )
+      offend('web', half)
+      await until('the ban', async () => (await banned('web')).includes(half))
+      assert.equal((await lab.jail('web')).failedTotal, 6)
+      await reload()
+      assert.deepEqual((await lab.status()).faults, [])
+    })
+
     const path = (name: string) => join(lab.folder, 'rampart', name)
-    function change(name: string, text: string | null): void {
+    function change(name: string, text: string | Uint8Array | null): void {
       rmSync(path(name), { recursive: true, force: true })
       mkdirSync(text === null ? path(name) : join(path(name), '..'), { recursive: true })
       if (text !== null) lab.write(`rampart/${name}`, text)
@@ -300,6 +313,22 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
     } finally {
       await witness.end()
     }
+  })
+})
+
+describe('a guard in a terminal', { skip: noLab() ?? noPython() ?? false }, () => {
+  let lab: Lab
+
+  before(async () => {
+    lab = await Lab.open(jails())
+    for (const log of ['web', 'load']) lab.append(`log/${log}.log`, '')
+  })
+  after(() => lab?.close())
+
+  test('who sends SIGHUP has the configuration read anew; when the terminal is closed, the guard ends in order', async () => {
+    const out = await lab.server.must(['python3', join(ROOT, 'test/lab/terminal.py'), join(ROOT, 'bin/rampart'), 'up'])
+    assert.equal(out, 'reloaded\nended 0\n')
+    assert.equal((await lab.server.run(['nft', 'list', 'tables'])).out, '')
   })
 })
 

@@ -186,7 +186,7 @@ export class Lab {
     appendFileSync(join(this.folder, name), text)
   }
 
-  write(name: string, text: string, mode = 0o644): void {
+  write(name: string, text: string | Uint8Array, mode = 0o644): void {
     writeFileSync(join(this.folder, name), text, { mode })
   }
 
