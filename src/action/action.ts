@@ -72,6 +72,11 @@ export class Action {
     return this.#bans.has(address) || this.#left.has(address)
   }
 
+  /** Bans that it has in force, or may have. */
+  get held(): number {
+    return this.#bans.size + this.#left.size
+  }
+
   get bans(): readonly Ban[] {
     return [...this.#bans.values()]
   }

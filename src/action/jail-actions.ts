@@ -268,9 +268,9 @@ export class JailActions {
   }
 
   #tellLeft(): void {
-    for (const { settings, holds, flushes, bans } of this.#parts.actions) {
-      if (!holds || bans.length === 0) continue
-      const what = `${bans.length} ${bans.length === 1 ? 'ban is' : 'bans are'} still in force`
+    for (const { settings, holds, flushes, held } of this.#parts.actions) {
+      if (!holds || held === 0) continue
+      const what = `${held} ${held === 1 ? 'ban is' : 'bans are'} still in force`
       const message = `jail ${this.#parts.jail}, action ${settings.name}: ${what}, since the guard had to end`
       const hint = flushes ? 'lift them by hand' : 'lift them by hand; an actionflush would lift all by one command'
       this.#parts.onFault(new Fault('action.left', message, { hint, at: settings.at }))

@@ -68,7 +68,8 @@ export async function tagValues(
   const values = new Map<string, Value>()
   const asked: Asked = { occasion, knowledge, kept: undefined, together: undefined }
   for (const tag of tags) {
-    const value = await valueFor(tag, asked)
+    // What cannot be known just now is empty: the ban does not wait for it.
+    const value = await valueFor(tag, asked).catch(() => undefined)
     if (value !== undefined) values.set(tag, value)
   }
   return values

@@ -4,16 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { Action } from '../../src/action/action.ts'
-import { JailActions } from '../../src/action/jail-actions.ts'
-import type { Knowledge } from '../../src/action/tag-values.ts'
-import { parseNetwork } from '../../src/base/address.ts'
+import type { JailActions } from '../../src/action/jail-actions.ts'
 import { loadConfiguration } from '../../src/config/load-configuration.ts'
 import type { JailSettings } from '../../src/config/settings.ts'
-import type { Ban } from '../../src/jail/ban.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { sleep, until } from '../lab/lab.ts'
 import { Beside, noFail2ban } from './beside-fail2ban.ts'
+import { banOf, jailWith } from './parts.ts'
 
 type Step =
   | readonly ['start' | 'stop' | 'flush' | 'wait']
@@ -222,27 +219,8 @@ describe('the commands of actions beside Fail2ban', { skip: noFail2ban() ?? fals
     failAtStart(beside, name, steps)
     beside.take(name)
     let later = 0
-    const bans = new Map<string, Ban>()
     const moved = { ...clock, now: () => clock.now() + later, monotonic: () => clock.monotonic() + later }
-    const actions = settings.actions.map(
-      (one) =>
-        new Action(one, {
-          jail: name,
-          run: realWorld().run,
-          knowledge: KNOWS_NOTHING,
-          families: ['inet4', 'inet6'],
-          onTrouble: () => {},
-        }),
-    )
-    const jail = new JailActions({
-      jail: name,
-      actions,
-      clock: moved,
-      standing: (address) => bans.get(address),
-      onHeld: () => {},
-      onLifted: () => {},
-      onFault: () => {},
-    })
+    const { jail, standing: bans } = jailWith(settings.actions, { run: realWorld().run, clock: moved })
     await idle(jail)
     ran.push(beside.take(name))
     for (const step of stepsAfterStart(steps)) {
@@ -250,13 +228,7 @@ describe('the commands of actions beside Fail2ban', { skip: noFail2ban() ?? fals
       if (verb === 'fail') beside.fail(name, step[1], step[2])
       if (verb === 'ban') {
         for (const address of words as string[]) {
-          const ban = {
-            ...BAN,
-            jail: name,
-            network: parseNetwork(address)!,
-            from: moved.now(),
-            until: moved.now() + 600_000,
-          }
+          const ban = banOf(address, { from: moved.now(), until: moved.now() + 600_000 })
           bans.set(address, ban)
           jail.ban(ban, false)
         }
@@ -298,15 +270,4 @@ function tellFail2ban(beside: Beside, jail: string, step: Step): void {
 async function idle(jail: JailActions): Promise<void> {
   await sleep(5)
   await until('the actions are idle', () => jail.isIdle)
-}
-
-const BAN: Omit<Ban, 'network' | 'from' | 'until' | 'jail'> = { failures: 0, count: 1, matches: [], origin: 'manual' }
-
-const KNOWS_NOTHING: Knowledge = {
-  kept: async () => ({ matches: [] }),
-  together: async (ban) => [ban],
-  hostName: async () => undefined,
-  jail: () => ({ name: 'x', banned: 0, bannedTotal: 0, found: 0, foundTotal: 0, bantime: 600, increments: false }),
-  aheadMs: () => 0,
-  ownName: { full: 'host.example', short: 'host' },
 }
