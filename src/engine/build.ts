@@ -58,6 +58,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     table: options.observe ? undefined : banTable(world, clock, ref),
     acts,
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
+    asking: sources.asking,
     spared: (isThorough) => sources.spared(isThorough),
     ignored: (jail) => sources.ignored(jail),
     faults: current.prepared.faults,

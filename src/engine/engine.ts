@@ -18,6 +18,7 @@ import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { Acts } from './act.ts'
 import type { Adoption } from './adoption.ts'
+import type { Asking } from './asking.ts'
 import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
 import { bansBefore } from './enquire.ts'
@@ -54,6 +55,8 @@ export interface EngineParts {
   readonly jails: readonly HeldJail[]
   /** The actions that are scripts; absent when observing. What the first jails need of it is loaded. */
   readonly acts?: Acts | undefined
+  /** What failures ask the world; what the first jails need of it is loaded. */
+  readonly asking?: Asking
   /** Who is never banned by the host's own sake, as it is now. @param isThorough whether everything is looked at */
   readonly spared: (isThorough: boolean) => readonly Spared[]
   /** What a jail's own `ignoreip` adds. */
@@ -81,6 +84,8 @@ const SPARED_EVERY_TICKS = 15
 const TOLD_CLOCK_MS = 10_000
 /** Kernel and history are waited for this long at the end. */
 const STOP_MS = 5000
+/** What waits for an answer at the end is decided upon without one. */
+const ASKING_MS = 1000
 /** To list so many takes the kernel half a second. */
 const MANY_BANS = 20_000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
@@ -118,6 +123,7 @@ export class Engine {
       clock,
       history,
       jail: (name) => this.#jails.get(name),
+      asking: parts.asking,
       perform: (decisions, along) => perform(this.#effects, decisions, along),
       beforeBan: () => this.#sparing.freshen(),
       onFault: (jail, fault) => {
@@ -439,6 +445,7 @@ export class Engine {
   async stop({ keep }: { readonly keep: boolean }): Promise<void> {
     const { clock, table, history, acts } = this.#parts
     this.#cancelTick()
+    await this.#hurryAsking()
     this.tell({ kind: 'stop' })
     const acted = acts?.stop(LAST_ACTS_MS)
     const put = table?.close({ keep })
@@ -452,6 +459,16 @@ export class Engine {
     ])
     if (results.length === 0) throw new Fault('engine.slow-stop', SLOW_STOP)
     for (const result of results) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** What still waits for an answer of the world counts. */
+  async #hurryAsking(): Promise<void> {
+    const { asking, clock } = this.#parts
+    if (!asking) return
+    const late = Promise.withResolvers<void>()
+    const cancel = clock.after(ASKING_MS, late.resolve)
+    await Promise.race([asking.hurry().then(() => this.#pipeline.settled()), late.promise])
+    cancel()
   }
 
   /** A history that cannot be read keeps nobody from being guarded. */

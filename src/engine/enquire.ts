@@ -1,7 +1,7 @@
 /**
- * The questions put to the world before a failure counts: who is meant by what the filter found, and what happened with
- * him before. Only a canonical address goes on; names are not looked up, since whoever owns a name's records would choose
- * who is banned.
+ * The questions before a failure counts: who is meant by what the filter found, and what happened with him before. Only a
+ * canonical address goes on; names are not looked up here (`asking.ts` does, where the admin says so), since whoever owns a
+ * name's records would choose who is banned.
  */
 import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import { asksEarlier, type JailEvent } from '../jail/jail.ts'
@@ -11,7 +11,7 @@ import type { PastBans } from '../store/row.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Found } from './report.ts'
 
-type FailureEvent = JailEvent & { readonly kind: 'failure' }
+export type FailureEvent = JailEvent & { readonly kind: 'failure' }
 
 /**
  * The event for the jail, or undefined: there is no address that a ban could be of. A promise only where the history is
@@ -19,15 +19,24 @@ type FailureEvent = JailEvent & { readonly kind: 'failure' }
  * @param meant whom an id means: `bannable`, or what remembers its answers
  */
 export function enquire(
-  { failure }: Found,
+  found: Found,
   state: JailState,
   history: Recall,
   meant: (id: string) => Network | undefined,
 ): FailureEvent | Promise<FailureEvent> | undefined {
-  const { id, time, attempts, lines } = failure
+  const network = meant(found.failure.id)
+  return network && eventOf(found, network, state, history)
+}
+
+/** The same, of whom the failure is known to be. */
+export function eventOf(
+  { failure }: Found,
+  network: Network,
+  state: JailState,
+  history: Recall,
+): FailureEvent | Promise<FailureEvent> {
+  const { time, attempts, lines } = failure
   const fields = state.options.keepsFields ? failure.fields : undefined
-  const network = meant(id)
-  if (!network) return undefined
   const event: FailureEvent = { kind: 'failure', network, time, attempts, lines, fields, earlier: 0 }
   if (!asksEarlier(state, network, attempts)) return event
   return bansBefore(history, state, network, time).then((earlier) => ({ ...event, earlier }))

@@ -10,15 +10,19 @@ import type { Decision } from '../jail/decision.ts'
 import { asksEarlier, step } from '../jail/jail.ts'
 import type { Deed } from '../store/deed.ts'
 import type { Recall } from '../store/recall.ts'
-import { bansBefore, enquire, rememberingBannable } from './enquire.ts'
+import type { Answer } from './answer.ts'
+import type { Asking } from './asking.ts'
+import { bansBefore, enquire, eventOf, type FailureEvent, rememberingBannable } from './enquire.ts'
 import { type HeldJail, RECIDIVE } from './held-jail.ts'
 import { isOffence, offenceOf } from './repeat-offenders.ts'
-import type { Batch } from './report.ts'
+import type { Batch, Found } from './report.ts'
 import type { SteadyClock } from './steady-clock.ts'
 
 export interface Pipeline {
-  /** Takes a batch; resolves when it has been decided upon. */
+  /** Takes a batch; resolves when it has been decided upon, but for what asks the world first. */
   take(batch: Batch): Promise<void>
+  /** Resolves when all that was taken is decided upon. */
+  settled(): Promise<void>
   /** What bans by other jails come to in that of repeat offenders. */
   repeated(decisions: readonly Decision[]): Promise<Decision[]>
   /** Marks of logs that have moved without a failure since they were last asked for. */
@@ -30,6 +34,8 @@ export interface PipelineParts {
   readonly clock: SteadyClock
   readonly history: Recall
   readonly jail: (name: string) => HeldJail | undefined
+  /** Takes failures that ask the world first. */
+  readonly asking: Pick<Asking, 'takes'> | undefined
   readonly perform: (decisions: readonly Decision[], along: Deed) => Promise<void>
   /** Called before a ban may be decided upon, however often: who may be banned is asked after it. */
   readonly beforeBan: () => void
@@ -37,7 +43,7 @@ export interface PipelineParts {
   readonly onFault: (jail: string, fault: Fault) => void
 }
 
-export function pipeline({ clock, history, jail, perform, beforeBan, onFault }: PipelineParts): Pipeline {
+export function pipeline({ clock, history, jail, asking, perform, beforeBan, onFault }: PipelineParts): Pipeline {
   const meant = rememberingBannable()
   const marks = new Map<string, NonNullable<Deed['positions']>[number]>()
   let lines = 0
@@ -48,18 +54,15 @@ export function pipeline({ clock, history, jail, perform, beforeBan, onFault }: 
     const decisions: Decision[] = []
     for (const found of batch.failures) {
       const held = jail(found.jail)
-      if (!held) continue
+      if (!held || asking?.takes(found, held, hear)) continue
       try {
         const asked = enquire(found, held.state, history, meant)
         const event = asked instanceof Promise ? await asked : asked
         if (!event) continue
         // The history is asked where it may come to a ban.
         if (asked instanceof Promise) beforeBan()
-        const decided = step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now())
-        for (const decision of decided) {
-          decisions.push(decision)
-          if (decision.kind === 'crowded') decisions.push(...(await banNetwork(held, decision.network)))
-        }
+        const crowd = count(held, event, decisions)
+        if (crowd) decisions.push(...(await banNetwork(held, crowd)))
       } catch (thrown) {
         onFault(found.jail, asFault(thrown, 'jail.failed'))
       }
@@ -70,6 +73,43 @@ export function pipeline({ clock, history, jail, perform, beforeBan, onFault }: 
       if (mark) marks.delete(log)
       void perform(decisions, mark ? { positions: [{ log, position: mark }] } : {})
     } else if (mark) marks.set(log, { log, position: mark })
+  }
+
+  /** @returns the network of a crowd, if that may be banned now */
+  function count(held: HeldJail, event: FailureEvent, decisions: Decision[]): Network | undefined {
+    let crowd: Network | undefined
+    for (const decision of step(held.state, { ...event, time: clock.fromWall(event.time) }, clock.now())) {
+      decisions.push(decision)
+      if (decision.kind === 'crowded') crowd = decision.network
+    }
+    return crowd
+  }
+
+  /** What was asked of a failure is answered: it takes its turn like a batch. */
+  function hear(found: Found, answers: readonly Answer[]): void {
+    last = last.then(() => decideAnswered(found, answers))
+  }
+
+  async function decideAnswered(found: Found, answers: readonly Answer[]): Promise<void> {
+    const held = jail(found.jail)
+    if (!held) return
+    const decisions: Decision[] = []
+    for (const { network, ignored: why } of answers) {
+      if (why !== undefined) {
+        decisions.push({ kind: 'ignored', jail: held.name, network, why })
+        continue
+      }
+      try {
+        const event = await eventOf(found, network, held.state, history)
+        beforeBan()
+        const crowd = count(held, event, decisions)
+        if (crowd) decisions.push(...(await banNetwork(held, crowd)))
+      } catch (thrown) {
+        onFault(found.jail, asFault(thrown, 'jail.failed'))
+      }
+    }
+    decisions.push(...(await repeated(decisions)))
+    if (decisions.length > 0) void perform(decisions, {})
   }
 
   /** In the eyes of the jail of repeat offenders a ban by another jail is a failure; no text log has to say so. */
@@ -102,6 +142,7 @@ export function pipeline({ clock, history, jail, perform, beforeBan, onFault }: 
       last = last.then(() => decide(batch))
       return last
     },
+    settled: () => last,
     takeMarks() {
       const moved = [...marks.values()]
       marks.clear()

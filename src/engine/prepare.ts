@@ -7,7 +7,6 @@ import type { Configuration, JailSettings } from '../config/settings.ts'
 import type { World } from '../world/world.ts'
 import { RECIDIVE } from './held-jail.ts'
 import type { SparedSources } from './spared-sources.ts'
-import { unable } from './unable.ts'
 
 export interface Folders {
   readonly stockFolder: string
@@ -45,9 +44,10 @@ export async function prepare(
   const discovery = await discover(world)
   const present = folders.config.filter((folder) => world.files.stat(folder) !== undefined)
   const { configuration, chosen } = configure(world, [folders.stockFolder, ...present], discovery)
-  const { jails, faults } = runnable(configuration, [...missing(world, folders), ...noFiles(world, present)])
+  const { jails, unfit } = configuration
+  const faults = [...missing(world, folders), ...noFiles(world, present), ...configuration.faults]
   const unresolved = await sources.ready(jails)
-  return { folders: present, discovery, configuration, chosen, jails, unfit: configuration.unfit, faults, unresolved }
+  return { folders: present, discovery, configuration, chosen, jails, unfit, faults, unresolved }
 }
 
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
@@ -75,17 +75,6 @@ function missing({ files }: World, { needed = [] }: Folders): Fault[] {
   return needed
     .filter((folder) => files.stat(folder)?.kind !== 'folder')
     .map((folder) => new Fault(NO_FOLDER, `there is no folder ${folder}`, { hint, at: { file: folder } }))
-}
-
-/** A jail that cannot do all that it should does not run: half a jail would be worse than none. */
-function runnable({ jails, faults }: Configuration, more: readonly Fault[]): Pick<Prepared, 'jails' | 'faults'> {
-  const problems = [...more, ...faults]
-  const able = jails.filter((jail) => {
-    const problem = unable(jail)
-    if (problem) problems.push(problem)
-    return !problem
-  })
-  return { jails: able, faults: problems }
 }
 
 /**

@@ -36,7 +36,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   const fresh = await parts.prepare()
   const before = current.prepared
   const next = jail === undefined ? fresh : withJail(before, fresh, jail)
-  const faults = [...next.faults.filter(isMendable), ...(await reading.check(planOf(next.jails, next.unfit)))]
+  const faults = [...next.faults, ...(await reading.check(planOf(next.jails, next.unfit)))]
   if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
   await engine.loadActions(next.jails)
@@ -51,11 +51,6 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   engine.tell({ kind: 'reload', ...changes })
   await followed
   return { done: true, notes: doubts(next), ...changes }
-}
-
-/** What this version cannot do at all it did not do before either. */
-function isMendable({ code }: Fault): boolean {
-  return code !== 'jail.unable'
 }
 
 function refused(engine: Engine, faults: readonly Fault[]): Reloaded {

@@ -8,6 +8,7 @@ import type { JailSettings } from '../config/settings.ts'
 import type { IgnoreList, Spared } from '../jail/ignore.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { World } from '../world/world.ts'
+import { Asking } from './asking.ts'
 import type { HeldJail } from './held-jail.ts'
 import { HostNames, type Wanted } from './host-names.ts'
 import { IgnoreFiles } from './ignore-files.ts'
@@ -31,6 +32,8 @@ const TIMEOUT_MS = 5000
 const READY_TIMEOUT_MS = 2000
 
 export class SparedSources {
+  /** Whom a jail spares by a command, and names in logs: asked for each failure. */
+  readonly asking: Asking
   readonly #parts: SparedSourcesParts
   readonly #names: HostNames
   readonly #files: IgnoreFiles
@@ -39,6 +42,7 @@ export class SparedSources {
 
   constructor(parts: SparedSourcesParts) {
     const { names, files, clock } = parts.world
+    this.asking = new Asking(parts)
     this.#parts = parts
     this.#names = new HostNames(names)
     this.#files = new IgnoreFiles({ files, onTrouble: parts.onTrouble })
@@ -49,7 +53,11 @@ export class SparedSources {
   async ready(jails: readonly JailSettings[]): Promise<readonly string[]> {
     const names = namesOf(jails)
     const paths = [...pathsOf(this.#jails), ...pathsOf(jails)]
-    await Promise.all([this.#names.lookUp(names.map(alone), READY_TIMEOUT_MS), this.#files.look(paths)])
+    await Promise.all([
+      this.asking.load(jails),
+      this.#names.lookUp(names.map(alone), READY_TIMEOUT_MS),
+      this.#files.look(paths),
+    ])
     return names.filter((name) => this.#names.addresses(name).length === 0)
   }
 
