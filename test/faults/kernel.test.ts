@@ -86,7 +86,7 @@ describe('the kernel under faults', { skip: noLab() ?? false }, () => {
         await nft(command.replace('SET', set).replace('ADDRESS', address))
         await until('it is told', () => told('healed') > before)
         t.diagnostic(`told after ${Math.round(performance.now() - began)} ms`)
-        assert.equal((await held()).size, banned.length)
+        await until('all is back', async () => (await held()).size === banned.length)
         assert.equal((await nft('-t', 'list', 'table', 'inet', 'rampart_bans')).length, rules)
         await agree()
       })
