@@ -13,7 +13,7 @@ import { readerIdentity } from './identity.ts'
 import { planning } from './planning.ts'
 import { type Folders, type Prepared, prepare } from './prepare.ts'
 import { type Reading, readApart, readHere } from './reading.ts'
-import { type Reloaded, reload } from './reload.ts'
+import type { Reloaded } from './reload.ts'
 import type { Report } from './report.ts'
 import type { SparedSources } from './spared-sources.ts'
 
@@ -115,6 +115,7 @@ export class Guard {
       prepare: () => prepare(world, { ...options, needed }, sources),
       planOf: this.#planner.planOf,
     }
+    const { reload } = await import('./reload.ts')
     const done = this.#lastReload.then(() => reload(parts, jail))
     this.#lastReload = done.catch(() => {})
     return done

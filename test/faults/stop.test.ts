@@ -114,4 +114,28 @@ describe('the end of a guard in which something hangs', { skip: noLab() ?? false
     assert.ok((await inKernel()).includes(address))
     await guard.stop()
   })
+
+  const stops: readonly [up: readonly string[], stop: readonly string[], keeps: boolean][] = [
+    [[], [], false],
+    [[], ['--keep-bans'], true],
+    [['--keep-bans'], [], true],
+    [['--keep-bans'], ['--lift-bans'], false],
+  ]
+  for (const [up, stop, keeps] of stops) {
+    const words = [...up.map((word) => `up ${word}`), ['stop', ...stop].join(' ')].join(', ')
+    test(`${words}: the bans ${keeps ? 'stay' : 'are lifted'}, and it has ended when the command has`, async () => {
+      const address = await guardWithBan(...up)
+      const { code, out } = await lab.rampart('stop', ...stop)
+      assert.equal(code, 0)
+      assert.match(out, new RegExp(`has ended \\(pid ${guard.process.pid}\\)`))
+      assert.equal((await inKernel()).includes(address), keeps)
+      await until('its end', () => guard.process.exitCode === 0)
+    })
+  }
+
+  test('--replace with nobody to replace begins like any other', async () => {
+    assert.equal((await lab.rampart('stop')).code, 1)
+    guard = await lab.guard(['--replace'])
+    await guard.stop()
+  })
 })
