@@ -38,6 +38,8 @@ process.exitCode = await face(
       // As in bin/rampart: garbage is looked for before the heap has grown fourfold.
       '--initial-old-space-size=24',
       '--heap-growing-percent=40',
+      // Five times what the largest configuration and flood have taken: beyond it something leaks, and a new one is started.
+      '--max-old-space-size=256',
       fileURLToPath(new URL('reader.mjs', import.meta.url)),
     ],
     checkCommand: [process.execPath, fileURLToPath(import.meta.url), 'rampart', 'config', 'check'],

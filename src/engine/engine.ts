@@ -296,6 +296,8 @@ export class Engine {
 
   /** @param topic what it is about, and when well again ends it; once a minute is enough to tell of it */
   fault(fault: Fault, topic = fault.message): void {
+    // Whoever lacks one: the reserve tells it, and when there are descriptors again.
+    if (fault.code === 'file.descriptors') return
     const { code, message, hint } = fault
     if (this.#troubles.add(fault, topic, this.#parts.clock.monotonic()))
       this.tell({ kind: 'fault', code, message, hint })

@@ -15,7 +15,7 @@ logpath = /var/log/nginx/*.log
 `
 const FEW = 24
 /** As long as it must be borne: R51 says 60. */
-const SHORT_S = Number(process.env['RAMPART_SHORT_SECONDS'] ?? 5)
+const SHORT_S = Number(process.env['RAMPART_SHORT_SECONDS'] ?? 4)
 
 describe('a guard that may open few files and start no programs', { skip: noLab() ?? false }, () => {
   let lab: Lab

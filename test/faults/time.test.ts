@@ -10,7 +10,7 @@ import { probeLine } from '../lab/lines.ts'
 import { noWallClock, WallClock } from '../lab/wall-clock.ts'
 
 /** How long the bans last: R30 says 30. */
-const BAN_S = Number(process.env['RAMPART_BAN_SECONDS'] ?? 5)
+const BAN_S = Number(process.env['RAMPART_BAN_SECONDS'] ?? 4)
 /** For how long a process sleeps. */
 const SLEEP_S = Number(process.env['RAMPART_SLEEP_SECONDS'] ?? 3)
 const HOUR_MS = 3_600_000
@@ -129,7 +129,7 @@ function sinceInHistory(lab: Lab): number[] {
   }
 }
 
-describe('processes that sleep', { skip: noLab() ?? false }, () => {
+describe('processes that sleep', { skip: noLab() ?? false, concurrency: 3 }, () => {
   const who: readonly (readonly [name: string, of: (guard: Guarding) => readonly number[]])[] = [
     ['the guard', (guard) => [guard.process.pid!]],
     ['the reader', (guard) => [readerOf(guard.process.pid!)!]],
