@@ -12,6 +12,11 @@ export interface Elements {
    * @throws Error if it is not within `withinMs`
    */
   entered(address: string, withinMs?: number): Promise<number>
+  /**
+   * The same moment for the last of so many addresses, whichever they are, counted from the beginning.
+   * @throws Error if there are not so many within `withinMs`
+   */
+  crowd(count: number, withinMs?: number): Promise<number>
 }
 
 /** Ends with its host. */
@@ -20,12 +25,16 @@ export async function elements(host: Host): Promise<Elements> {
   child.stderr!.on('data', (bytes) => process.stderr.write(bytes))
   const seen = new Map<string, number>()
   const waiting = new Map<string, (at: number) => void>()
+  let last = 0
   const lines = createInterface({ input: child.stdout! })
   await new Promise<void>((resolve) => void lines.once('line', () => resolve()))
   lines.on('line', (line) => {
     const [ns = '', key = ''] = line.split(' ')
     const at = Number(BigInt(ns) / 1000n) / 1000
-    if (!seen.has(key)) seen.set(key, at)
+    if (!seen.has(key)) {
+      seen.set(key, at)
+      last = at
+    }
     waiting.get(key)?.(at)
     waiting.delete(key)
   })
@@ -41,6 +50,14 @@ export async function elements(host: Host): Promise<Elements> {
           resolve(at)
         })
       })
+    },
+    async crowd(count, withinMs = 120_000) {
+      const end = now() + withinMs
+      while (seen.size < count) {
+        if (now() > end) throw new Error(`${seen.size} of ${count} are banned within ${withinMs} ms`)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      return last
     },
   }
 }

@@ -6,5 +6,14 @@ import { idle } from './idle.ts'
 import { jails } from './jails.ts'
 import { latency } from './latency.ts'
 import type { Part } from './measured.ts'
+import { storm } from './storm.ts'
 
-export const PARTS: Readonly<Record<string, Part>> = { memory: idle, answers, cpu: benign, jails, latency, flood }
+export const PARTS: Readonly<Record<string, Part>> = {
+  memory: idle,
+  answers,
+  cpu: benign,
+  jails,
+  latency,
+  flood,
+  storm,
+}
