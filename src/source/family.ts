@@ -23,14 +23,15 @@ const MAX_LEFT = 1000
 
 export class Family {
   readonly #members = new Set<Member>()
-  /** By inode: the same one may have been many files. Newest last. */
-  readonly #left = new Map<number, Position>()
+  /** By inode, those that were left last behind the others. */
+  readonly #left = new Map<number, readonly Position[]>()
 
-  /** @param left where files were left before, under whatever name */
+  /** @param left where files were left before, under whatever names, in no order: one may have had several */
   constructor(left: Iterable<Position> = []) {
     for (const position of left) {
-      for (const before of position.before ?? []) this.leave(before)
-      this.leave(position)
+      for (const one of [...(position.before ?? []), position]) {
+        this.#left.set(one.inode, [...(this.#left.get(one.inode) ?? []), one])
+      }
     }
   }
 
@@ -45,14 +46,14 @@ export class Family {
   /** A file has been closed. */
   leave(position: Position): void {
     this.#left.delete(position.inode)
-    this.#left.set(position.inode, position)
+    this.#left.set(position.inode, [position])
     if (this.#left.size > MAX_LEFT) this.#left.delete(this.#left.keys().next().value!)
   }
 
   /** Where the file was left, if it was read before, under any name. @returns false if it was not */
   placeWhereLeft(file: LogFile): boolean {
-    const position = this.#left.get(file.inode)
-    return position !== undefined && file.startAt(position)
+    const positions = [...(this.#left.get(file.inode) ?? [])].sort((a, b) => b.offset - a.offset)
+    return positions.some((position) => file.startAt(position))
   }
 
   /** Whether a log of the family, or one beside `but`, has the file open. */

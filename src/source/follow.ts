@@ -225,9 +225,8 @@ export class Follower implements Input, Member {
 
   /** Goes on at a saved position: in this file, or first in the files that it was rotated to. */
   #resume(file: LogFile, position: Position): void {
-    for (const before of position.before ?? []) {
-      this.#keep(this.#past.from(this.resolved, before, 'moved').slice(0, 1))
-    }
+    const before = position.before?.map((one) => this.#past.itself(this.resolved, one)) ?? []
+    this.#keep(before.filter((one) => one !== undefined))
     // The inode comes first: a new file may well begin with the same lines.
     if (file.inode === position.inode && file.startAt(position)) return
     const isKnown = this.#family.placeWhereLeft(file)

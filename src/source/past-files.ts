@@ -30,16 +30,14 @@ export class PastFiles {
 
   /** Of a log: the past file that holds what was read up to the position, placed there, and those that came after it. */
   from(log: string, position: Position, how: Moved): LogFile[] {
-    if (how === 'copied' && position.headBytes < MIN_COPY_BYTES) return []
     const past = pastOf(this.#hands.files, log)
-    for (const one of past) {
-      if (how !== 'copied' && one.inode !== position.inode) continue
-      const file = this.#open(one.path)
-      // Truncated before it was moved, or another file with the inode of a deleted one: all of it is new.
-      if (file?.startAt(position) || (file && how === 'moved or written anew')) return [file, ...this.#later(past, one)]
-      file?.close()
-    }
-    return []
+    const found = this.#holder(past, position, how)
+    return found ? [found.file, ...this.#later(past, found.one)] : []
+  }
+
+  /** The file of the position alone, if it was moved. */
+  itself(log: string, position: Position): LogFile | undefined {
+    return this.#holder(pastOf(this.#hands.files, log), position, 'moved')?.file
   }
 
   /** Files of a log that were rotated away after this one was, each where it was left if it was read before. */
@@ -49,6 +47,22 @@ export class PastFiles {
     const later = one ? this.#later(past, one) : []
     for (const file of later) this.#family.placeWhereLeft(file)
     return later
+  }
+
+  #holder(
+    past: readonly Past[],
+    position: Position,
+    how: Moved,
+  ): { readonly file: LogFile; readonly one: Past } | undefined {
+    if (how === 'copied' && position.headBytes < MIN_COPY_BYTES) return undefined
+    for (const one of past) {
+      if (how !== 'copied' && one.inode !== position.inode) continue
+      const file = this.#open(one.path)
+      // Truncated before it was moved, or another file with the inode of a deleted one: all of it is new.
+      if (file?.startAt(position) || (file && how === 'moved or written anew')) return { file, one }
+      file?.close()
+    }
+    return undefined
   }
 
   #later(past: readonly Past[], one: Past): LogFile[] {

@@ -9,12 +9,14 @@ import {
   copyFileSync,
   existsSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   truncateSync,
   writeSync,
 } from 'node:fs'
 import { test } from 'node:test'
+import { generator } from './generator.ts'
 import { type Followed, inPlace, type Place } from './place.ts'
 
 const RUNS = 150
@@ -24,7 +26,9 @@ for (const saved of [false, true]) {
   const how = saved ? 'and the reader starts anew from saved positions' : 'and the reader stays'
   test(`${RUNS} random lives of a log, ${how}: nothing twice, nothing lost that could be read`, () =>
     inPlace((place) => {
+      const before = readdirSync('/proc/self/fd').length
       for (let seed = 1; seed <= RUNS; seed++) live(place, seed, saved)
+      assert.ok(readdirSync('/proc/self/fd').length < before + 10, 'files are left open')
     }))
 }
 
@@ -151,6 +155,8 @@ function live(place: Place, seed: number, saved: boolean): void {
       return pick < 0
     })![1]()
   }
+  // What came and went between two looks is looked for when the path names a file.
+  appendFileSync(log, '')
   look()
   look()
   reader.follower.close()
@@ -164,15 +170,4 @@ function live(place: Place, seed: number, saved: boolean): void {
 
 function twice(lines: readonly string[]): string | undefined {
   return lines.find((text, i) => lines.indexOf(text) !== i)?.slice(0, 20)
-}
-
-/** Numbers below `n`, the same for a seed each time. Source: mulberry32. */
-function generator(seed: number): (n: number) => number {
-  let state = seed
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % n
-  }
 }
