@@ -3,7 +3,7 @@
  * made to fail by a script that is mounted over it.
  */
 import assert from 'node:assert/strict'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
@@ -103,6 +103,23 @@ describe('the kernel under faults', { skip: noLab() ?? false }, () => {
     }
     await inKernel('all bans', banned)
     assert.deepEqual(await rulesIn(), rules)
+    await agree()
+  })
+
+  test('R45 status --verify tells what the kernel lacks and what it holds beyond, until that is mended', async () => {
+    const address = banned.at(-7)!
+    const [{ set }] = JSON.parse((await lab.rampart('why', address, '--json')).out).kernel
+    const listener = childOf(guard.process.pid!, 'perl')
+    process.kill(listener, 'SIGSTOP')
+    await nft('delete', 'element', 'inet', 'rampart_bans', set, `{ ${address} }`)
+    await nft('add', 'element', 'inet', 'rampart_bans', set, `{ ${ATTACKERS}.99 timeout 1h }`)
+    const { code, out } = await lab.rampart('status', '--verify')
+    process.kill(listener, 'SIGCONT')
+    assert.equal(code, 1)
+    assert.ok(out.includes(`not in the kernel: ${set} ${address}\n`), out)
+    assert.ok(out.includes(`in the kernel alone: ${set} ${ATTACKERS}.99\n`), out)
+    await nft('delete', 'element', 'inet', 'rampart_bans', set, `{ ${ATTACKERS}.99 }`)
+    await until('it is back', async () => (await held()).has(address))
     await agree()
   })
 
@@ -237,6 +254,11 @@ describe('the kernel under faults', { skip: noLab() ?? false }, () => {
     await agree()
   })
 })
+
+function childOf(parent: number, program: string): number {
+  const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean)
+  return Number(pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] === program))
+}
 
 /** Prints, again and again, how many of the addresses are in the set: asked by transactions that change nothing. */
 function lookWithoutPause(folder: string, set: string, addresses: readonly string[]): string {
