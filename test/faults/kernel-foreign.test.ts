@@ -112,7 +112,7 @@ describe('R04 tables of other programs', { skip: noLab() ?? noPrograms() ?? fals
     await lab.server.must(['ufw', 'reload'])
     await lab.server.must(['iptables-nft-restore'], DOCKER)
     const { out } = await lab.rampart('status', '--verify')
-    assert.match(out, /: the kernel holds them, and no others$/m)
+    assert.match(out, /: the kernel holds what it should, and nothing else$/m)
     assert.equal(await lab.visit(`${ATTACKERS}.3`, '/'), 0)
   })
 })

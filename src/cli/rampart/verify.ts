@@ -20,7 +20,7 @@ export function printVerified(terminal: Terminal, { bans, unread, missing, extra
   const count = `${thousands(bans)} ${bans === 1 ? 'ban' : 'bans'}`
   if (unread !== undefined) return `${paint(terminal, 'yellow', `${count}, not compared: ${printable(unread)}`)}\n`
   if (missing.length + extra.length === 0)
-    return `${paint(terminal, 'green', `${count}: the kernel holds them, and no others`)}\n`
+    return `${paint(terminal, 'green', `${count}: the kernel holds what it should, and nothing else`)}\n`
   const lines = [
     ...missing.map((name) => `not in the kernel: ${printable(name)}`),
     ...extra.map((name) => `in the kernel alone: ${printable(name)}`),
