@@ -1,7 +1,7 @@
 /** Reloads that succeed, reloads that must not, and restarts, while somebody who is banned keeps sending. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Reloaded } from '../../src/engine/reload.ts'
@@ -101,6 +101,11 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
       ],
       ['a folder in the place of a file', { 'jail.local': null }, [/jail\.local is no file/]],
       [
+        'an action that there is none of',
+        { 'jail.local': jails({ web: { action: 'absent' } }) },
+        [/jail\.local:8: .*absent/],
+      ],
+      [
         'several at once, all of them told',
         {
           'jail.local': jails({
@@ -137,18 +142,6 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
       })
     }
 
-    test('R49 after all of them counters and positions are where they were: the third failure bans', async () => {
-      assert.deepEqual(
-        (await lab.status()).faults.map((fault) => fault.code),
-        ['reload.refused'],
-      )
-      offend('web', half)
-      await until('the ban', async () => (await banned('web')).includes(half))
-      assert.equal((await lab.jail('web')).failedTotal, 6)
-      await reload()
-      assert.deepEqual((await lab.status()).faults, [])
-    })
-
     const path = (name: string) => join(lab.folder, 'rampart', name)
     function change(name: string, text: string | Uint8Array | null): void {
       rmSync(path(name), { recursive: true, force: true })
@@ -158,6 +151,18 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
     function undo(name: string): void {
       rmSync(path(name), { recursive: true, force: true })
       if (name === 'jail.local') admin(jails())
+    }
+
+    for (const target of ['nowhere', 'jail.local']) {
+      test(`R49 a link to ${target} in the place of a file: nothing changes`, async () => {
+        rmSync(path('jail.local'))
+        symlinkSync(target, path('jail.local'))
+        const { code, err } = await lab.rampart('reload')
+        undo('jail.local')
+        assert.equal(code, 1)
+        assert.match(err, /\/etc\/rampart\/jail\.local/)
+        assert.deepEqual(await hold(), held)
+      })
     }
 
     test('R49 a jail that there is none of: nothing changes', async () => {
@@ -172,9 +177,21 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
       const { code, err } = await lab.rampart('reload')
       assert.equal(code, 1)
       assert.match(err, /there is no folder \/etc\/rampart\n/)
+      assert.deepEqual(
+        (await lab.status()).faults.map((fault) => fault.code),
+        ['reload.refused'],
+      )
       await lab.server.must(['mkdir', '/etc/rampart'])
       await lab.server.must(['mount', '--bind', join(lab.folder, 'rampart'), '/etc/rampart'])
       await reload()
+    })
+
+    test('R49 after all of them counters and positions are where they were: the third failure bans', async () => {
+      offend('web', half)
+      await until('the ban', async () => (await banned('web')).includes(half))
+      assert.equal((await lab.jail('web')).failedTotal, 6)
+      await reload()
+      assert.deepEqual((await lab.status()).faults, [])
     })
   })
 
