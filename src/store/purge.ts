@@ -1,6 +1,6 @@
 /** Forgets what is old, and the least needed of what is too much, in small steps, so that nothing waits long for them. */
 import type { EpochMs } from '../world/clock.ts'
-import type { Database } from './database.ts'
+import type { Database, Value } from './database.ts'
 
 export interface Keep {
   /** What ended before this moment goes. Bans in force stay; so do past ones that a longer next ban may still count. */
@@ -43,9 +43,9 @@ export function cutSteps(maxBytes: number, now: EpochMs): readonly Step[] {
   const steps: readonly Step[] = [
     endRunOut(now),
     manyEvents(LEAST_EVENTS),
-    walkBans((database, ids) => database.run(BARE_ENDED, ids)),
+    walkBans((database, ids) => bare(database, database.all(LINES_OF_ENDED, ids))),
     repeated(cutOldestHour),
-    walkBans((database, ids) => database.run(BARE_ALL, ids)),
+    walkBans((database, ids) => bare(database, database.all(LINES_OF_ALL, ids))),
     walkCounters((database, ids) => database.run(CUT_COUNTERS, ids)),
     walkBans((database, ids) => database.run(CUT_ENDED, ids)),
   ]
@@ -107,6 +107,17 @@ function manyEvents(newest: number): Step {
   })
 }
 
+/** Bans without their lines. Written anew: a row that is only made shorter leaves its page as large as it is. */
+function bare(database: Database, bans: readonly Record<string, Value>[]): number {
+  for (const ban of bans) {
+    const row: Record<string, Value> = { ...ban, matches: '[]', fields: null }
+    const columns = Object.keys(row)
+    database.run('DELETE FROM ban WHERE id = ?', row['id']!)
+    database.run(`INSERT INTO ban (${columns.join()}) VALUES (${columns.map(() => '?').join()})`, ...Object.values(row))
+  }
+  return bans.length
+}
+
 function cutOldestHour(database: Database): number {
   const { hour } = database.first<{ hour: number | null }>(OLDEST_HOUR)!
   if (hour === null) return 0
@@ -140,8 +151,8 @@ const AMONG = 'id IN (SELECT value FROM json_each(?1))'
 // Three times its length is how long Fail2ban remembers a ban for bantime.increment.
 const OLD_BANS = `DELETE FROM ban WHERE ${AMONG}
   AND since < ?2 AND ended < ?2 AND since + 3 * (ifnull(until, ended) - since) < ?2`
-const BARE_ENDED = `UPDATE ban SET matches = '[]', fields = NULL WHERE ${AMONG} AND ended IS NOT NULL AND matches <> '[]'`
-const BARE_ALL = `UPDATE ban SET matches = '[]', fields = NULL WHERE ${AMONG} AND matches <> '[]'`
+const LINES_OF_ALL = `SELECT * FROM ban WHERE ${AMONG} AND (matches <> '[]' OR fields IS NOT NULL)`
+const LINES_OF_ENDED = `${LINES_OF_ALL} AND ended IS NOT NULL`
 const CUT_ENDED = `DELETE FROM ban WHERE ${AMONG} AND ended IS NOT NULL`
 
 const OLDEST_HOUR = `SELECT min(hour) AS hour

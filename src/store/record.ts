@@ -50,6 +50,8 @@ export class Recorder {
   /** Rows of each (hour, jail, trait) that was written to lately. */
   readonly #rows = new Map<string, number>()
   #written = 0
+  /** Bans are kept with their lines; not while the history is too large. */
+  keepsLines = true
 
   constructor(database: Database, bounds: Partial<Bounds> = {}) {
     this.#database = database
@@ -116,8 +118,8 @@ export class Recorder {
       ban.failures,
       ban.count,
       ban.origin,
-      capLines(ban.matches, this.#bounds.lines),
-      capFields(ban.fields),
+      this.keepsLines ? capLines(ban.matches, this.#bounds.lines) : '[]',
+      this.keepsLines ? capFields(ban.fields) : null,
     )
   }
 

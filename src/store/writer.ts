@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import type { Deed } from './deed.ts'
 import type { Held, Holder } from './holder.ts'
 import { cutSteps, type Progress, type Step, usedBytes } from './purge.ts'
+import type { Recorder } from './record.ts'
 import { type HistoryState, pauseAfter, troubleOf } from './state.ts'
 import { turn } from './turn.ts'
 
@@ -150,7 +151,7 @@ export class Writer {
     if (outcome === 'kept') this.#succeeded()
     for (const { settle } of batch) settle(outcome)
     if (outcome === 'lost') return
-    await this.#tidy(held.database)
+    await this.#tidy(held)
     // Only now: a disk on which just the log has room left is asked less and less often.
     this.#attempts = 0
   }
@@ -185,7 +186,7 @@ export class Writer {
     }
   }
 
-  async #tidy(database: Database): Promise<void> {
+  async #tidy({ database, recorder }: Held): Promise<void> {
     const bytes = database.logBytes()
     if (bytes < this.#copiedBytes) this.#copiedBytes = 0
     const limit = this.#backlog.isEmpty ? IDLE_LOG_BYTES : MAX_LOG_BYTES
@@ -193,15 +194,17 @@ export class Writer {
     await database.sync()
     await database.checkpoint()
     this.#copiedBytes = bytes
-    if (usedBytes(database) > this.#options.maxBytes) this.#cut()
+    if (usedBytes(database) > this.#options.maxBytes) this.#cut(recorder)
   }
 
   /** To a size from which it takes a while to grow back. */
-  #cut(): void {
+  #cut(recorder: Recorder): void {
     const { clock, maxBytes } = this.#options
+    recorder.keepsLines = false
     this.#cutting ??= this.chores(cutSteps(0.9 * maxBytes, clock.now()))
       .catch(() => {}) // The next checkpoint tries again.
       .then(() => {
+        recorder.keepsLines = true
         this.#cutting = undefined
       })
   }
@@ -211,7 +214,7 @@ export class Writer {
     const done = await transact(held, async () => step(held.database))
     // Rows may be gone that the recorder remembers.
     held.recorder.forget()
-    await this.#tidy(held.database)
+    await this.#tidy(held)
     return done
   }
 

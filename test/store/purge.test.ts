@@ -139,7 +139,7 @@ for (const [name, deed, left] of sizes) {
       await history.purge(keep)
       await history.close()
       const { size } = statSync(`${folder}/history.db`)
-      assert.ok(size < 13_000_000, `${size} bytes are left`)
+      assert.ok(size < 8_500_000, `${size} bytes are left`)
       const count = (sql: string) => look(folder, `SELECT count(*) AS n FROM ${sql}`)[0]!['n']
       const found = { bans: count('ban'), events: count('event') }
       assert.deepEqual({ ...found, ...left }, found)
