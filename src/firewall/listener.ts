@@ -19,6 +19,7 @@ export function listenerCommand(table: string, marks: string, begin: readonly nu
 /** Ends when the kernel had to drop a message, as whoever goes on would have missed it. */
 const LISTENER = `
 use strict;
+$0 = 'rampart: listens to the firewall';
 my ($table, $marks, @begin) = @ARGV;
 my ($AF_NETLINK, $SOCK_RAW, $NETLINK_NETFILTER, $GROUP_NFTABLES, $INET) = (16, 3, 12, 7, 1);
 my ($SOL_SOCKET, $SO_RCVBUFFORCE) = (1, 33);

@@ -109,7 +109,7 @@ describe('the kernel under faults', { skip: noLab() ?? false }, () => {
   test('R45 status --verify tells what the kernel lacks and what it holds beyond, until that is mended', async () => {
     const address = banned.at(-7)!
     const [{ set }] = JSON.parse((await lab.rampart('why', address, '--json')).out).kernel
-    const listener = childOf(guard.process.pid!, 'perl')
+    const listener = childOf(guard.process.pid!, 'rampart: listens')
     process.kill(listener, 'SIGSTOP')
     await nft('delete', 'element', 'inet', 'rampart_bans', set, `{ ${address} }`)
     await nft('add', 'element', 'inet', 'rampart_bans', set, `{ ${ATTACKERS}.99 timeout 1h }`)
@@ -257,7 +257,7 @@ describe('the kernel under faults', { skip: noLab() ?? false }, () => {
 
 function childOf(parent: number, program: string): number {
   const pids = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').split(' ').filter(Boolean)
-  return Number(pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] === program))
+  return Number(pids.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(program)))
 }
 
 /** Prints, again and again, how many of the addresses are in the set: asked by transactions that change nothing. */

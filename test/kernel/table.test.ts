@@ -95,7 +95,7 @@ inNamespace(fileURLToPath(import.meta.url), () => {
 
   test('who listens for deletions is killed: what is deleted meanwhile is back all the same', async () => {
     const bans = await open(hosts(6000))
-    const listener = childrenOf(process.pid).find(({ words }) => words[0] === 'perl')
+    const listener = childrenOf(process.pid).find(({ words }) => words[0]?.startsWith('rampart: listens'))
     process.kill(listener!.pid, 'SIGKILL')
     run('nft', 'delete element inet rampart_bans tcp_80_drop_4 { 10.0.20.7 }')
     const isBack = async () => (await bans.holds(parseNetwork('10.0.20.7')!)).length === 1
