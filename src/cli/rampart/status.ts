@@ -78,7 +78,7 @@ function logWords({ log, state, why, cut, behind }: LogStatus): string {
 function troubles(terminal: Terminal, status: Status): string[] {
   const lines: string[] = []
   if (status.pending > 0)
-    lines.push(paint(terminal, 'yellow', `${status.pending} bans are pending: the kernel does not have them yet`))
+    lines.push(paint(terminal, 'yellow', `${status.pending} bans are pending: they are not in force yet`))
   if (status.kernel.state === 'failing')
     lines.push(paint(terminal, 'red', `the kernel refuses: ${printable(status.kernel.why ?? '')}`))
   if (status.history.state !== 'ok')
@@ -97,6 +97,7 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
       `${jail.scope} for ${printDuration(jail.bantime)} after ${failureCount(jail.maxretry)} in ${printDuration(jail.findtime)}`,
     ],
     ...networkRow(jail).map((text) => [dim('networks'), text]),
+    ...actionsRow(jail).map((text) => [dim('actions'), text]),
     [dim('failures'), `${jail.failedTotal} in all, ${jail.failedNow} addresses being counted`],
     [dim('banned'), `${jail.bannedNow} now, ${jail.bannedTotal} in all`],
   ]
@@ -108,6 +109,13 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
     ...(pending ? ['pending'] : []),
   ])
   return `${paint(terminal, 'bold', printable(jail.name))}\n${table(terminal, facts)}${bans.length > 0 ? `\n${table(terminal, bans)}` : ''}`
+}
+
+/** Its scripts, and how far behind they are. */
+function actionsRow({ actions, waitingNow }: JailDetails): string[] {
+  if (actions.length === 0) return []
+  const names = actions.map(printable).join(', ')
+  return [waitingNow === 0 ? names : `${names} (${thousands(waitingNow)} bans and ends wait)`]
 }
 
 /** Which networks are banned, and for what. */
