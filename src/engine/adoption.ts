@@ -8,7 +8,7 @@
  */
 import { printNetwork } from '../base/address.ts'
 import { asFault, type Fault } from '../base/fault.ts'
-import { banSet } from '../firewall/ban-set.ts'
+import { type BanSet, banSet } from '../firewall/ban-set.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { Scope } from '../firewall/block.ts'
 import type { Listed } from '../firewall/listed.ts'
@@ -58,8 +58,9 @@ export class Adoption {
   async look(): Promise<readonly Scope[]> {
     const { jails, table, isLost, onFault } = this.#parts
     const scopes = jails.blocking.map(({ scope }) => scope)
+    const ownersOf = owners(jails)
     try {
-      this.#unknown = (await table.list(scopes)).filter((one) => ownersOf(one, jails).every((jail) => !bans(jail, one)))
+      this.#unknown = (await table.list(scopes)).filter((one) => ownersOf(one).every((jail) => !bans(jail, one)))
       for (const { set, network, until } of this.#unknown)
         table.want({ scope: set.scope, network, until, owner: NOBODY })
       return []
@@ -106,9 +107,10 @@ export class Adoption {
   }
 
   async #settle(unknown: readonly Listed[]): Promise<void> {
-    const { table, effects } = this.#parts
+    const { jails, table, effects } = this.#parts
+    const ownersOf = owners(jails)
     const decisions: Decision[] = []
-    for (const one of unknown) if (!(await this.#isOver(one))) decisions.push(...this.#take(one))
+    for (const one of unknown) if (!(await this.#isOver(one))) decisions.push(...this.#take(one, ownersOf(one)))
     await perform(effects, decisions)
     for (const decision of decisions) if (decision.kind === 'restore') this.#adopted.push(decision.ban)
     const released = unknown.map(
@@ -126,9 +128,8 @@ export class Adoption {
     return last.ended === undefined ? !hasRunOut : last.endedBy !== 'time'
   }
 
-  #take(one: Listed): Decision[] {
-    const { jails, effects } = this.#parts
-    const owners = ownersOf(one, jails)
+  #take(one: Listed, owners: readonly HeldJail[]): Decision[] {
+    const { effects } = this.#parts
     const owner = ownerAmong(owners, one.until === undefined)
     if (!owner || owners.some((jail) => bans(jail, one))) return []
     const { network, from, until } = one
@@ -148,9 +149,14 @@ export class Adoption {
   }
 }
 
-/** Jails may share a set. */
-function ownersOf({ set }: Listed, jails: Jails): BlockingJail[] {
-  return jails.blocking.filter(({ scope }) => banSet(scope, set).name === set.name)
+/** Whose bans are in a set; jails may share one. */
+function owners({ blocking }: Jails): (one: Listed) => readonly BlockingJail[] {
+  const known = new Map<BanSet, BlockingJail[]>()
+  return ({ set }) => {
+    const found = known.get(set) ?? blocking.filter(({ scope }) => banSet(scope, set).name === set.name)
+    known.set(set, found)
+    return found
+  }
 }
 
 function bans({ state }: HeldJail, { network }: Listed): boolean {
