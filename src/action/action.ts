@@ -40,6 +40,8 @@ export class Action {
   readonly #started = new Map<Where, string>()
   /** Bans that it has in force, by address. */
   readonly #bans = new Map<string, Ban>()
+  /** Of those, the ones that the guard began with. */
+  readonly #restored = new Set<string>()
   /** Of those, the ones from before something was repaired. */
   readonly #doubtful = new Set<string>()
   /** Families of all bans since they were last lifted at once. */
@@ -96,7 +98,7 @@ export class Action {
       return this.#tell('prolong', { ban, isRestored, limits })
     }
     const outcome = await this.#banAnew('ban', { ban, isRestored, limits })
-    if (outcome === 'done') this.#hold(address, ban)
+    if (outcome === 'done') this.#hold(address, ban, isRestored)
     return outcome
   }
 
@@ -107,13 +109,14 @@ export class Action {
     this.#bans.delete(address)
     this.#doubtful.delete(address)
     this.#left.add(address)
-    const outcome = await this.#lift({ ban, isRestored: false, limits })
-    if (outcome === 'done') this.#left.delete(address)
+    const outcome = await this.#lift({ ban, isRestored: this.#restored.has(address), limits })
+    if (outcome === 'done') this.giveUp(address)
     return outcome
   }
 
   giveUp(address: string): void {
     this.#left.delete(address)
+    this.#restored.delete(address)
   }
 
   /** A banned address is seen again: is the ban in force? */
@@ -133,7 +136,7 @@ export class Action {
       const outcome = await this.#once('flush', family, texts, limits)
       if (outcome !== 'done') return outcome
     }
-    for (const addresses of [this.#touched, this.#bans, this.#doubtful]) addresses.clear()
+    for (const known of [this.#touched, this.#bans, this.#restored, this.#doubtful]) known.clear()
     return 'done'
   }
 
@@ -172,8 +175,9 @@ export class Action {
     return isSound ? this.#tell('unban', occasion) : 'done'
   }
 
-  #hold(address: string, ban: Ban): void {
-    this.#left.delete(address)
+  #hold(address: string, ban: Ban, isRestored: boolean): void {
+    this.giveUp(address)
+    if (isRestored) this.#restored.add(address)
     this.#bans.set(address, light(ban))
     this.#touched.add(familyOf(ban))
     this.#begun(familyOf(ban))

@@ -52,6 +52,7 @@ export class Acts {
   #doing: Doing | undefined
   #code: Awaited<ReturnType<typeof code>> | undefined
   #running: ReadonlyMap<string, Running> = new Map()
+  #isEnding = false
   /** Of jails that a reload took away. */
   #ending: Promise<unknown> = Promise.resolve()
 
@@ -146,6 +147,7 @@ export class Acts {
 
   /** All bans are lifted, all actions stopped, as far as there is time. Never throws. */
   async stop(ms: number): Promise<void> {
+    this.#isEnding = true
     await Promise.all([this.#ending, ...[...this.#running.values()].map(({ actions }) => actions.stop(ms))])
   }
 
@@ -222,7 +224,7 @@ export class Acts {
         const { bantime = 0, increment } = state?.options ?? {}
         return {
           name,
-          banned: state?.bans.size ?? 0,
+          banned: this.#isEnding ? 0 : (state?.bans.size ?? 0),
           bannedTotal: state?.totals.bans ?? 0,
           found: state?.counters.size ?? 0,
           foundTotal: state?.totals.failures ?? 0,

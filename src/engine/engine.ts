@@ -105,6 +105,7 @@ export class Engine {
   readonly #since: number
   #adoption: Adoption | undefined
   #kernelFault: Fault | undefined
+  #acted: Promise<void> | undefined
   #ticks = 0
   #cancelTick: Cancel = () => {}
 
@@ -440,19 +441,24 @@ export class Engine {
     return takeOver(foreign, { jails: this.#jails, history: this.#parts.history, effects: this.#effects, dryRun })
   }
 
+  /** Scripts undo what they did, and no more are run. They have a time of their own: begun early, it is over early. */
+  endActions(): Promise<void> {
+    this.#acted ??= this.#parts.acts?.stop(LAST_ACTS_MS) ?? Promise.resolve()
+    return this.#acted
+  }
+
   /**
    * @param keep leaves the bans in the kernel until their ends
    * @throws Fault `engine.slow-stop`, and what kernel or history refuse: then too nothing more is done
    */
   async stop({ keep }: { readonly keep: boolean }): Promise<void> {
-    const { clock, table, history, acts } = this.#parts
+    const { clock, table, history } = this.#parts
     this.#cancelTick()
     await this.#hurryAsking()
     this.tell({ kind: 'stop' })
-    const acted = acts?.stop(LAST_ACTS_MS)
     const put = table?.close({ keep })
     put?.catch(() => {}) // Told with the rest below.
-    await acted
+    await this.endActions()
     this.#keeping.flush(this.#pipeline.takeMarks())
     const closed = Promise.allSettled([put, history.close()])
     const results = await Promise.race([

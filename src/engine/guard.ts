@@ -133,6 +133,7 @@ export class Guard {
     letGo()
     const reading = this.#reading
     this.#reading = undefined
+    void engine.endActions()
     await reading?.stop()
     await engine.stop({ keep })
     claim?.release()

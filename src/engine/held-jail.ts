@@ -78,12 +78,13 @@ export function jailStatus(
   { pendingNow, waitingNow }: Pick<JailStatus, 'pendingNow' | 'waitingNow'>,
 ): JailStatus {
   const { maxretry, findtime, bantime, networks } = state.options
+  const actions = settings?.actions.map((action) => action.name) ?? []
   return {
     name,
     filter: settings?.filter.name ?? 'none',
     logs: [...logs.values()],
-    scope: scope ? printScope(scope) : printActions(settings),
-    actions: settings?.actions.map((action) => action.name) ?? [],
+    scope: scope ? printScope(scope) : actions.length > 0 ? 'bans by its actions' : 'bans nobody',
+    actions,
     waitingNow,
     failedNow: state.counters.size,
     failedTotal: state.totals.failures,
@@ -106,9 +107,4 @@ export function banStatus(ban: Ban, pending: boolean, aheadMs: number): BanStatu
 function printScope({ protocol, ports, verdict }: Scope): string {
   const which = ports === 'all' ? 'all ports' : printPorts(ports)
   return `${verdict}s ${protocol === 'all' ? which : `${protocol} ${which}`}`
-}
-
-function printActions(settings: JailSettings | undefined): string {
-  const names = settings?.actions.map(({ name }) => name) ?? []
-  return names.length === 0 ? 'only counts' : `bans by ${names.join(', ')}`
 }

@@ -32,7 +32,7 @@ export interface JailStatus {
   readonly name: string
   readonly filter: string
   readonly logs: readonly LogStatus[]
-  /** `drops tcp 80,443`, `bans by its-action`. */
+  /** `drops tcp 80,443`, `bans by its actions`. */
   readonly scope: string
   /** Actions that are scripts. */
   readonly actions: readonly string[]
