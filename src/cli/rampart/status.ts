@@ -77,14 +77,19 @@ function logWords({ log, state, why, cut, behind }: LogStatus): string {
 
 function troubles(terminal: Terminal, status: Status): string[] {
   const lines: string[] = []
-  if (status.pending > 0)
-    lines.push(paint(terminal, 'yellow', `${status.pending} bans are pending: they are not in force yet`))
+  if (status.pending > 0) lines.push(paint(terminal, 'yellow', pendingWords(status.pending)))
   if (status.kernel.state === 'failing')
     lines.push(paint(terminal, 'red', `the kernel refuses: ${printable(status.kernel.why ?? '')}`))
   if (status.history.state !== 'ok')
     lines.push(paint(terminal, 'yellow', `the history is not kept: ${status.history.state}`))
   for (const fault of status.faults) lines.push(paint(terminal, 'yellow', wrap(terminal, withPlace(fault), 2)))
   return lines
+}
+
+function pendingWords(count: number): string {
+  return count === 1
+    ? '1 ban is pending: it is not in force now'
+    : `${thousands(count)} bans are pending: they are not in force now`
 }
 
 function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
