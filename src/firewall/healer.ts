@@ -87,9 +87,10 @@ export class Healer {
     this.#sweep = []
   }
 
-  /** Whether the kernel may lack any of what it was told. */
+  /** Whether the kernel may lack any of what it was told; a few elements are back before anybody has looked. */
   get isHurt(): boolean {
-    return this.#failures > 0 || this.#whole?.cause !== undefined || this.#current?.cause !== undefined
+    const isWhole = this.#current !== undefined && this.#current.kind !== 'elements'
+    return this.#failures > 0 || this.#whole?.cause !== undefined || (isWhole && this.#current?.cause !== undefined)
   }
 
   /** What is due now; it is taken as done unless `again` is called. */
