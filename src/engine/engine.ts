@@ -3,13 +3,9 @@
  * sockets nor terminals: control/ and cli/ speak for it.
  */
 import { type Network, printNetwork } from '../base/address.ts'
-import type { Seconds } from '../base/duration.ts'
-import { asFault, Fault } from '../base/fault.ts'
+import { Fault } from '../base/fault.ts'
 import type { JailSettings } from '../config/settings.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
-import type { Scope } from '../firewall/block.ts'
-import type { Ban } from '../jail/ban.ts'
-import type { Decision } from '../jail/decision.ts'
 import type { HeldBans } from '../jail/held-bans.ts'
 import type { IgnoreList, Spared } from '../jail/ignore.ts'
 import { step } from '../jail/jail.ts'
@@ -17,33 +13,28 @@ import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
 import type { Acts } from './act.ts'
-import type { Adoption } from './adoption.ts'
+import { Answers, type BanOrder } from './answers.ts'
 import type { Asking } from './asking.ts'
-import { beginBans } from './begin-bans.ts'
 import { ByNetwork } from './by-network.ts'
-import { bansBefore } from './enquire.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
-import { banStatus, type HeldJail, jailStatus, RECIDIVE } from './held-jail.ts'
+import { hearing } from './hearing.ts'
+import type { HeldJail } from './held-jail.ts'
 import { Jails } from './jails.ts'
 import { type Keeping, keeping } from './keeping.ts'
-import { type KernelView, kernelView } from './kernel-view.ts'
+import { kernelView } from './kernel-view.ts'
 import { Leaving } from './leaving.ts'
-import { MANUAL_JAIL } from './manual-jail.ts'
-import { type Outcome, outcome } from './outcome.ts'
-import { recount, restore } from './past.ts'
+import type { Outcome } from './outcome.ts'
 import { type Effects, perform, performed } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
-import { repeatOffenders } from './repeat-offenders.ts'
-import type { Batch, Report } from './report.ts'
+import type { Report } from './report.ts'
 import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
+import { Returning } from './returning.ts'
 import { Sparing } from './sparing.ts'
-import type { AllLifted, JailDetails, JailStatus, Status, Verified, Why } from './status.ts'
+import type { AllLifted, JailDetails, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import type { TakenOver } from './take-over.ts'
-import { CONFIGURATION, Troubles } from './troubles.ts'
-import { unbanAll } from './unban-all.ts'
-import { why } from './why.ts'
+import { Troubles } from './troubles.ts'
 
 export interface EngineParts {
   readonly version: string
@@ -66,16 +57,7 @@ export interface EngineParts {
   readonly lastSeq: number
 }
 
-export interface BanOrder {
-  readonly jail: string | undefined
-  readonly lasts: Seconds | undefined
-  readonly force: boolean
-  readonly shorten?: boolean
-}
-
 const TICK_MS = 1000
-/** Who bans by hand waits for scripts so long. */
-const ACTS_MS = 3000
 /** What is left of the ten seconds of an end when kernel and history have theirs. */
 const LAST_ACTS_MS = 4000
 /** The host's own addresses and sessions are looked up again this often. */
@@ -86,8 +68,6 @@ const TOLD_CLOCK_MS = 10_000
 const STOP_MS = 5000
 /** What waits for an answer at the end is decided upon without one. */
 const ASKING_MS = 1000
-/** To list so many takes the kernel half a second. */
-const MANY_BANS = 20_000
 const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
 
 export class Engine {
@@ -96,50 +76,70 @@ export class Engine {
   readonly #events: Events
   readonly #keeping: Keeping
   readonly #effects: Effects
-  readonly #kernelView: KernelView
   readonly #retrying: Retrying
   readonly #pipeline: Pipeline
   readonly #sparing: Sparing
   readonly #troubles = new Troubles()
   readonly #leaving: Leaving
-  readonly #since: number
-  #adoption: Adoption | undefined
+  readonly #returning: Returning
+  readonly #answers: Answers
+  /** What the reader says. Resolves when a batch has been decided upon. */
+  readonly hear: (report: Report) => Promise<void>
   #kernelFault: Fault | undefined
   #acted: Promise<void> | undefined
   #ticks = 0
   #cancelTick: Cancel = () => {}
 
   constructor(parts: EngineParts) {
-    const { clock, history, lastSeq } = parts
+    const { clock, history, lastSeq, table } = parts
     this.#parts = parts
-    this.#jails = new Jails(parts.jails)
-    this.#since = clock.now()
+    const jails = new Jails(parts.jails)
+    this.#jails = jails
     this.#keeping = keeping(history)
     this.#events = events(lastSeq, () => clock.now() + clock.aheadMs, this.#keeping.event)
-    this.#effects = this.#effectsOf(parts)
-    this.#leaving = new Leaving(this.#jails, this.#effects)
-    this.#kernelView = kernelView(this.#effects, parts.table)
-    this.#retrying = retrying(this.#effects)
-    this.#pipeline = pipeline({
-      clock,
-      history,
-      jail: (name) => this.#jails.get(name),
-      asking: parts.asking,
-      perform: (decisions, along) => perform(this.#effects, decisions, along),
-      beforeBan: () => this.#sparing.freshen(),
-      onFault: (jail, fault) => {
-        if (this.#troubles.isNews(`${jail} ${fault.code}`)) this.fault(fault)
-      },
-    })
+    const effects = this.#effectsOf(parts)
+    this.#effects = effects
+    this.#leaving = new Leaving(jails, effects)
+    this.#retrying = retrying(effects)
+    this.#pipeline = this.#pipelineOf(parts)
     this.#sparing = new Sparing({
       ...parts,
-      jails: this.#jails,
+      jails,
       onGain: (networks) => this.#spare(networks),
       onFault: (fault) => this.fault(fault),
     })
     this.#sparing.refresh()
     this.#sparing.exchange()
     this.#troubles.configured(parts.faults)
+    const onFault = (fault: Fault, topic?: string) => this.fault(fault, topic)
+    this.#returning = new Returning({ clock, history, table, jails, effects, keep: this.#keeping.anew, onFault })
+    const telling = { tell: (body: EventBody) => this.tell(body), over: (topic: string) => this.over(topic) }
+    this.hear = hearing({ jails, pipeline: this.#pipeline, fault: onFault, ...telling })
+    this.#answers = new Answers({
+      ...parts,
+      since: clock.now(),
+      jails,
+      effects,
+      kernelView: kernelView(effects, table),
+      kernelFault: () => this.#kernelFault,
+      pipeline: this.#pipeline,
+      sparing: this.#sparing,
+      troubles: this.#troubles,
+    })
+  }
+
+  #pipelineOf({ clock, history, asking }: EngineParts): Pipeline {
+    return pipeline({
+      clock,
+      history,
+      jail: (name) => this.#jails.get(name),
+      asking,
+      perform: (decisions, along) => perform(this.#effects, decisions, along),
+      beforeBan: () => this.#sparing.freshen(),
+      onFault: (jail, fault) => {
+        if (this.#troubles.isNews(`${jail} ${fault.code}`)) this.fault(fault)
+      },
+    })
   }
 
   #effectsOf({ clock, table, acts }: EngineParts): Effects {
@@ -162,21 +162,10 @@ export class Engine {
 
   /** Puts the bans of the history back in force, then begins to count time. */
   async start(): Promise<void> {
-    const { clock, history, table, version } = this.#parts
+    const { clock, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
     this.#beginActs()
-    const beginning = beginBans(this.#effects, this.#jails, table)
-    const restoring = restore(history, this.#jails.all, clock.now(), beginning.decided)
-    const isLost = await restoring.then(
-      () => history.isNew,
-      (thrown) => this.#withoutPast(thrown),
-    )
-    const kept = await this.#lookAtKernel(beginning.restored(), isLost)
-    const { restored, lifted } = await beginning.open(kept)
-    if (lifted.length > 0) void perform(this.#effects, lifted)
-    if (restored > 0) this.tell({ kind: 'restored', bans: restored })
-    if (isLost) await this.#adoption?.settle()
-    await this.#recount(this.#jails.all)
+    await this.#returning.all()
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
@@ -228,67 +217,7 @@ export class Engine {
       moved.map((ban) => ({ kind: 'restore', ban })),
     )
     await this.#leaving.settle()
-    await this.#bringBack(added)
-  }
-
-  /** What the history knows of jails that a reload brings. */
-  async #bringBack(jails: readonly HeldJail[]): Promise<void> {
-    const { history, clock } = this.#parts
-    const decisions: Decision[] = []
-    const restoring = restore(history, jails, clock.now(), (decision) => decisions.push(decision))
-    await restoring.catch((thrown) => this.#withoutPast(thrown))
-    await perform(this.#effects, decisions)
-    const restored = decisions.filter(({ kind }) => kind === 'restore').length
-    if (restored > 0) this.tell({ kind: 'restored', bans: restored })
-    await this.#recount(jails)
-  }
-
-  async #recount(jails: readonly HeldJail[]): Promise<void> {
-    const { history, clock } = this.#parts
-    await recount(history, jails, clock.now()).catch((thrown) => this.#withoutPast(thrown))
-    const repeater = jails.find(({ name }) => name === RECIDIVE)
-    if (!repeater) return
-    try {
-      await perform(this.#effects, await repeatOffenders(history, repeater.state, clock.now()))
-    } catch (thrown) {
-      this.#withoutPast(thrown)
-    }
-  }
-
-  /** What the reader says. Resolves when a batch has been decided upon. */
-  async hear(report: Report): Promise<void> {
-    switch (report.kind) {
-      case 'batch':
-        this.#troubles.end('reader')
-        return this.#pipeline.take(report.batch as Batch)
-      case 'log': {
-        this.#troubles.end('reader')
-        const { log, state, why } = report
-        for (const name of report.jails) {
-          const logs = this.#jails.get(name)?.logs
-          const { cut = 0, behind = 0 } = logs?.get(log) ?? {}
-          logs?.set(log, { log, state, why, cut, behind })
-        }
-        this.tell({ kind: 'log', log, state, why })
-        return
-      }
-      case 'progress': {
-        const { log, cut, behind } = report
-        for (const name of report.jails) {
-          const logs = this.#jails.get(name)?.logs
-          const known = logs?.get(log)
-          if (logs && known) logs.set(log, { ...known, cut, behind })
-        }
-        return
-      }
-      case 'fault': {
-        const { code, message, hint, jail } = report
-        const topic = code === 'reader.ended' ? 'reader' : jail === undefined ? undefined : CONFIGURATION + message
-        return this.fault(new Fault(code, message, hint === undefined ? {} : { hint }), topic)
-      }
-      default:
-        return report satisfies never
-    }
+    await this.#returning.of(added)
   }
 
   tell(body: EventBody): void {
@@ -332,7 +261,7 @@ export class Engine {
 
   /** The history can be written again: had it been unreadable at the start, it is asked now whom it banned. */
   recall(): void {
-    void this.#adoption?.reclaim()
+    this.#returning.reclaim()
   }
 
   listen(hear: (event: Event) => void): () => void {
@@ -340,105 +269,41 @@ export class Engine {
   }
 
   status(): Status {
-    const { version, pid, table, history } = this.#parts
-    const jails = this.#jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0)
-    return {
-      version,
-      pid,
-      since: this.#since + this.#parts.clock.aheadMs,
-      observe: table === undefined,
-      jails: jails.map((jail) => this.#jailStatus(jail)),
-      ...this.#kernelView.count(this.#jails.all),
-      lines: this.#pipeline.lines(),
-      kernel: this.#kernelStatus(),
-      history: { state: history.state().kind },
-      spared: this.#sparing.own(),
-      faults: this.#troubles.faults.map(({ code, message, hint, at }) => ({ code, message, hint, at })),
-    }
+    return this.#answers.status()
   }
 
   /** @throws Fault `control.no-jail` */
   jail(name: string): JailDetails {
-    const held = this.#jails.need(name)
-    const { aheadMs } = this.#parts.clock
-    const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, this.#kernelView.isPending(ban), aheadMs))
-    return { ...this.#jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
-  }
-
-  #jailStatus(jail: HeldJail): JailStatus {
-    const pendingNow = this.#kernelView.pendingIn(jail)
-    return jailStatus(jail, { pendingNow, waitingNow: this.#parts.acts?.waiting(jail.name) ?? 0 })
+    return this.#answers.jail(name)
   }
 
   why(network: Network): Promise<Why> {
-    const { table, history, clock } = this.#parts
-    return why(network, {
-      jails: this.#jails.all,
-      table,
-      history,
-      clock,
-      isPending: this.#kernelView.isPending,
-      spared: this.#sparing.why(network),
-    })
+    return this.#answers.why(network)
   }
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
-  async ban(networks: readonly Network[], { jail, lasts, force, shorten = false }: BanOrder): Promise<Outcome[]> {
-    const held = this.#jails.need(jail ?? MANUAL_JAIL)
-    this.#sparing.freshen()
-    const decisions: Decision[] = []
-    for (const network of networks) {
-      const earlier = await bansBefore(this.#parts.history, held.state, network, this.#parts.clock.now())
-      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
-      decisions.push(...step(held.state, event, this.#parts.clock.now()))
-    }
-    await this.#carryOut([...decisions, ...(await this.#pipeline.repeated(decisions))])
-    // What had to make room nobody has asked for.
-    return this.#outcomes(decisions.filter(({ kind }) => kind !== 'unban'))
+  ban(networks: readonly Network[], order: BanOrder): Promise<Outcome[]> {
+    return this.#answers.ban(networks, order)
   }
 
   /** @throws Fault `control.no-jail` */
-  async unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
-    const jails = jail === undefined ? this.#jails.all : [this.#jails.need(jail)]
-    const decisions = networks.flatMap((network) => {
-      const lifted = jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, this.#parts.clock.now()))
-      const found = lifted.filter((one) => one.kind === 'unban' || (one.kind === 'absent' && one.within))
-      return found.length > 0 ? found : lifted.slice(0, 1)
-    })
-    await this.#carryOut(decisions)
-    return this.#outcomes(decisions)
-  }
-
-  /** Scripts are waited for, for a moment. */
-  async #carryOut(decisions: readonly Decision[]): Promise<void> {
-    await perform(this.#effects, decisions)
-    await this.#parts.acts?.done(decisions, ACTS_MS)
-  }
-
-  #outcomes(decisions: readonly Decision[]): Outcome[] {
-    const whyNot = (ban: Ban) => {
-      if (this.#effects.refused.has(ban)) return 'the kernel has not taken it yet'
-      return this.#parts.acts?.isWaiting(ban) ? 'the script of its action has not done it yet' : undefined
-    }
-    return decisions.map((decision) => outcome(decision, whyNot))
+  unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
+    return this.#answers.unban(networks, jail)
   }
 
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   unbanAll(jail: string | undefined): Promise<AllLifted> {
-    return unbanAll(jail === undefined ? this.#jails.all : [this.#jails.need(jail)], this.#effects)
+    return this.#answers.unbanAll(jail)
   }
 
   /** Reads the kernel's sets: takes a second where there are many bans. */
-  async verify(): Promise<Verified> {
-    const { verify } = await import('./verify.ts')
-    const { clock, table } = this.#parts
-    return verify({ clock, table, jails: this.#jails.all, isPending: this.#kernelView.isPending })
+  verify(): Promise<Verified> {
+    return this.#answers.verify()
   }
 
   /** Bans of another guard. Resolves when kernel and history have them. */
-  async takeOver(foreign: readonly ForeignBan[], dryRun: boolean): Promise<TakenOver> {
-    const { takeOver } = await import('./take-over.ts')
-    return takeOver(foreign, { jails: this.#jails, history: this.#parts.history, effects: this.#effects, dryRun })
+  takeOver(foreign: readonly ForeignBan[], dryRun: boolean): Promise<TakenOver> {
+    return this.#answers.takeOver(foreign, dryRun)
   }
 
   /** Scripts undo what they did, and no more are run. They have a time of their own: begun early, it is over early. */
@@ -479,35 +344,6 @@ export class Engine {
     cancel()
   }
 
-  /** A history that cannot be read keeps nobody from being guarded. */
-  #withoutPast(thrown: unknown): true {
-    this.fault(asFault(thrown, 'store.failed'), 'history')
-    return true
-  }
-
-  /** Of many bans those that only the kernel knows would take long to find; they go, unless nothing else knows any. */
-  async #lookAtKernel(restored: number, isLost: boolean): Promise<readonly Scope[]> {
-    const { table, history } = this.#parts
-    if (!table || (restored > MANY_BANS && !isLost)) return []
-    const { Adoption } = await import('./adoption.ts')
-    this.#adoption = new Adoption({
-      jails: this.#jails,
-      table,
-      history,
-      effects: this.#effects,
-      isLost,
-      keep: this.#keeping.anew,
-      onFault: (fault) => this.fault(fault),
-    })
-    return this.#adoption.look()
-  }
-
-  #kernelStatus(): Status['kernel'] {
-    if (!this.#parts.table) return { state: 'unused' }
-    const fault = this.#kernelFault ?? this.#effects.refused.first()?.fault
-    return { state: fault ? 'failing' : 'ok', why: fault?.message }
-  }
-
   /** Bans go on as they were; what is shown and kept of them follows the wall clock. */
   #followClock(): void {
     const { clock, history } = this.#parts
@@ -528,7 +364,7 @@ export class Engine {
     this.#retrying.tick()
     this.#parts.acts?.tick()
     void this.#leaving.settle()
-    void this.#adoption?.tick(this.#pipeline.lines())
+    this.#returning.tick(this.#pipeline.lines())
   }
 
   /** Once an hour at most: each ban of a flood makes room for itself. */
