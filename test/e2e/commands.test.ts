@@ -231,6 +231,8 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       filter: 'nginx-botsearch',
       logs: [{ log: '/var/log/nginx/access.log', state: 'reading', cut: 0, behind: 0 }],
       scope: 'drops 80,443',
+      actions: [],
+      waitingNow: 0,
       failedNow: 1,
       failedTotal: 4,
       bannedNow: 1,
@@ -239,6 +241,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       maxretry: 3,
       findtime: 600,
       bantime: 3600,
+      networks: { ipv6: 64, addresses: 10, maxretry: 6, bantime: 3600 },
     })
     const [ban] = bans
     assert.deepEqual(
