@@ -185,8 +185,8 @@ export class Action {
 
   /** Checks the ground that the action stands on, and mends it if it may. */
   async #isSound(family: Where, mayRepair: boolean, limits: Limits): Promise<boolean> {
-    if ((await this.#run('check', family, limits)) === 'done') return true
-    if (!mayRepair) return false
+    const checked = await this.#run('check', family, limits)
+    if (checked === 'done' || checked === 'cut' || checked === 'missed' || !mayRepair) return checked === 'done'
     if (this.#has('repair')) await this.#run('repair', family, limits)
     else {
       if (this.#started.has(family)) await this.#run('stop', family, limits)
@@ -258,7 +258,7 @@ export class Action {
     const ran = await runCommand(rendered, { run, timeoutMs, cut: limits.cut })
     const { outcome } = ran
     // What a check says is acted upon, and no fault.
-    if (outcome === 'hung' || (outcome === 'failed' && verb !== 'check')) {
+    if (outcome === 'hung' || outcome === 'missed' || (outcome === 'failed' && verb !== 'check')) {
       this.#isTroubled = true
       onTrouble(commandFault(ran, { jail, action: name, at }, `action${verb}${whom}`, timeoutMs))
     } else if (outcome === 'done' && this.#isTroubled && /ban$/.test(verb)) {

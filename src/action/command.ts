@@ -3,8 +3,11 @@ import { Fault, type Place } from '../base/fault.ts'
 import type { Exit, Run } from '../world/run.ts'
 import type { Rendered } from './script.ts'
 
-/** `hung`: it took too long and was killed. `cut`: the guard ends and waits for it no longer. */
-export type Outcome = 'done' | 'failed' | 'hung' | 'cut'
+/**
+ * `hung`: it took too long and was killed. `cut`: the guard ends and waits for it no longer. `missed`: the host had no
+ * means to run it.
+ */
+export type Outcome = 'done' | 'failed' | 'hung' | 'cut' | 'missed'
 
 export interface Running {
   readonly run: Run
@@ -39,7 +42,8 @@ const ASK_MS = 400
 
 const NOT_RUN: Exit = { code: 127, out: '', err: '', timedOut: false }
 
-function outcomeOf({ code, timedOut }: Exit, { aborted }: AbortSignal): Outcome {
+function outcomeOf({ code, timedOut, notStarted }: Exit, { aborted }: AbortSignal): Outcome {
+  if (notStarted) return 'missed'
   if (timedOut) return 'hung'
   if (code === 0) return 'done'
   return aborted ? 'cut' : 'failed'
@@ -58,6 +62,7 @@ export function commandFault(
       'what hangs in it keeps the other bans of this jail waiting; timeout = ... in the action makes it shorter'
     return new Fault('action.hung', `${who} took longer than ${timeoutMs / 1000} s and was killed`, { at: of.at, hint })
   }
+  if (outcome === 'missed') return new Fault('action.missed', `${who} could not be run: ${exit.err}`, { at: of.at })
   const said = lastLine(exit.err) ?? lastLine(exit.out)
   return new Fault('action.failed', `${who} ended with ${exit.code}${said === undefined ? '' : `: ${said}`}`, {
     at: of.at,

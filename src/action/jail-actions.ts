@@ -19,6 +19,8 @@ export interface JailActionsParts {
   readonly clock: Clock
   /** The jail's ban of this address as it stands now. */
   readonly standing: (address: string) => Ban | undefined
+  /** When those that ran before in its place have ended: both may use the same chain. */
+  readonly after?: Promise<unknown>
   readonly onHeld: (ban: Ban, isRestored: boolean) => void
   readonly onLifted: (ban: Ban, why: Lifted) => void
   readonly onFault: (fault: Fault) => void
@@ -218,6 +220,8 @@ export class JailActions {
   }
 
   async #start(): Promise<void> {
+    await this.#parts.after
+    if (this.#isStopping) return
     for (const action of this.#parts.actions) await action.start(this.#limits())
   }
 

@@ -81,13 +81,13 @@ export class Acts {
       const settings = jail.settings?.actions ?? []
       if (settings.length === 0) continue
       const known = before.get(jail.name)
-      const isSame = known && textOf(known.settings) === textOf(settings)
-      if (isSame) known.actions.reload()
-      after.set(jail.name, isSame ? known : this.#newActions(jail, settings))
+      if (known && textOf(known.settings) === textOf(settings)) {
+        known.actions.reload()
+        after.set(jail.name, known)
+      } else after.set(jail.name, this.#newActions(jail, settings, this.#end(known)))
     }
+    for (const [name, running] of before) if (!after.has(name)) void this.#end(running)
     this.#running = after
-    const gone = [...before].filter(([name, { actions }]) => after.get(name)?.actions !== actions)
-    this.#ending = Promise.all([this.#ending, ...gone.map(([, { actions }]) => actions.stop(RELOAD_STOP_MS))])
   }
 
   /** Whether a ban of this jail is in force when its scripts say so, and not before. */
@@ -148,7 +148,11 @@ export class Acts {
   /** All bans are lifted, all actions stopped, as far as there is time. Never throws. */
   async stop(ms: number): Promise<void> {
     this.#isEnding = true
-    await Promise.all([this.#ending, ...[...this.#running.values()].map(({ actions }) => actions.stop(ms))])
+    const ended = [...this.#running.values()].map(({ actions }) => actions.stop(ms))
+    const late = Promise.withResolvers<void>()
+    const cancel = this.#parts.clock.after(ms + SPARE_MS, late.resolve)
+    await Promise.race([Promise.all([this.#ending, ...ended]), late.promise])
+    cancel()
   }
 
   #lift(actions: JailActions, decided: readonly (Decision & { readonly kind: 'unban' })[]): void {
@@ -160,7 +164,13 @@ export class Acts {
     } else for (const { ban, why } of decided) actions.unban(ban, why)
   }
 
-  #newActions(jail: HeldJail, settings: readonly ActionSettings[]): Running {
+  #end(running: Running | undefined): Promise<void> | undefined {
+    const ended = running?.actions.stop(RELOAD_STOP_MS)
+    this.#ending = Promise.all([this.#ending, ended])
+    return ended
+  }
+
+  #newActions(jail: HeldJail, settings: readonly ActionSettings[], after: Promise<void> | undefined): Running {
     const { Action, JailActions, secondHand } = this.#code!
     const { world, clock } = this.#parts
     const { name } = jail
@@ -181,6 +191,7 @@ export class Acts {
       jail: name,
       actions,
       clock,
+      ...(after ? { after } : {}),
       standing: (address) => doing.jail(name)?.state.bans.get(address),
       onHeld: (ban, isRestored) =>
         this.#done(isRestored ? { kind: 'restore', ban } : { kind: 'ban', ban, prolongs: false }),
@@ -240,6 +251,8 @@ export class Acts {
 
 /** What has to be undone when a jail goes is given so long. */
 const RELOAD_STOP_MS = 60_000
+/** What a killed process may take to be gone. */
+const SPARE_MS = 600
 const NAME_TIMEOUT_MS = 2000
 /** Jails that ban the same address at once and are named by `<ipmatches>`. */
 const MAX_TOGETHER = 20

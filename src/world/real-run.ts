@@ -50,7 +50,7 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
   const stdio = ['pipe', 'pipe', 'pipe'] as const
   const child = launch(argv, { detached: true, stdio: [...stdio], env: environment(options.env), ...cwd })
   if (child instanceof Error) {
-    const exit = { code: NOT_STARTED, out: '', err: child.message, timedOut: false }
+    const exit = { code: NOT_STARTED, out: '', err: child.message, timedOut: false, notStarted: true } as const
     return { waits: false, give: async () => exit }
   }
   const { stdin, stdout, stderr } = child as ChildProcessWithoutNullStreams

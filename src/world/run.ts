@@ -44,6 +44,8 @@ export interface Exit {
   readonly out: string
   readonly err: string
   readonly timedOut: boolean
+  /** There was no memory or no descriptor to start it with: it may do its work another time. */
+  readonly notStarted?: true
 }
 
 export interface StartOptions {

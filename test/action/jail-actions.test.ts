@@ -216,6 +216,28 @@ describe('what fails', () => {
   })
 })
 
+test('a host without a descriptor to spare is no broken ground: nothing is mended, and the ban comes later', async () => {
+  const shell = new Shell()
+  const { jail, told, standing } = jailWith([settingsOf({ ...COMMANDS, check: 'check', repair: 'repair' })], {
+    clock: shell.world.clock,
+    run: {
+      ...shell.run,
+      once: async (argv, options) => {
+        const exit = await shell.run.once(argv, options)
+        return shell.code === 0 ? exit : { ...exit, notStarted: true, err: 'too many open files' }
+      },
+    },
+  })
+  standing.set(A, banOf(A))
+  shell.code = 127
+  jail.ban(banOf(A), false)
+  await idle(jail)
+  assert.match(told.faults[0]!.message, /actionban for 192\.0\.2\.1 could not be run: too many open files/)
+  shell.code = 0
+  await shell.pass(jail, 10)
+  assert.deepEqual([shell.ran, told.held], [[`ban ${A}`, `ban ${A}`], [A]])
+})
+
 describe('the end of a jail', () => {
   const { run, clock } = realWorld()
 

@@ -19,7 +19,7 @@ ${more}
 
 const BLOCK = 'nftables-multiport[port="80"]'
 /** Whoever starts this names himself, and his child. */
-const HANGS = 'echo $$ >> DIR/hung; sleep 1000 & echo $! >> DIR/hung; wait'
+const HANGS = 'echo $$ >> DIR/hung-<name>; sleep 1000 & echo $! >> DIR/hung-<name>; wait'
 const NOTES = `[Definition]
 actionstart = echo "start <name>" >> DIR/<name>
 actionstop = echo "stop <name>" >> DIR/<name>
@@ -67,11 +67,13 @@ describe('actions that hang', { skip: noLab() ?? false }, () => {
   })
   after(() => lab?.close())
 
+  const hung = (name: string) => said(lab, `hung-${name}`)
+
   test('R06 neither its own jail’s next ban in the firewall waits for it, nor any other jail', async () => {
     const [first, second, third, fourth, fifth] = unique(60, 5) as [string, string, string, string, string]
     lab.append('log/mixed.log', probeLine(first))
     lab.append('log/alone.log', probeLine(fourth))
-    await until('both hang', () => said(lab, 'hung').length >= 4)
+    await until('both hang', () => hung('mixed').length === 2 && hung('alone').length === 2)
     lab.append('log/mixed.log', probeLine(second))
     lab.append('log/other.log', probeLine(third))
     lab.append('log/free.log', probeLine(fifth))
@@ -85,7 +87,7 @@ describe('actions that hang', { skip: noLab() ?? false }, () => {
   })
 
   test('R06 its whole group is killed when its time is over, and the admin is told', async () => {
-    const [shell, child] = said(lab, 'hung') as [string, string]
+    const [shell, child] = hung('mixed') as [string, string]
     const mixed = async () => (await lab.status()).faults.find(({ message }) => message.startsWith('jail mixed'))
     const fault = await until('the fault', mixed)
     assert.match(fault.message, /^jail mixed, action hangs: actionban for 10\.60\.0\.0 took longer than 3 s/)
@@ -97,14 +99,15 @@ describe('actions that hang', { skip: noLab() ?? false }, () => {
   })
 
   test('R07 SIGTERM while an action hangs ends the guard, and the actions that do not hang undo what they did', async () => {
-    await until('it hangs again', () => said(lab, 'hung').length >= 6)
+    await until('it hangs again', () => hung('mixed').length >= 4)
     const begun = performance.now()
     assert.equal(await guard.stop(), 0)
     assert.ok(performance.now() - begun < 10_000)
     assert.deepEqual(said(lab, 'free').slice(-2), [`unban ${unique(60, 5)[4]}`, 'stop free'])
     assert.deepEqual(said(lab, 'other').slice(-2), [`unban ${unique(60, 5)[2]}`, 'stop other'])
     assert.deepEqual(await lab.inKernel(), [])
-    for (const pid of said(lab, 'hung')) await until(`${pid} is gone`, () => !existsSync(`/proc/${pid}`))
+    for (const pid of [...hung('mixed'), ...hung('alone')])
+      await until(`${pid} is gone`, () => !existsSync(`/proc/${pid}`))
   })
 })
 
@@ -199,6 +202,34 @@ describe('a jail that bans by a script alone', { skip: noLab() ?? false }, () =>
     assert.equal((await lab.rampart('reload')).code, 0)
     await lab.rampart('ban', second, '--jail', 'gated')
     assert.deepEqual(said(lab, 'gated'), [...before, `ban ${second} 0 0 3600`])
+  })
+
+  test('a reload with other actions undoes what the old did before the new do it', async () => {
+    const path = 'fail2ban/action.d/gate.conf'
+    lab.write(path, lab.read(path).replaceAll('echo "', 'echo "new '))
+    writeFileSync(join(lab.folder, 'acts/gated'), '')
+    assert.equal((await lab.rampart('reload')).code, 0)
+    await until('all are banned anew', async () => said(lab, 'gated').length === 8)
+    await until('nothing is pending', async () => (await pending()).every(([, isPending]) => !isPending))
+    const lines = said(lab, 'gated')
+    assert.deepEqual(
+      lines.slice(0, 3).sort(),
+      [first, second, third].map((one) => `unban ${one}`),
+    )
+    assert.deepEqual(lines.slice(3, 5), ['stop gated', 'new start gated'])
+    assert.deepEqual(
+      lines
+        .slice(5)
+        .map((line) => line.slice(0, 'new ban 10.61.0.0 1'.length))
+        .sort(),
+      [first, second, third].map((one) => `new ban ${one} 1`),
+    )
+  })
+
+  test('status names the actions', async () => {
+    const { out } = await lab.rampart('status', 'gated')
+    assert.match(out, /bans +bans by its actions for 1h/)
+    assert.match(out, /actions +gate, once\n/)
   })
 })
 
