@@ -60,8 +60,6 @@ export interface EngineParts {
 const TICK_MS = 1000
 /** What is left of the ten seconds of an end when kernel and history have theirs. */
 const LAST_ACTS_MS = 4000
-/** The host's own addresses and sessions are looked up again this often. */
-const SPARED_EVERY_TICKS = 15
 /** A clock that is set by less is put right now and then, and nobody wonders. */
 const TOLD_CLOCK_MS = 10_000
 /** Kernel and history are waited for this long at the end. */
@@ -87,7 +85,6 @@ export class Engine {
   readonly hear: (report: Report) => Promise<void>
   #kernelFault: Fault | undefined
   #acted: Promise<void> | undefined
-  #ticks = 0
   #cancelTick: Cancel = () => {}
 
   constructor(parts: EngineParts) {
@@ -354,13 +351,12 @@ export class Engine {
   }
 
   #tick(): void {
-    this.#ticks++
     this.#followClock()
     const now = this.#parts.clock.now()
     const decisions = this.#jails.all.flatMap(({ state }) => step(state, { kind: 'tick' }, now))
     if (decisions.length > 0) void perform(this.#effects, decisions)
     this.#keeping.flush(this.#pipeline.takeMarks())
-    if (this.#ticks % SPARED_EVERY_TICKS === 0) this.#sparing.refresh()
+    this.#sparing.tick()
     this.#retrying.tick()
     this.#parts.acts?.tick()
     void this.#leaving.settle()

@@ -19,14 +19,22 @@ export interface SparingParts {
   readonly onFault: (fault: Fault) => void
 }
 
-/** Before a ban the host is asked again, unless it was so shortly before. */
-const FRESH_MS = 1000
+/** Before a ban the host is looked at again, unless that was so shortly before; where it takes long, it is done less often. */
+const FRESH_MS = 100
+const MOST_OF_THE_TIME = 1 / 20
+/** Ticks from one look to the next, and to a thorough one. */
+const LOOK_TICKS = 5
+const THOROUGH_TICKS = 15
 
 export class Sparing {
   readonly #parts: SparingParts
   #spared: readonly Spared[] = []
   #table: IgnoreTable = ignoreTable()
-  #askedMs = Number.NEGATIVE_INFINITY
+  #lookedMs = Number.NEGATIVE_INFINITY
+  #tookMs = 0
+  /** There may have been bans by what was known before. */
+  #isDoubtful = false
+  #ticks = 0
 
   constructor(parts: SparingParts) {
     this.#parts = parts
@@ -37,9 +45,18 @@ export class Sparing {
     this.#look(true)
   }
 
-  /** Somebody may have logged in, or an address been given to this host, since it was last looked at. */
+  /** Called before a ban: somebody may have logged in, or an address been given to this host, since the last look. */
   freshen(): void {
-    if (this.#parts.clock.monotonic() - this.#askedMs >= FRESH_MS) this.#look(false)
+    const sinceMs = this.#parts.clock.monotonic() - this.#lookedMs
+    if (sinceMs >= Math.max(FRESH_MS, this.#tookMs / MOST_OF_THE_TIME)) this.#look(false)
+    else this.#isDoubtful = true
+  }
+
+  /** Once a second. */
+  tick(): void {
+    this.#ticks++
+    if (this.#ticks % THOROUGH_TICKS === 0) this.#look(true)
+    else if (this.#isDoubtful || this.#ticks % LOOK_TICKS === 0) this.#look(false)
   }
 
   /** The jails are others now. */
@@ -64,7 +81,8 @@ export class Sparing {
 
   #look(isThorough: boolean): void {
     const { clock, spared, onGain, onFault } = this.#parts
-    this.#askedMs = clock.monotonic()
+    const beganMs = clock.monotonic()
+    this.#isDoubtful = false
     try {
       const now = spared(isThorough)
       if (isSame(now, this.#spared)) return
@@ -78,6 +96,9 @@ export class Sparing {
     } catch (thrown) {
       // Those known stay spared: /proc may be short of descriptors for a moment.
       onFault(asFault(thrown, 'spared.failed'))
+    } finally {
+      this.#lookedMs = clock.monotonic()
+      this.#tookMs = this.#lookedMs - beganMs
     }
   }
 }

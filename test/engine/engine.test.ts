@@ -30,7 +30,7 @@ test('when the host cannot be asked for its addresses, those known stay spared',
   })
   await built.engine.start()
   await built.pass(31)
-  assert.equal(asked, 3)
+  assert.ok(asked > 3)
   const [outcome] = await built.engine.ban(networks('192.0.2.1'), ORDER)
   assert.equal(outcome?.done, false)
 })

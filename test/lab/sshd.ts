@@ -1,15 +1,42 @@
 /** A real sshd in the lab, and a client that guesses passwords. */
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { type Lab, SERVER, SERVER6, until } from './lab.ts'
+
+/** Whose key lets him in as anybody. */
+const ADMIN = '/etc/rampart/lab-admin'
+
+/** Somebody who logs in from an address outside and stays until he is ended. @param words of ssh, before the host */
+export function logIn(lab: Lab, from: string, user: string, words: readonly string[] = []): ChildProcess {
+  const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'IdentitiesOnly=yes', 'LogLevel=ERROR']
+  const key = join(lab.folder, 'rampart/lab-admin')
+  const given = options.flatMap((option) => ['-o', option])
+  return lab.outside.start([
+    'ssh',
+    '-F',
+    'none',
+    '-b',
+    from,
+    '-i',
+    key,
+    ...given,
+    ...words,
+    `${user}@${SERVER}`,
+    'echo in; cat',
+  ])
+}
 
 /** Starts sshd; what it says goes to /var/log/auth.log as a syslog daemon would write it. */
 export async function startSshd(lab: Lab): Promise<void> {
   const key = '/etc/rampart/lab-host-key'
   await lab.server.must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key])
+  await lab.server.must(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ADMIN])
   const config = [
     'UsePAM no',
     'PasswordAuthentication yes',
     'KbdInteractiveAuthentication no',
+    'AuthorizedKeysFile /etc/rampart/lab-admin.pub',
+    'StrictModes no',
     `HostKey ${key}`,
     'PidFile none',
   ]
