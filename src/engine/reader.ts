@@ -113,6 +113,7 @@ interface Following {
 async function follow(world: World, source: Source, following: Following): Promise<void> {
   const { matcherOf, marks, ages, late, status, tell } = following
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
+  const room = roomToMatch(world)
   const cancel = world.clock.every(MARK_EVERY_MS, () => {
     status.say()
     void late.sayAll()
@@ -120,7 +121,7 @@ async function follow(world: World, source: Source, following: Following): Promi
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end } = chunk
     status.note(chunk)
-    await roomToMatch(world)
+    await room()
     marks.set(log, end)
     const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))

@@ -65,6 +65,7 @@ describe('a guard that may open few files and start no programs', { skip: noLab(
     assert.ok(others.length <= 5, others.join('\n'))
     const status = await lab.status()
     assert.deepEqual({ pending: status.pending, kernel: status.kernel.state }, { pending: 0, kernel: 'ok' })
+    await until('nothing differs', async () => (await lab.rampart('status', '--verify')).code === 0)
     assert.equal(guard.err, '')
   }
 

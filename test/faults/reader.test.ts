@@ -82,6 +82,7 @@ async function failing(how: string, look: (failing: Failing) => Promise<void>): 
       .filter((line) => / fault /.test(line))
     assert.ok(told.length > 0 && told.length <= 3, told.join('\n'))
     assert.match(told[0]!, /the reader ended/)
+    await until('nothing differs', async () => (await lab.rampart('status', '--verify')).code === 0)
     assert.equal(guard.err, '')
     assert.equal(guard.process.exitCode, null)
   } finally {
