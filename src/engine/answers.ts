@@ -120,13 +120,16 @@ export class Answers {
   async unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
     const { clock } = this.#parts
     const jails = this.#oneOrAll(jail)
-    const decisions = networks.flatMap((network) => {
-      const lifted = jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, clock.now()))
-      const found = lifted.filter((one) => one.kind === 'unban' || (one.kind === 'absent' && one.within))
-      return found.length > 0 ? found : lifted.slice(0, 1)
+    const lifted = networks.map((network) =>
+      jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, clock.now())),
+    )
+    await this.#carryOut(lifted.flat())
+    // Of many jails that do not ban it one is told.
+    const told = lifted.flatMap((all) => {
+      const found = all.filter((one) => one.kind === 'unban' || (one.kind === 'absent' && one.within))
+      return found.length > 0 ? found : all.slice(0, 1)
     })
-    await this.#carryOut(decisions)
-    return this.#outcomes(decisions)
+    return this.#outcomes(told)
   }
 
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */

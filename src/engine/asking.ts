@@ -6,7 +6,7 @@
 import type { Fault } from '../base/fault.ts'
 import type { JailSettings } from '../config/settings.ts'
 import type { World } from '../world/world.ts'
-import type { Answer } from './answer.ts'
+import type { Answer } from './failure-answer.ts'
 import type { HeldJail } from './held-jail.ts'
 import type { Found } from './report.ts'
 

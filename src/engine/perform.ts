@@ -168,6 +168,10 @@ function deedOf(decisions: readonly Decision[], clock: SteadyClock): Deed {
         if (decision.why !== 'ended') ends.push({ ...decision.ban, at: clock.now(), by: decision.why })
         forgotten.push(decision.ban)
         break
+      case 'absent':
+        // Who is pardoned was not banned before, as far as later bans are concerned.
+        if (!decision.within) ends.push({ ...decision, at: clock.now(), by: 'manual' })
+        break
       default:
     }
   }

@@ -31,4 +31,4 @@ export type Decision =
   /** `ended`: its time is over, the kernel has let go by itself. */
   | { readonly kind: 'unban'; readonly ban: Ban; readonly why: Lifted }
   /** `within`: it is banned as a part of this. */
-  | { readonly kind: 'absent'; readonly network: Network; readonly within: Ban | undefined }
+  | { readonly kind: 'absent'; readonly jail: string; readonly network: Network; readonly within: Ban | undefined }

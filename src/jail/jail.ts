@@ -144,12 +144,12 @@ function endNow({ from, until }: Ban, now: EpochMs): EpochMs | undefined {
 }
 
 /** Lifts the ban of a network and every ban in it. */
-function unban({ counters, bans }: JailState, network: Network): Decision[] {
+function unban({ options, counters, bans }: JailState, network: Network): Decision[] {
   counters.delete(network)
   const lifted = bans.inside(network)
   for (const ban of lifted) bans.release(ban)
   const within = bans.covering(network)
-  const rest = within || lifted.length === 0 ? [{ kind: 'absent', network, within } as const] : []
+  const rest = within || lifted.length === 0 ? [{ kind: 'absent', jail: options.name, network, within } as const] : []
   return [...lifted.map((ban) => ({ kind: 'unban', ban, why: 'manual' }) as const), ...rest]
 }
 

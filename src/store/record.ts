@@ -216,7 +216,9 @@ const SAVE_BAN = `INSERT INTO ban (jail, address, family, since, until, failures
 const SAVE_PAST = `INSERT INTO ban (jail, address, family, since, until, failures, count, origin, matches, fields, ended, ended_by)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ifnull(?5, ?4), 'time') ON CONFLICT DO NOTHING`
 
-const END_BAN = 'UPDATE ban SET ended = ?, ended_by = ? WHERE address = ? AND jail = ? AND ended IS NULL'
+// One that ran out is still open here: lifted by hand, it ended when it did, but is pardoned.
+const END_BAN = `UPDATE ban SET ended = min(ifnull(until, ?1), ?1), ended_by = ?2
+  WHERE address = ?3 AND jail = ?4 AND ended IS NULL`
 
 const ADD_FAILURE = 'UPDATE failure SET count = count + ? WHERE hour = ? AND jail = ? AND address = ?'
 const NEW_FAILURE = 'INSERT INTO failure (hour, jail, address, count) VALUES (?, ?, ?, ?)'

@@ -160,3 +160,13 @@ test('who logs in while his failures are counted is not banned for the last of t
   await settled()
   assert.deepEqual(built.kernel.print(), [])
 })
+
+test('to lift a ban that there is not pardons what was before, in every jail', async () => {
+  const built = new Built()
+  await built.engine.start()
+  built.saved.length = 0
+  const outcomes = await built.engine.unban(networks('192.0.2.9'), undefined)
+  assert.equal(outcomes.length, 1)
+  const ends = built.saved.flatMap(({ ends = [] }) => ends.map(({ jail, by }) => `${jail} ${by}`))
+  assert.deepEqual(ends, ['manual manual', 'sshd manual'])
+})

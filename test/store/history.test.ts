@@ -177,6 +177,10 @@ test('past bans are counted jail by jail until one is lifted by hand, and the la
       (await history.pastBans(v4)).map(({ jail, times }) => `${jail} ${times}`),
       ['nginx 1', 'sshd 0'],
     )
+    await history.save({ ends: [{ jail: 'nginx', network: v4, at: NOON + 9_000_000, by: 'manual' }] })
+    const [pardoned] = await history.bans({ network: v4, jail: 'nginx' })
+    assert.deepEqual([pardoned!.ended, pardoned!.endedBy], [NOON + 600_000, 'manual'])
+    assert.equal((await history.pastBans(v4))[0]?.times, 0)
     await history.close()
   }))
 
