@@ -16,6 +16,7 @@ import type { Acts } from './act.ts'
 import { Answers, type BanOrder } from './answers.ts'
 import type { Asking } from './asking.ts'
 import { ByNetwork } from './by-network.ts'
+import { Ending } from './ending.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
 import { hearing } from './hearing.ts'
 import type { HeldJail } from './held-jail.ts'
@@ -58,15 +59,8 @@ export interface EngineParts {
 }
 
 const TICK_MS = 1000
-/** What is left of the ten seconds of an end when kernel and history have theirs. */
-const LAST_ACTS_MS = 4000
 /** A clock that is set by less is put right now and then, and nobody wonders. */
 const TOLD_CLOCK_MS = 10_000
-/** Kernel and history are waited for this long at the end. */
-const STOP_MS = 5000
-/** What waits for an answer at the end is decided upon without one. */
-const ASKING_MS = 1000
-const SLOW_STOP = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
 
 export class Engine {
   readonly #parts: EngineParts
@@ -81,10 +75,10 @@ export class Engine {
   readonly #leaving: Leaving
   readonly #returning: Returning
   readonly #answers: Answers
+  readonly #ending: Ending
   /** What the reader says. Resolves when a batch has been decided upon. */
   readonly hear: (report: Report) => Promise<void>
   #kernelFault: Fault | undefined
-  #acted: Promise<void> | undefined
   #cancelTick: Cancel = () => {}
 
   constructor(parts: EngineParts) {
@@ -112,6 +106,7 @@ export class Engine {
     this.#returning = new Returning({ clock, history, table, jails, effects, keep: this.#keeping.anew, onFault })
     const telling = { tell: (body: EventBody) => this.tell(body), over: (topic: string) => this.over(topic) }
     this.hear = hearing({ jails, pipeline: this.#pipeline, fault: onFault, ...telling })
+    this.#ending = new Ending({ ...parts, pipeline: this.#pipeline, flush: () => this.#flush() })
     this.#answers = new Answers({
       ...parts,
       since: clock.now(),
@@ -303,10 +298,9 @@ export class Engine {
     return this.#answers.takeOver(foreign, dryRun)
   }
 
-  /** Scripts undo what they did, and no more are run. They have a time of their own: begun early, it is over early. */
+  /** Scripts undo what they did, and no more are run. Begun early, it is over early. */
   endActions(): Promise<void> {
-    this.#acted ??= this.#parts.acts?.stop(LAST_ACTS_MS) ?? Promise.resolve()
-    return this.#acted
+    return this.#ending.actions()
   }
 
   /**
@@ -314,31 +308,10 @@ export class Engine {
    * @throws Fault `engine.slow-stop`, and what kernel or history refuse: then too nothing more is done
    */
   async stop({ keep }: { readonly keep: boolean }): Promise<void> {
-    const { clock, table, history } = this.#parts
     this.#cancelTick()
-    await this.#hurryAsking()
+    await this.#ending.hurry()
     this.tell({ kind: 'stop' })
-    const put = table?.close({ keep })
-    put?.catch(() => {}) // Told with the rest below.
-    await this.endActions()
-    this.#keeping.flush(this.#pipeline.takeMarks())
-    const closed = Promise.allSettled([put, history.close()])
-    const results = await Promise.race([
-      closed,
-      new Promise<[]>((resolve) => void clock.after(STOP_MS, () => resolve([]))),
-    ])
-    if (results.length === 0) throw new Fault('engine.slow-stop', SLOW_STOP)
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-  }
-
-  /** What still waits for an answer of the world counts. */
-  async #hurryAsking(): Promise<void> {
-    const { asking, clock } = this.#parts
-    if (!asking) return
-    const late = Promise.withResolvers<void>()
-    const cancel = clock.after(ASKING_MS, late.resolve)
-    await Promise.race([asking.hurry().then(() => this.#pipeline.settled()), late.promise])
-    cancel()
+    await this.#ending.close(keep)
   }
 
   /** Bans go on as they were; what is shown and kept of them follows the wall clock. */
@@ -355,12 +328,16 @@ export class Engine {
     const now = this.#parts.clock.now()
     const decisions = this.#jails.all.flatMap(({ state }) => step(state, { kind: 'tick' }, now))
     if (decisions.length > 0) void perform(this.#effects, decisions)
-    this.#keeping.flush(this.#pipeline.takeMarks())
+    this.#flush()
     this.#sparing.tick()
     this.#retrying.tick()
     this.#parts.acts?.tick()
     void this.#leaving.settle()
     this.#returning.tick(this.#pipeline.lines())
+  }
+
+  #flush(): void {
+    this.#keeping.flush(this.#pipeline.takeMarks())
   }
 
   /** Once an hour at most: each ban of a flood makes room for itself. */

@@ -106,6 +106,11 @@ describe('a configuration that is read anew', { skip: noLab() ?? false }, () => 
         [/jail\.local:8: .*absent/],
       ],
       [
+        'bytes that are no text',
+        { 'jail.local': Buffer.concat([Buffer.from(jails()), Buffer.from([0x23, 0xe9, 0x0a])]) },
+        [/jail\.local is not UTF-8/],
+      ],
+      [
         'several at once, all of them told',
         {
           'jail.local': jails({
