@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { random } from '../../fuzz/random.ts'
 import { script, type Value } from '../../src/action/script.ts'
 import { payloads } from './payloads.ts'
 
@@ -150,6 +151,52 @@ describe('a tag', () => {
     const compiled = script('printf %s "<F-AB><F-A_B><F-A-B>"', (name) => name.startsWith('F-'))
     const values = new Map(['F-AB', 'F-A_B', 'F-A-B'].map((tag) => [tag, { text: tag, isOwn: false }]))
     assert.equal(run('/bin/sh', compiled.render(values)).out, 'F-ABF-A_BF-A-B')
+  })
+})
+
+describe('scripts by chance', () => {
+  const TOKENS = [
+    ...[
+      "'",
+      ...[`\${x:-`, `\${x#`, '}', '<F-USER>', '<F-USER>', '<F-USER>'],
+      '`',
+      '$(',
+      ')',
+      '\\',
+      'echo ',
+      ' ',
+      '\n',
+      '; ',
+      '|cat',
+      '&&',
+      'x=',
+      '{ ',
+      '; }',
+      '(',
+      '#',
+      "$'",
+      '$x',
+    ],
+    ...['<<EOF\n', "<<'EOF'\n", 'EOF\n', '<<-"E F"\n', 'E F\n', '\t', 'case a in a)', ';; esac', '1', '+', '$((', '))'],
+    ...['$' + '{x:-', '$' + '{x#', '}', '<F-USER>', '<F-USER>', '<F-USER>'],
+  ]
+  const next = random(20_261_122)
+  const upTo = (count: number) => Math.floor(next() * count)
+  const scripts = Array.from({ length: 600 }, () =>
+    Array.from({ length: 2 + upTo(14) }, () => TOKENS[upTo(TOKENS.length)]).join(''),
+  )
+
+  test('without a tag they are as they were', () => {
+    for (const text of scripts) assert.equal(script(text, () => false).render(new Map()).text, text)
+  })
+
+  test('R46 run no value, however they are misread', () => {
+    const texts = payloads(mark)
+    for (const text of scripts.filter((one) => one.includes('<F-USER>')).slice(0, 150)) {
+      const [name, value] = texts[upTo(texts.length)]!
+      run('/bin/sh', script(text, isTag).render(hostile(value)))
+      assert.equal(existsSync(mark), false, `${name} was run by ${JSON.stringify(text)}`)
+    }
   })
 })
 
