@@ -158,7 +158,7 @@ describe('scripts by chance', () => {
   const TOKENS = [
     ...[
       "'",
-      ...[`\${x:-`, `\${x#`, '}', '<F-USER>', '<F-USER>', '<F-USER>'],
+      '"',
       '`',
       '$(',
       ')',
@@ -178,7 +178,7 @@ describe('scripts by chance', () => {
       '$x',
     ],
     ...['<<EOF\n', "<<'EOF'\n", 'EOF\n', '<<-"E F"\n', 'E F\n', '\t', 'case a in a)', ';; esac', '1', '+', '$((', '))'],
-    ...['$' + '{x:-', '$' + '{x#', '}', '<F-USER>', '<F-USER>', '<F-USER>'],
+    ...[`\${x:-`, `\${x#`, '}', '<F-USER>', '<F-USER>', '<F-USER>'],
   ]
   const next = random(20_261_122)
   const upTo = (count: number) => Math.floor(next() * count)
