@@ -91,19 +91,19 @@ export class AskedJail {
     return kind === 'dns' && this.settings.resolvesNames ? this.#parts.names.addresses(id) : []
   }
 
+  /** Only what the command said is remembered; that nobody is to be banned who stands in `ignoreip` goes before it. */
   async #why(network: Network, found: Found, late: AbortSignal): Promise<string | undefined> {
     const { ignorecache, ignorecommand } = this.settings.options
-    if (ignorecache === undefined && ignorecommand === undefined) return undefined
+    if (ignorecommand === undefined) return undefined
     const key = ignorecache && (await inTime(late, this.#command.say(ignorecache.key, network, found), undefined))
     const known = key === undefined ? undefined : this.#cache.get(key)
     if (known === true) return 'its ignorecache remembers that it is ignored'
-    const why = this.#parts.state.ignored(network)
-    const spares = why !== undefined || (known === undefined && (await this.#command.spares(network, found, late)))
+    const listed = this.#parts.state.ignored(network)
+    if (listed !== undefined || known === false) return listed
+    const spares = await inTime(late, this.#command.spares(network, found, late), undefined)
     // That nobody answered is no answer.
-    if (key !== undefined && known === undefined && spares !== undefined) {
-      this.#cache.set(key, spares, ignorecache!.maxTime * 1000)
-    }
-    return why ?? (spares ? 'its ignorecommand says so' : undefined)
+    if (key !== undefined && spares !== undefined) this.#cache.set(key, spares, ignorecache!.maxTime * 1000)
+    return spares ? 'its ignorecommand says so' : undefined
   }
 
   #failed(found: Found, thrown: unknown): Answer[] {

@@ -63,10 +63,9 @@ export class Asking {
 }
 
 function asksAnything({ resolvesNames, options }: JailSettings): boolean {
-  return resolvesNames || options.ignorecommand !== undefined || options.ignorecache !== undefined
+  return resolvesNames || options.ignorecommand !== undefined
 }
 
 function asks({ resolvesNames, options }: JailSettings, { failure }: Found): boolean {
-  if (options.ignorecommand !== undefined || options.ignorecache !== undefined) return true
-  return resolvesNames && failure.kind === 'dns'
+  return options.ignorecommand !== undefined || (resolvesNames && failure.kind === 'dns')
 }
