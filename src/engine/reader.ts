@@ -13,6 +13,7 @@ import { Source } from '../source/source.ts'
 import { STANDARD_INPUT } from '../source/stream.ts'
 import type { World } from '../world/world.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
+import { type LateMarks, lateMarks } from './late-marks.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Batch, Plan, Report } from './report.ts'
 import { roomToMatch } from './reserve.ts'
@@ -58,7 +59,7 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
   /** Where each log was left, as its last chunk says, or who planned it. */
   const marks = new Map<string, Mark>()
   const ages = agesOf()
-  const late = lateMarks(tell)
+  const late = lateMarks((batch) => tell({ kind: 'batch', batch }))
   const source = new Source(world, {
     turnBytes: TURN_BYTES,
     // Here it is the core's orders that come in.
@@ -74,8 +75,8 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
         ages.leave(log)
         source.leave(log)
       }
-      // A log that is rotated before a line of it was read is found again by this.
-      if (state.kind === 'reading' && state.mark && !marks.has(log)) late.add(log, state.mark, 0)
+      // A file that gets another name before a line of it was read is found again by this.
+      if (state.kind === 'reading' && state.mark) late.adopt(log, state.mark)
       void tell(logReport(log, state, jails.readersOf(log)))
     },
   })
@@ -120,6 +121,7 @@ async function follow(world: World, source: Source, following: Following): Promi
   })
   for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
     const { log, end } = chunk
+    late.look(true)
     status.note(chunk)
     await room()
     marks.set(log, end)
@@ -130,6 +132,7 @@ async function follow(world: World, source: Source, following: Following): Promi
       const all = lines + late.take(log)
       for (const batch of batches({ log, mark: end, lines: all, failures })) await tell({ kind: 'batch', batch })
     }
+    late.look(false)
     if (!source.busy) ages.caughtUp(source.logs)
   }
   cancel()
@@ -167,34 +170,6 @@ function agesOf(): Ages {
     forget(isGone) {
       for (const log of live) if (isGone(log)) live.delete(log)
     },
-  }
-}
-
-/** How far logs were read without a failure, told now and then. */
-interface LateMarks {
-  add(log: string, mark: Batch['mark'], lines: number): void
-  /** The lines that were not told; a batch tells them. */
-  take(log: string): number
-  say(log: string): Promise<void>
-  sayAll(): Promise<void>
-}
-
-function lateMarks(tell: Tell): LateMarks {
-  const unsaid = new Map<string, { mark: Batch['mark']; lines: number }>()
-  const take = (log: string) => {
-    const lines = unsaid.get(log)?.lines ?? 0
-    unsaid.delete(log)
-    return lines
-  }
-  const say = async (log: string) => {
-    const mark = unsaid.get(log)?.mark
-    if (mark) await tell({ kind: 'batch', batch: { log, mark, lines: take(log), failures: [] } })
-  }
-  return {
-    add: (log, mark, lines) => void unsaid.set(log, { mark, lines: lines + take(log) }),
-    take,
-    say,
-    sayAll: async () => void (await Promise.all([...unsaid.keys()].map(say))),
   }
 }
 

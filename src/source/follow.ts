@@ -129,6 +129,7 @@ export class Follower implements Input, Member {
     if (old || !this.#current?.is(file)) return old?.file
     const current = this.#current
     this.#current = undefined
+    this.#tell({ kind: 'rotated', how: 'renamed' })
     return current
   }
 

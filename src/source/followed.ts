@@ -114,6 +114,8 @@ export class Followed {
     this.#wakeups.check()
     this.#find()
     for (const follower of this.#inputs) follower.look()
+    // A file that was let go just now has a name that it is read by from here on.
+    if (this.#isWaiting) this.#find()
     this.#index()
   }
 
