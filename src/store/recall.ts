@@ -12,8 +12,9 @@ import {
   type Banned,
   type BannedColumns,
   type BanRow,
+  type BareColumns,
   bannedOf,
-  banOf,
+  bareBanOf,
   type CounterColumns,
   counterOf,
   type PastBans,
@@ -105,21 +106,46 @@ export function firstSeq(now: EpochMs): number {
 
 const BATCH = 1000
 
-/** Where a batch ended: the next goes on behind it. */
-type Mark = Pick<BanColumns, 'until' | 'id'>
-
-/** Those for ever first, then by their end: the order of the one index that holds no ended ban. */
 async function* activeBans(database: () => Database, now: EpochMs): AsyncGenerator<readonly Ban[]> {
-  yield* batches({ until: null, id: 0 }, ({ id }) => database().all<BanColumns>(BANS_FOR_EVER, id, BATCH))
-  // Behind all that end exactly `now`: they are over.
-  const over = { until: now, id: Number.MAX_SAFE_INTEGER }
-  yield* batches(over, ({ until, id }) => database().all<BanColumns>(BANS_WITH_END, until, id, BATCH))
+  const jails = database().all<{ id: number; name: string }>('SELECT id, name FROM jail')
+  const names = new Map(jails.map(({ id, name }) => [id, name]))
+  const { open, first, last } = database().first<{ open: number; first: number; last: number }>(EXTENT)!
+  const rows = open * SEEK_COST > last - first ? openAmongAll(database, now, { first, last }) : openByEnd(database, now)
+  for await (const some of rows) yield some.map((row) => bareBanOf(row, names))
 }
 
-async function* batches(start: Mark, read: (after: Mark) => readonly BanColumns[]): AsyncGenerator<readonly Ban[]> {
+/** To find one row by an index takes as long as to read so many in their order. */
+const SEEK_COST = 4
+
+async function* openAmongAll(
+  database: () => Database,
+  now: EpochMs,
+  { first, last }: { readonly first: number; readonly last: number },
+): AsyncGenerator<readonly BareColumns[]> {
+  for (let id = first; id <= last; id += BATCH) {
+    yield database().all<BareColumns>(BANS_BETWEEN, id, id + BATCH, now)
+    await turn()
+  }
+}
+
+/** Those for ever first, then by their end: the order of the one index that holds no ended ban. */
+async function* openByEnd(database: () => Database, now: EpochMs): AsyncGenerator<readonly BareColumns[]> {
+  yield* batches({ until: null, id: 0 }, ({ id }) => database().all(BANS_FOR_EVER, id, BATCH))
+  // Behind all that end exactly `now`: they are over.
+  const over = { until: now, id: Number.MAX_SAFE_INTEGER }
+  yield* batches(over, ({ until, id }) => database().all(BANS_WITH_END, until, id, BATCH))
+}
+
+/** Where a batch ended: the next goes on behind it. */
+type Mark = Pick<BareColumns, 'until' | 'id'>
+
+async function* batches(
+  start: Mark,
+  read: (after: Mark) => readonly BareColumns[],
+): AsyncGenerator<readonly BareColumns[]> {
   for (let after = start; ; ) {
     const rows = read(after)
-    if (rows.length > 0) yield rows.map(banOf)
+    if (rows.length > 0) yield rows
     if (rows.length < BATCH) return
     after = rows.at(-1)!
     await turn()
@@ -188,10 +214,15 @@ function bansFrom(index: string): string {
   return `SELECT ${BAN_COLUMNS}, matches, fields FROM ban ${index} JOIN jail ON jail.id = ban.jail`
 }
 
-const OPEN_BANS = `SELECT ${BAN_COLUMNS}, '[]' AS matches, NULL AS fields FROM ban INDEXED BY ban_open JOIN jail ON jail.id = ban.jail
+const EXTENT = `SELECT (SELECT count(*) FROM ban INDEXED BY ban_open WHERE ended IS NULL) AS open,
+  (SELECT ifnull(min(id), 1) FROM ban) AS first, (SELECT ifnull(max(id), 0) FROM ban) AS last`
+const BARE_COLUMNS = 'id, jail, address, since, until, failures, count, origin'
+const BANS_BETWEEN = `SELECT ${BARE_COLUMNS} FROM ban
+  WHERE id >= ? AND id < ? AND ended IS NULL AND (until IS NULL OR until > ?)`
+const OPEN_BANS = `SELECT ${BARE_COLUMNS} FROM ban INDEXED BY ban_open
   WHERE ended IS NULL`
-const BANS_FOR_EVER = `${OPEN_BANS} AND until IS NULL AND ban.id > ? ORDER BY ban.id LIMIT ?`
-const BANS_WITH_END = `${OPEN_BANS} AND (until, ban.id) > (?, ?) ORDER BY until, ban.id LIMIT ?`
+const BANS_FOR_EVER = `${OPEN_BANS} AND until IS NULL AND id > ? ORDER BY id LIMIT ?`
+const BANS_WITH_END = `${OPEN_BANS} AND (until, id) > (?, ?) ORDER BY until, id LIMIT ?`
 const BANS_AROUND = `${bansFrom('')} WHERE address IN (SELECT value FROM json_each(?)) ORDER BY since DESC LIMIT 100`
 const FAILURES_AROUND = `SELECT jail.name AS jail, hour, sum(count) AS count FROM failure JOIN jail ON jail.id = failure.jail
   WHERE address IN (SELECT value FROM json_each(?)) GROUP BY hour, jail.name ORDER BY hour DESC, jail.name LIMIT 1000`

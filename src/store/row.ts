@@ -45,9 +45,36 @@ export function banOf(row: BanColumns): Ban {
     failures: row.failures,
     count: row.count,
     matches: parsed<string[]>(row.matches),
-    origin: ORIGINS.find((origin) => origin === row.origin) ?? (row.origin as Ban['origin']),
+    origin: originOf(row.origin),
     ...(row.fields === null ? {} : { fields: parsed<Fields>(row.fields) }),
   }
+}
+
+/** A ban without its lines, its jail as a number. */
+export interface BareColumns
+  extends Pick<BanColumns, 'id' | 'address' | 'since' | 'until' | 'failures' | 'count' | 'origin'> {
+  readonly jail: number
+}
+
+/** For a million of them: nothing is parsed or looked for that is the same in all. */
+export function bareBanOf(row: BareColumns, jails: ReadonlyMap<number, string>): Ban {
+  const { address, since, until, failures, count, origin } = row
+  return {
+    jail: jails.get(row.jail)!,
+    network: networkOf(address),
+    from: since,
+    until: until ?? undefined,
+    failures,
+    count,
+    matches: NO_LINES,
+    origin: origin === 'filter' ? 'filter' : originOf(origin),
+  }
+}
+
+const NO_LINES: readonly string[] = []
+
+function originOf(text: string): Ban['origin'] {
+  return ORIGINS.find((origin) => origin === text) ?? (text as Ban['origin'])
 }
 
 /** One text for all rows: SQLite gives each its own. */
