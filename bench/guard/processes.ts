@@ -6,10 +6,17 @@ import { readFileSync } from 'node:fs'
  * Source: proc_pid_smaps_rollup(5)
  */
 export function memory(root: number): number {
-  return tree(root).reduce((sum, pid) => {
+  return tree(root).reduce((sum, pid) => sum + pss(pid), 0)
+}
+
+/** 0 for a process that has ended meanwhile. */
+function pss(pid: number): number {
+  try {
     const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-    return sum + Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)![1]) / 1024
-  }, 0)
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
 }
 
 /** Seconds of CPU that a process, all below it, and those of them that have ended have used. Source: proc_pid_stat(5) */

@@ -1,5 +1,5 @@
 /** How an engine ends: what waits is decided upon, scripts undo what they did, kernel and history have their time. */
-import { Fault } from '../base/fault.ts'
+import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { History } from '../store/history.ts'
 import type { Clock } from '../world/clock.ts'
@@ -24,7 +24,8 @@ const ASKING_MS = 1000
 const ACTS_MS = 4000
 /** Kernel and history are waited for this long. */
 const CLOSE_MS = 5000
-const SLOW = 'kernel or history did not answer in time: bans in the kernel stay there until their ends'
+const STAY = 'bans in the kernel stay there until their ends'
+const SLOW = `kernel or history did not answer in time: ${STAY}`
 
 export class Ending {
   readonly #parts: EndingParts
@@ -53,7 +54,10 @@ export class Ending {
   /** @throws Fault `engine.slow-stop`, and what kernel or history refuse */
   async close(keep: boolean): Promise<void> {
     const { clock, table, history, flush } = this.#parts
-    const put = table?.close({ keep })
+    const put = table?.close({ keep }).catch((thrown) => {
+      const { code, message } = asFault(thrown, 'kernel.refused')
+      throw new Fault(code, `${message}: ${STAY}`)
+    })
     put?.catch(() => {}) // Told with the rest below.
     await this.actions()
     flush()
