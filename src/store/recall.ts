@@ -34,7 +34,7 @@ export interface Recall {
   /** Counters with a failure since then. */
   counters(since: EpochMs): AsyncIterable<readonly LiveCounter[]>
   positions(): Promise<readonly LogPosition[]>
-  /** The number of the last event; in a history without any, what `firstSeq` says. */
+  /** Above the number of every event so far: of those that are kept, and by `firstSeq` of those that were lost. */
   lastSeq(now: EpochMs): Promise<number>
   /** Bans, newest first. */
   bans(query: BanQuery): Promise<readonly BanRow[]>
@@ -87,7 +87,7 @@ export function recall(database: () => Database): Recall {
     activeBans: (now) => activeBans(database, now),
     counters: (since) => counters(database, since),
     positions: async () => database().all<PositionColumns>('SELECT log, place FROM position').map(positionOf),
-    lastSeq: async (now) => database().first<{ seq: number | null }>(LAST_SEQ)?.seq ?? firstSeq(now),
+    lastSeq: async (now) => Math.max(database().first<{ seq: number | null }>(LAST_SEQ)?.seq ?? 0, firstSeq(now)),
     bans: async (query) => bans(database(), query),
     why: async (network) => why(database(), network),
     bannedSince: (since) => bannedSince(database, since),
@@ -97,8 +97,8 @@ export function recall(database: () => Database): Recall {
 }
 
 /**
- * Where events are numbered from when it is not known what the last number was: microseconds, since no guard has a million
- * events a second for long. Whoever asks for events after a number finds none left out and none twice, whatever was lost.
+ * Where a guard's events are numbered from: microseconds, since none has a million events a second for long. Whoever asks
+ * for events after a number finds none left out and none twice, whatever of the history was lost.
  */
 export function firstSeq(now: EpochMs): number {
   return Math.floor(now * 1000)

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
-import { ask } from '../../src/control/client.ts'
+import { ask, follow } from '../../src/control/client.ts'
 import { Guarding } from '../lab/guarding.ts'
 import { Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
 import { probeLine, unique } from '../lab/lines.ts'
@@ -114,6 +114,19 @@ class Scene {
     }
   }
 
+  /** Of the ban of a new offender. */
+  async numberOfAnEvent(): Promise<number> {
+    let number = 0
+    const heard = follow(this.socket(), ({ kind, seq }) => {
+      number = seq
+      return kind !== 'ban'
+    })
+    await sleep(100)
+    await this.offend()
+    await heard
+    return number
+  }
+
   rows(sql: string): Record<string, unknown>[] {
     const database = new DatabaseSync(this.path(), { readOnly: true })
     try {
@@ -155,14 +168,16 @@ describe('R13 a guard that was killed', { skip: noLab() ?? false }, () => {
 
   for (const [name, damage] of damages) {
     test(`R13 and finds ${name} starts, no ban is gone for a moment, new ones are made`, async () => {
+      const told = await scene.numberOfAnEvent()
       await scene.guard.kill()
       damage()
       const looking = look(scene.lab, [...scene.all.keys()])
       scene.guard = await scene.lab.guard()
       await scene.agree()
-      await scene.offend()
+      const next = await scene.numberOfAnEvent()
       await scene.agree()
       assert.equal(await looking(), 0, 'looks without all of the bans')
+      assert.ok(next > told, 'numbers of events go on')
       const copies = readdirSync(scene.path('.')).filter((one) => /\.damaged-\d+$/.test(one))
       assert.ok(copies.length <= 3, copies.join(' '))
     })
