@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Guarding } from '../lab/guarding.ts'
-import { ATTACKERS, GATEWAY, GATEWAY6, Lab, noLab, RESOLVER, SERVER, SERVER6, until } from '../lab/lab.ts'
+import { ATTACKERS, GATEWAY, Lab, noLab, until } from '../lab/lab.ts'
 import { probeLine } from '../lab/lines.ts'
 
 /** What a terminal may obey, but for the end of a line: C0, DEL, C1 (ECMA-48), and what turns the direction of text. */
@@ -199,56 +199,11 @@ describe('hostile bytes and forged lines', { skip: noLab() ?? false }, () => {
   })
 
   describe('what this host needs is never banned, whatever a log says', () => {
-    const spared = [
-      GATEWAY,
-      GATEWAY6,
-      SERVER,
-      SERVER6,
-      RESOLVER,
-      '127.0.0.1',
-      '::1',
-      '0.0.0.0',
-      '255.255.255.255',
-      '224.0.0.1',
-      'fe80::1',
-      '::ffff:127.0.0.1',
-      '127.9.9.9',
-    ]
-    for (const address of spared) {
-      test(address, async () => {
-        lab.append('log/access.log', probeLine(address).repeat(3))
-        await stillGuards()
-        assert.equal(await isBanned(address), false)
-      })
-    }
-
-    test('nor by one who really attacks from the gateway, which is told once', async () => {
+    test('the gateway, by one who really attacks from it, which is told once', async () => {
       await lab.visits(GATEWAY, '/.env?[1-5]')
       await stillGuards()
       assert.equal(await lab.visit(GATEWAY, '/'), 200)
       assert.equal(guard.out.split(`spared   ${GATEWAY}  nginx-botsearch`).length, 2)
-    })
-
-    test('what is no address never reaches the kernel', async () => {
-      const before = await lab.inKernel()
-      const odd = [
-        '0300.0.2.10',
-        '1',
-        '0x7f.1',
-        '192.0.2.300',
-        '0.0.0.0/0',
-        '::/0',
-        '10.0.0.0/8',
-        '١٢٧.0.0.1',
-        'localhost',
-        'fe80::1%eth0',
-        '1.2.3.4.5',
-        '-1.2.3.4',
-        '1.2.3.4, 5.6.7.8',
-      ]
-      lab.append('log/access.log', odd.map((one) => probeLine(one)).join(''))
-      await stillGuards()
-      assert.equal((await lab.inKernel()).length, before.length + 1)
     })
   })
 })

@@ -4,9 +4,10 @@ import { test } from 'node:test'
 import { parseNetwork, printNetwork } from '../../src/base/address.ts'
 import { bantimeFactor, bantimeOf, checkFormula } from '../../src/jail/bantime.ts'
 import { step } from '../../src/jail/jail.ts'
-import { type BantimeIncrement, type JailOptions, NO_INCREMENT, NO_NETWORKS } from '../../src/jail/jail-options.ts'
+import { type BantimeIncrement, type JailOptions, NO_INCREMENT } from '../../src/jail/jail-options.ts'
 import { jailState } from '../../src/jail/jail-state.ts'
 import { askServer, noServer } from './ask-server.ts'
+import { OPTIONS } from './options.ts'
 
 const skip = noServer()
 
@@ -54,21 +55,7 @@ function optionsOf(given: Readonly<Record<string, string>>): JailOptions {
     maxtime:
       { '1h': 3600 }[given['maxtime'] ?? ''] ?? (given['maxtime'] === undefined ? undefined : Number(given['maxtime'])),
   }
-  return { ...OPTIONS, increment }
-}
-
-const OPTIONS: JailOptions = {
-  name: 'test',
-  maxretry: 1,
-  findtime: 600,
-  bantime: 60,
-  maxmatches: 3,
-  increment: NO_INCREMENT,
-  networks: NO_NETWORKS,
-  ignoreip: [],
-  ignoreself: true,
-  ignorecommand: undefined,
-  ignorecache: undefined,
+  return { ...OPTIONS, maxretry: 1, increment }
 }
 
 /** An address for each row and count. */

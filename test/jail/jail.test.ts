@@ -5,22 +5,10 @@ import type { Ban } from '../../src/jail/ban.ts'
 import type { Decision } from '../../src/jail/decision.ts'
 import { ignoreList } from '../../src/jail/ignore.ts'
 import { step } from '../../src/jail/jail.ts'
-import { type JailOptions, NO_INCREMENT, NO_NETWORKS } from '../../src/jail/jail-options.ts'
+import { type JailOptions, NO_NETWORKS } from '../../src/jail/jail-options.ts'
 import { type JailState, jailState, otherwise } from '../../src/jail/jail-state.ts'
+import { OPTIONS } from './options.ts'
 
-const OPTIONS: JailOptions = {
-  name: 'test',
-  maxretry: 3,
-  findtime: 600,
-  bantime: 60,
-  maxmatches: 3,
-  increment: NO_INCREMENT,
-  networks: NO_NETWORKS,
-  ignoreip: [],
-  ignoreself: true,
-  ignorecommand: undefined,
-  ignorecache: undefined,
-}
 const T0 = Date.UTC(2026, 0, 1)
 
 interface Setup {

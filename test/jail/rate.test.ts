@@ -7,9 +7,9 @@ import { test } from 'node:test'
 import { random } from '../../fuzz/random.ts'
 import { parseNetwork, printNetwork } from '../../src/base/address.ts'
 import { step } from '../../src/jail/jail.ts'
-import { NO_INCREMENT, NO_NETWORKS } from '../../src/jail/jail-options.ts'
 import { jailState } from '../../src/jail/jail-state.ts'
 import { askServer, noServer } from './ask-server.ts'
+import { OPTIONS } from './options.ts'
 
 const skip = noServer()
 
@@ -79,18 +79,7 @@ function theirs(failures: readonly Failure[]): Record<Name, Bans> {
 }
 
 function ours(name: Name, failures: readonly Failure[]): Bans {
-  const options = {
-    name,
-    ...JAILS[name],
-    bantime: -1,
-    maxmatches: 50,
-    increment: NO_INCREMENT,
-    networks: NO_NETWORKS,
-    ignoreip: [],
-    ignoreself: true,
-    ignorecommand: undefined,
-    ignorecache: undefined,
-  }
+  const options = { ...OPTIONS, name, ...JAILS[name], bantime: -1, maxmatches: 50 }
   const state = jailState({ options, ignored: () => undefined, chance: () => 0 })
   const bans: Record<string, readonly [number, number]> = {}
   for (const { at, source } of failures) {
