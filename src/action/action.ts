@@ -4,38 +4,21 @@
  * that Fail2ban 1.0.2 was seen to run.
  */
 import { printNetwork } from '../base/address.ts'
-import type { Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
-import type { Run } from '../world/run.ts'
 import type { ActionSettings } from './action-settings.ts'
-import { commandFault, type Outcome, runCommand } from './command.ts'
-import { type Rendered, type Script, script } from './script.ts'
-import { type Family, isTag, type Knowledge, tagValues } from './tag-values.ts'
+import { ActionShell, type ActionShellParts, type Limits, type Verb, type Where } from './action-shell.ts'
+import type { Outcome } from './command.ts'
+import type { Family } from './tag-values.ts'
 
-export interface ActionParts {
-  readonly jail: string
-  readonly run: Run
-  readonly knowledge: Knowledge
+export interface ActionParts extends ActionShellParts {
   /** The families that this host bans. */
   readonly families: readonly Family[]
-  /** @param fault undefined: what was wrong is over */
-  readonly onTrouble: (fault: Fault | undefined) => void
 }
-
-/** How a command of this moment is limited. */
-export interface Limits {
-  readonly cut: AbortSignal
-  /** Milliseconds that are left for it, if less than its own `timeout`. */
-  readonly leftMs?: () => number
-}
-
-type Verb = 'start' | 'stop' | 'check' | 'ban' | 'unban' | 'reban' | 'prolong' | 'repair' | 'reload' | 'flush'
-type Where = Family | ''
 
 export class Action {
   readonly settings: ActionSettings
-  readonly #parts: ActionParts
-  readonly #scripts = new Map<string, Script>()
+  readonly #families: readonly Family[]
+  readonly #shell: ActionShell
   /** Families in the order of their start; '' is the start of a jail that asks for no family. The command that started each. */
   readonly #started = new Map<Where, string>()
   /** Bans that it has in force, by address. */
@@ -49,20 +32,19 @@ export class Action {
   /** Bans that could not be lifted. */
   readonly #left = new Set<string>()
 
-  #isTroubled = false
-
   constructor(settings: ActionSettings, parts: ActionParts) {
     this.settings = settings
-    this.#parts = parts
+    this.#families = parts.families
+    this.#shell = new ActionShell(settings, parts)
   }
 
   /** Whether what it does at a ban must be undone at its end; else it only tells somebody. */
   get holds(): boolean {
-    return this.#has('unban')
+    return this.#shell.has('unban')
   }
 
   get flushes(): boolean {
-    return this.#has('flush')
+    return this.#shell.has('flush')
   }
 
   has(address: string): boolean {
@@ -86,7 +68,7 @@ export class Action {
   /** Where it does not wait for a ban. What fails is told, and bans are tried all the same. */
   async start(limits: Limits): Promise<void> {
     if (this.settings.startOnDemand) return
-    const families = this.settings.isPerFamily ? this.#parts.families : ([''] as const)
+    const families = this.settings.isPerFamily ? this.#families : ([''] as const)
     for (const family of families) await this.#start(family, limits)
   }
 
@@ -126,31 +108,28 @@ export class Action {
       for (const family of this.#started.keys()) await this.#isSound(family, true, limits)
     }
     if (!this.#doubtful.delete(address)) return 'done'
-    return this.#banAnew(this.#has('reban') ? 'reban' : 'ban', { ban, isRestored: false, limits })
+    const outcome = await this.#banAnew(this.#shell.has('reban') ? 'reban' : 'ban', { ban, isRestored: false, limits })
+    if (outcome !== 'done') this.#doubtful.add(address)
+    return outcome
   }
 
   /** Lifts all bans at once. */
   async flush(limits: Limits): Promise<Outcome> {
-    const texts = new Set<string>()
-    for (const family of this.#touched) {
-      const outcome = await this.#once('flush', family, texts, limits)
-      if (outcome !== 'done') return outcome
-    }
+    const outcome = await this.#shell.runEach('flush', this.#touched, limits)
+    if (outcome !== 'done') return outcome
     for (const known of [this.#touched, this.#bans, this.#restored, this.#doubtful]) known.clear()
     return 'done'
   }
 
   /** After all bans were lifted. */
   async stop(limits: Limits): Promise<void> {
-    const texts = new Set<string>()
-    for (const family of this.#started.keys()) await this.#once('stop', family, texts, limits)
+    await this.#shell.runEach('stop', this.#started.keys(), limits)
     this.#started.clear()
   }
 
   /** The configuration was read again and this action stays as it is. */
   async reload(limits: Limits): Promise<void> {
-    const texts = new Set<string>()
-    for (const family of this.#started.keys()) await this.#once('reload', family, texts, limits)
+    await this.#shell.runEach('reload', this.#started.keys(), limits)
   }
 
   async #banAnew(verb: 'ban' | 'reban', occasion: Occasion): Promise<Outcome> {
@@ -185,15 +164,15 @@ export class Action {
 
   /** Checks the ground that the action stands on, and mends it if it may. */
   async #isSound(family: Where, mayRepair: boolean, limits: Limits): Promise<boolean> {
-    const checked = await this.#run('check', family, limits)
+    const checked = await this.#shell.run('check', family, limits)
     if (checked === 'done' || checked === 'cut' || checked === 'missed' || !mayRepair) return checked === 'done'
-    if (this.#has('repair')) await this.#run('repair', family, limits)
+    if (this.#shell.has('repair')) await this.#shell.run('repair', family, limits)
     else {
-      if (this.#started.has(family)) await this.#run('stop', family, limits)
-      await this.#run('start', family, limits)
+      if (this.#started.has(family)) await this.#shell.run('stop', family, limits)
+      await this.#shell.run('start', family, limits)
     }
     this.#begun(family)
-    const isSound = (await this.#run('check', family, limits)) === 'done'
+    const isSound = (await this.#shell.run('check', family, limits)) === 'done'
     if (isSound) for (const address of this.#bans.keys()) this.#doubtful.add(address)
     return isSound
   }
@@ -205,76 +184,16 @@ export class Action {
 
   /** Families whose command is the same are started by one. */
   async #start(family: Where, limits: Limits): Promise<Outcome> {
-    const rendered = await this.#rendered('start', { family, ban: undefined, isRestored: false })
+    const rendered = await this.#shell.render('start', family)
     const text = rendered?.text ?? ''
     const isStarted = [...this.#started.values()].includes(text)
-    const outcome = isStarted ? 'done' : await this.#execute('start', rendered, '', limits)
+    const outcome = isStarted ? 'done' : await this.#shell.execute('start', rendered, limits)
     if (outcome === 'done') this.#started.set(family, text)
     return outcome
   }
 
   #tell(verb: Verb, { ban, isRestored, limits }: Occasion): Promise<Outcome> {
-    return this.#run(verb, familyOf(ban), limits, { ban, isRestored })
-  }
-
-  async #run(
-    verb: Verb,
-    family: Where,
-    limits: Limits,
-    of: { readonly ban: Ban | undefined; readonly isRestored: boolean } = { ban: undefined, isRestored: false },
-  ): Promise<Outcome> {
-    const rendered = await this.#rendered(verb, { family, ...of })
-    return this.#execute(verb, rendered, of.ban ? ` for ${printNetwork(of.ban.network)}` : '', limits)
-  }
-
-  /** Not if the same command was run for another family. */
-  async #once(verb: Verb, family: Where, texts: Set<string>, limits: Limits): Promise<Outcome> {
-    const rendered = await this.#rendered(verb, { family, ban: undefined, isRestored: false })
-    if (!rendered || texts.has(rendered.text)) return 'done'
-    texts.add(rendered.text)
-    return this.#execute(verb, rendered, '', limits)
-  }
-
-  async #rendered(
-    verb: Verb,
-    of: { readonly family: Where; readonly ban: Ban | undefined; readonly isRestored: boolean },
-  ): Promise<Rendered | undefined> {
-    const text = this.#text(verb, of.family)
-    if (text === undefined) return undefined
-    let compiled = this.#scripts.get(text)
-    if (!compiled) {
-      compiled = script(text, isTag)
-      this.#scripts.set(text, compiled)
-    }
-    const occasion = { ...of, timeout: this.settings.timeout }
-    return compiled.render(await tagValues(compiled.tags, occasion, this.#parts.knowledge))
-  }
-
-  async #execute(verb: Verb, rendered: Rendered | undefined, whom: string, limits: Limits): Promise<Outcome> {
-    if (!rendered) return 'done'
-    const { run, jail, onTrouble } = this.#parts
-    const { name, timeout, at } = this.settings
-    const timeoutMs = Math.max(1, Math.min(timeout * 1000, limits.leftMs?.() ?? Number.POSITIVE_INFINITY))
-    const ran = await runCommand(rendered, { run, timeoutMs, cut: limits.cut })
-    const { outcome } = ran
-    // What a check says is acted upon, and no fault.
-    if (outcome === 'hung' || outcome === 'missed' || (outcome === 'failed' && verb !== 'check')) {
-      this.#isTroubled = true
-      onTrouble(commandFault(ran, { jail, action: name, at }, `action${verb}${whom}`, timeoutMs))
-    } else if (outcome === 'done' && this.#isTroubled && /ban$/.test(verb)) {
-      this.#isTroubled = false
-      onTrouble(undefined)
-    }
-    return outcome
-  }
-
-  #has(verb: Verb): boolean {
-    return this.#text(verb, '') !== undefined
-  }
-
-  #text(verb: Verb, family: Where): string | undefined {
-    const text = this.settings.commands[family || 'inet4'][`action${verb}`]
-    return text === undefined || text.trim() === '' ? undefined : text
+    return this.#shell.run(verb, familyOf(ban), limits, { ban, isRestored })
   }
 }
 

@@ -8,8 +8,10 @@ import { asFault, Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Lifted } from '../jail/decision.ts'
 import type { Clock } from '../world/clock.ts'
-import type { Action, Limits } from './action.ts'
+import type { Action } from './action.ts'
+import type { Limits } from './action-shell.ts'
 import type { Outcome } from './command.ts'
+import { Owed } from './owed.ts'
 import { MAX_WAITING, type Task, Waiting } from './waiting.ts'
 
 export interface JailActionsParts {
@@ -26,9 +28,6 @@ export interface JailActionsParts {
   readonly onFault: (fault: Fault) => void
 }
 
-/** What was tried and failed is tried again so much later, twice as much each time. */
-const RETRY_MS = 10_000
-const MAX_RETRY_MS = 600_000
 /** An end that failed so often is given up: often the ban is gone already. */
 const MAX_LIFT_TRIES = 4
 /** Who is banned and seen again is looked after this often, and not at once. Source: Fail2ban's observed behaviour. */
@@ -36,16 +35,11 @@ const CHECK_EVERY_MS = 3000
 /** What runs when the guard ends may go on so long. */
 const LAST_WORDS_MS = 2000
 
-interface Owed {
-  readonly task: Task
-  readonly dueMs: number
-}
-
 export class JailActions {
   readonly #parts: JailActionsParts
   readonly #waiting = new Waiting()
   /** By address: what failed, or found no room. */
-  readonly #owed = new Map<string, Owed>()
+  readonly #owed: Owed
   /** Before what waits: the start, a flush. */
   readonly #jobs: (() => Promise<void>)[] = []
   readonly #settled = new Map<string, (() => void)[]>()
@@ -57,6 +51,7 @@ export class JailActions {
 
   constructor(parts: JailActionsParts) {
     this.#parts = parts
+    this.#owed = new Owed(parts.clock)
     this.#work(() => this.#start())
   }
 
@@ -75,7 +70,7 @@ export class JailActions {
     this.#owed.delete(address)
     if (this.#waiting.isFull) {
       this.#parts.onFault(full(this.#parts.jail))
-      this.#owe({
+      this.#owed.add({
         kind: 'ban',
         address,
         ban: { ...ban, matches: [], fields: undefined },
@@ -151,15 +146,12 @@ export class JailActions {
 
   /** Once a second: what is owed and due. */
   tick(): void {
-    if (this.#owed.size === 0 || this.#isStopping) return
-    const now = this.#parts.clock.monotonic()
-    for (const [address, { task, dueMs }] of this.#owed) {
+    if (this.#owed.size === 0 || this.#waiting.isFull || this.#isStopping) return
+    for (const task of this.#owed.due()) {
+      const { ban, address, why, tries, isRestored } = task
+      if (task.kind === 'unban') this.#waiting.unban(ban, why, tries)
+      else if (isSame(this.#parts.standing(address), ban)) this.#waiting.ban(ban, { isRestored, tries })
       if (this.#waiting.isFull) break
-      if (dueMs > now) continue
-      this.#owed.delete(address)
-      const { tries, isRestored } = task
-      if (task.kind === 'unban') this.#waiting.unban(task.ban, task.why, tries)
-      else if (isSame(this.#parts.standing(address), task.ban)) this.#waiting.ban(task.ban, { isRestored, tries })
     }
     this.#work()
   }
@@ -228,15 +220,15 @@ export class JailActions {
   async #ban(task: Task): Promise<void> {
     const { actions, onHeld } = this.#parts
     const { ban, isRestored, address, tries } = task
-    const outcomes: Outcome[] = []
+    const holders = actions.filter(({ holds }) => holds)
+    const open = new Set(holders.length > 0 ? holders : actions)
     for (const action of actions) {
       const isDone = (tries > 0 && (!action.holds || action.has(address))) || (isRestored && action.settings.norestored)
-      outcomes.push(isDone ? 'done' : await action.ban(ban, isRestored, this.#limits()))
+      const outcome = isDone ? 'done' : await action.ban(ban, isRestored, this.#limits())
+      // Those behind the last that must hold it are not waited for.
+      if (outcome === 'done' && open.delete(action) && open.size === 0 && !this.#isStopping) onHeld(ban, isRestored)
     }
-    const holders = actions.some(({ holds }) => holds)
-    const isHeld = outcomes.every((outcome, index) => outcome === 'done' || (holders && !actions[index]!.holds))
-    if (isHeld) onHeld(ban, isRestored)
-    else if (holders && !this.#isStopping) this.#owe({ ...task, tries: tries + 1 })
+    if (open.size > 0 && holders.length > 0 && !this.#isStopping) this.#owed.add({ ...task, tries: tries + 1 })
   }
 
   #settle(address: string): void {
@@ -250,7 +242,8 @@ export class JailActions {
     for (const action of this.#parts.actions) outcomes.push(await action.unban(ban, this.#limits()))
     if (tries === 0) this.#parts.onLifted(ban, why)
     if (outcomes.every((outcome) => outcome === 'done') || this.#isStopping) return
-    if (tries + 1 < MAX_LIFT_TRIES) this.#owe({ kind: 'unban', address, ban, isRestored: false, why, tries: tries + 1 })
+    if (tries + 1 < MAX_LIFT_TRIES)
+      this.#owed.add({ kind: 'unban', address, ban, isRestored: false, why, tries: tries + 1 })
     else for (const action of this.#parts.actions) action.giveUp(address)
   }
 
@@ -263,12 +256,6 @@ export class JailActions {
       if (limits.cut.aborted) return
       for (const action of actions) await action.unban(ban, limits)
     }
-  }
-
-  /** A ban that found no room comes as soon as there is some. */
-  #owe(task: Task): void {
-    const pause = task.tries === 0 ? 0 : Math.min(RETRY_MS * 2 ** (task.tries - 1), MAX_RETRY_MS)
-    this.#owed.set(task.address, { task, dueMs: this.#parts.clock.monotonic() + pause })
   }
 
   #tellLeft(): void {

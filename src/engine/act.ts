@@ -4,15 +4,17 @@
  */
 import type { ActionSettings } from '../action/action-settings.ts'
 import type { JailActions } from '../action/jail-actions.ts'
-import type { Family, Knowledge } from '../action/tag-values.ts'
+import type { Family, JailFigures } from '../action/tag-values.ts'
 import { printNetwork } from '../base/address.ts'
 import type { Fault } from '../base/fault.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Decision } from '../jail/decision.ts'
 import type { Recall } from '../store/recall.ts'
 import type { World } from '../world/world.ts'
+import { actKnowledge } from './act-knowledge.ts'
 import { textOf } from './difference.ts'
 import type { HeldJail } from './held-jail.ts'
+import { jailFigures } from './jail-figures.ts'
 import { ownName } from './own-name.ts'
 import type { SteadyClock } from './steady-clock.ts'
 
@@ -43,6 +45,7 @@ const code = async () => ({
 })
 
 interface Running {
+  readonly jail: string
   readonly actions: JailActions
   readonly settings: readonly ActionSettings[]
 }
@@ -165,27 +168,32 @@ export class Acts {
   }
 
   #end(running: Running | undefined): Promise<void> | undefined {
-    const ended = running?.actions.stop(RELOAD_STOP_MS)
+    if (!running) return undefined
+    const { jail, actions, settings } = running
+    const ended = actions.stop(RELOAD_STOP_MS)
     this.#ending = Promise.all([this.#ending, ended])
+    for (const one of settings) {
+      for (const topic of [topicOf(jail, one), `${topicOf(jail, one)} code`]) this.#doing?.onTrouble(topic, undefined)
+    }
     return ended
   }
 
   #newActions(jail: HeldJail, settings: readonly ActionSettings[], after: Promise<void> | undefined): Running {
     const { Action, JailActions, secondHand } = this.#code!
-    const { world, clock } = this.#parts
+    const { world, clock, history } = this.#parts
     const { name } = jail
     const doing = this.#doing!
+    const knowledge = actKnowledge({
+      history,
+      clock,
+      names: world.names,
+      ownName: ownName(world.files),
+      jail: () => this.#figures(doing.jail(name) ?? jail),
+    })
     const actions = settings.map((one) => {
-      const topic = `action ${name} ${one.name}`
-      const second = secondHand(name, one)
-      if (second) doing.onTrouble(`${topic} code`, second)
-      return new Action(one, {
-        jail: name,
-        run: world.run,
-        knowledge: this.#knowledge(name),
-        families: this.#families(),
-        onTrouble: (fault) => doing.onTrouble(topic, fault),
-      })
+      const onTrouble = (fault: Fault | undefined) => doing.onTrouble(topicOf(name, one), fault)
+      doing.onTrouble(`${topicOf(name, one)} code`, secondHand(name, one))
+      return new Action(one, { jail: name, run: world.run, knowledge, families: this.#families(), onTrouble })
     })
     const running = new JailActions({
       jail: name,
@@ -202,7 +210,12 @@ export class Acts {
       if (jail.scope === undefined) doing.onWaiting(ban)
       running.ban(ban, true)
     }
-    return { actions: running, settings }
+    return { jail: name, actions: running, settings }
+  }
+
+  /** At the end all bans are taken to be lifted, as Fail2ban does. */
+  #figures({ state }: HeldJail): JailFigures {
+    return { ...jailFigures(state), ...(this.#isEnding ? { banned: 0 } : {}) }
   }
 
   #done(decision: Decision & { readonly kind: 'ban' | 'restore' | 'unban' }): void {
@@ -215,53 +228,13 @@ export class Acts {
     const isAllowed = allowIpv6 === 'auto' ? hasIpv6() : /^(yes|true|on|1)$/i.test(allowIpv6)
     return isAllowed ? ['inet4', 'inet6'] : ['inet4']
   }
+}
 
-  #knowledge(name: string): Knowledge {
-    const { history, clock, world } = this.#parts
-    const kept = (ban: Ban) => keptBan(history, ban)
-    return {
-      kept,
-      async together(ban) {
-        const active = await history
-          .bans({ network: ban.network, activeAt: clock.now(), limit: MAX_TOGETHER })
-          .catch(() => [])
-        const own = ban.matches.length > 0 ? ban : { ...ban, ...(await kept(ban)) }
-        const others = active.filter(({ jail }) => jail !== ban.jail)
-        return [...others, own].sort((a, b) => a.from - b.from)
-      },
-      hostName: (address) => world.names.host(address, NAME_TIMEOUT_MS),
-      jail: () => {
-        const state = this.#doing?.jail(name)?.state
-        const { bantime = 0, increment } = state?.options ?? {}
-        return {
-          name,
-          banned: this.#isEnding ? 0 : (state?.bans.size ?? 0),
-          bannedTotal: state?.totals.bans ?? 0,
-          found: state?.counters.size ?? 0,
-          foundTotal: state?.totals.failures ?? 0,
-          bantime,
-          increments: increment?.enabled === true,
-        }
-      },
-      aheadMs: () => clock.aheadMs,
-      ownName: ownName(world.files),
-    }
-  }
+function topicOf(jail: string, { name }: ActionSettings): string {
+  return `action ${jail} ${name}`
 }
 
 /** What has to be undone when a jail goes is given so long. */
 const RELOAD_STOP_MS = 60_000
 /** What a killed process may take to be gone. */
 const SPARE_MS = 600
-const NAME_TIMEOUT_MS = 2000
-/** Jails that ban the same address at once and are named by `<ipmatches>`. */
-const MAX_TOGETHER = 20
-
-async function keptBan(
-  history: Pick<Recall, 'bans'>,
-  { jail, network, from }: Ban,
-): Promise<Pick<Ban, 'matches' | 'fields'>> {
-  const rows = await history.bans({ jail, network, limit: 5 }).catch(() => [])
-  const { matches = [], fields } = rows.find((row) => row.from === from) ?? {}
-  return { matches, fields }
-}

@@ -11,6 +11,7 @@ import type { JailSettings } from '../config/settings.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { JailState } from '../jail/jail-state.ts'
 import type { World } from '../world/world.ts'
+import { jailFigures } from './jail-figures.ts'
 import { limiter } from './limiter.ts'
 import type { NameQuestions } from './name-questions.ts'
 import { ownName } from './own-name.ts'
@@ -105,21 +106,12 @@ const TAG = /<([^<>\s]+)>/g
 /** What a shell says of a command that is not there, may not be run, or was killed. */
 const NOT_RUN = 126
 
-function knowledgeOf({ settings, state, names, world }: IgnoreCommandParts): Knowledge {
-  const { bans, counters, totals } = state
+function knowledgeOf({ state, names, world }: IgnoreCommandParts): Knowledge {
   return {
     kept: async ({ matches, fields }) => ({ matches, fields }),
     together: async (ban) => [ban],
     hostName: (address) => names.hostName(address),
-    jail: () => ({
-      name: settings.name,
-      banned: bans.size,
-      bannedTotal: totals.bans,
-      found: counters.size,
-      foundTotal: totals.failures,
-      bantime: settings.options.bantime,
-      increments: settings.options.increment.enabled,
-    }),
+    jail: () => jailFigures(state),
     ownName: ownName(world.files),
     aheadMs: () => 0,
   }
