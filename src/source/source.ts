@@ -146,7 +146,8 @@ export class Source {
       if (this.#hands.clock.monotonic() - this.#rested > MAX_STRETCH_MS) await this.#rest()
       const chunk = this.take(buffer)
       if (chunk) return chunk
-      if (this.busy) continue
+      // Closed during the rest, nobody would end the wait.
+      if (this.busy || this.#closed) continue
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })

@@ -312,6 +312,18 @@ test('a chunk that is fed comes out in the buffer, and its feeder is told when i
     source.close()
   }))
 
+test('a source that is closed while it rests ends the wait too', () =>
+  inPlace(async ({ hands, log, time }) => {
+    const source = new Source(hands, { onState: () => {} })
+    writeFileSync(log, 'one\n')
+    source.want([file(log, 'begin')])
+    time.advance(100)
+    const next = source.next(new Uint8Array(100_000))
+    source.close()
+    time.advance(100)
+    assert.equal(await next, undefined)
+  }))
+
 test('a closed source ends the wait', () =>
   inPlace(async ({ hands }) => {
     const source = new Source(hands, { onState: () => {} })
