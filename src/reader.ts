@@ -1,10 +1,10 @@
 /**
- * The entry of the reader's process: `reader.mjs UID GID[,GID...]`. It gives up root before it has read one byte of a log,
+ * The entry of the reader's process: `reader.mjs UID GID[,GID...] [careful DIGEST...]`. It gives up root before it has read one byte of a log,
  * for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
  * standard output; it ends when the core does.
  */
 import { read } from './engine/reader.ts'
-import type { Checked, Head, Order, Report } from './engine/report.ts'
+import type { Begins, Checked, Head, Order, Report } from './engine/report.ts'
 import { deframer, type Frame, messageFrame } from './engine/wire.ts'
 import type { Chunk } from './source/chunk.ts'
 import { realWorld } from './world/real.ts'
@@ -16,7 +16,9 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.stdout.on('error', () => process.exit(0))
 
-const reader = read(realWorld(), { tell, fed: true })
+const leftOut = new Set(process.argv.slice(5))
+const world = realWorld()
+const reader = read(world, { tell, fed: true, begins: process.argv[4] === 'careful' ? begins : undefined })
 let fed: Promise<unknown> = Promise.resolve()
 
 const feed = deframer((frame: Frame) => {
@@ -47,7 +49,14 @@ function obey({ kind, plan }: Order): void {
   }
 }
 
-function tell(report: Report | Checked): Promise<void> {
+function begins(log: string, bytes: Uint8Array): boolean {
+  const line = world.digest.sha1(bytes)
+  if (leftOut.has(line)) return false
+  void tell({ kind: 'begins', log, line })
+  return true
+}
+
+function tell(report: Report | Checked | Begins): Promise<void> {
   if (process.stdout.write(messageFrame(report))) return Promise.resolve()
   return new Promise((resolve) => process.stdout.once('drain', resolve))
 }

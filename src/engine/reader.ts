@@ -14,6 +14,7 @@ import { STANDARD_INPUT } from '../source/stream.ts'
 import type { World } from '../world/world.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
 import { type LateMarks, lateMarks } from './late-marks.ts'
+import { lineByLine } from './line-by-line.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Batch, Plan, Report } from './report.ts'
 import { roomToMatch } from './reserve.ts'
@@ -49,12 +50,17 @@ export interface ReaderOptions {
   readonly tell: Tell
   /** Whether the core feeds what may not be opened here. */
   readonly fed: boolean
+  /** Asked before each line whether it is matched: some line has ended a reader before. */
+  readonly begins?: Begin | undefined
 }
 
 type Tell = (report: Report) => Promise<void>
 
+/** Hears of a line that is about to be matched. @returns whether it is not to be left out */
+export type Begin = (log: string, line: Uint8Array) => boolean
+
 /** Reads nothing until it is told what to `use`. */
-export function read(world: World, { tell, fed }: ReaderOptions): Reader {
+export function read(world: World, { tell, fed, begins }: ReaderOptions): Reader {
   const jails = new CompiledJails()
   /** Where each log was left, as its last chunk says, or who planned it. */
   const marks = new Map<string, Mark>()
@@ -84,7 +90,8 @@ export function read(world: World, { tell, fed }: ReaderOptions): Reader {
     (report) => void tell(report),
     (log) => jails.readersOf(log),
   )
-  const done = follow(world, source, { matcherOf: (log) => jails.matcherOf(log), marks, ages, late, status, tell })
+  const matcherOf = (log: string) => jails.matcherOf(log)
+  const done = follow(world, source, { matcherOf, marks, ages, late, status, tell, begins })
   return {
     check: (plan) => jails.check(plan),
     use(plan) {
@@ -109,10 +116,11 @@ interface Following {
   readonly late: LateMarks
   readonly status: Progress
   readonly tell: Tell
+  readonly begins: Begin | undefined
 }
 
 async function follow(world: World, source: Source, following: Following): Promise<void> {
-  const { matcherOf, marks, ages, late, status, tell } = following
+  const { matcherOf, marks, ages, late, status, tell, begins } = following
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
   const room = roomToMatch(world)
   const cancel = world.clock.every(MARK_EVERY_MS, () => {
@@ -125,7 +133,10 @@ async function follow(world: World, source: Source, following: Following): Promi
     status.note(chunk)
     await room()
     marks.set(log, end)
-    const { lines, failures, faults } = matcherOf(log).match(chunk.bytes, world.clock.now(), ages.isLive(log))
+    const match = (bytes: Uint8Array) => matcherOf(log).match(bytes, world.clock.now(), ages.isLive(log))
+    const { lines, failures, faults } = begins
+      ? lineByLine(chunk.bytes, match, (line) => begins(log, line))
+      : match(chunk.bytes)
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     if (failures.length === 0) late.add(log, end, lines)
     else {

@@ -10,8 +10,18 @@ import { STANDARD_INPUT } from '../source/stream.ts'
 import { isOf } from '../source/wanted.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
+import { lastWords } from './last-words.ts'
 import { read } from './reader.ts'
-import { asReport, type Checked, type Head, type Order, type Plan, type PlanFault, type Report } from './report.ts'
+import {
+  asReport,
+  type Begins,
+  type Checked,
+  type Head,
+  type Order,
+  type Plan,
+  type PlanFault,
+  type Report,
+} from './report.ts'
 import { wholeReports } from './whole-reports.ts'
 import { bytesFrame, deframer, type Frame, messageFrame } from './wire.ts'
 
@@ -40,14 +50,13 @@ export interface ReadingParts {
 const MAX_UNHEARD = 2000
 /** Names of logs that one reader may tell of: patterns bring new ones each day. */
 const MAX_LOGS = 5000
-/** Characters kept of what a reader that fails says, and told of it. */
-const MAX_COMPLAINT = 4096
-const MAX_COMPLAINT_LINE = 200
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** A reader that ran this long before it ended is started again at once. */
 const STEADY_MS = 60_000
 const STOP_MS = 3000
+/** Lines that a careful reader leaves out. */
+const MAX_LEFT_OUT = 100
 /** Expressions compile in milliseconds; a reader that is silent for so long is ended. */
 const CHECK_MS = 10_000
 
@@ -78,22 +87,44 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   let pauseMs = FIRST_PAUSE_MS
   let endPause = () => {}
   let attempt = begin(parts, command)
+  /** Ends in a row, each soon after the start. */
+  let ends = 0
+  /** What a careful reader was about to match when it ended. */
+  let blamed: Begins | undefined
+  /** Lines that ended it twice, the latest. */
+  let leftOut: readonly string[] = []
+
+  async function blame(last: Begins | undefined): Promise<void> {
+    if (last === undefined || last.line !== blamed?.line) {
+      blamed = last
+      return
+    }
+    leftOut = [...leftOut, last.line].slice(-MAX_LEFT_OUT)
+    pauseMs = FIRST_PAUSE_MS
+    await hear({
+      kind: 'fault',
+      code: 'reader.left-out',
+      message: `a line of ${last.log} ends the reader and is left out`,
+    })
+  }
 
   async function keep(): Promise<void> {
     while (!stopping) {
       const began = world.clock.monotonic()
       const why = await attempt.ended
       if (stopping) return
-      pauseMs = world.clock.monotonic() - began > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      const isSteady = world.clock.monotonic() - began > STEADY_MS
+      pauseMs = isSteady ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      ends = isSteady ? 0 : ends + 1
       await hear({ kind: 'fault', code: 'reader.ended', message: `the reader ended (${why}) and is started again` })
+      await attempt.heard()
+      await blame(attempt.last())
       if (stopping) return
       await new Promise<void>((resolve) => {
         endPause = resolve
         world.clock.after(pauseMs, resolve)
       })
-      // Only then is it known where to go on.
-      await attempt.heard()
-      if (!stopping) attempt = begin(parts, command)
+      if (!stopping) attempt = begin(parts, ends < 2 ? command : [...command, 'careful', ...leftOut])
     }
   }
   const kept = keep()
@@ -125,8 +156,10 @@ async function checkAlone({ world }: ReadingParts, command: readonly string[], p
 interface Attempt {
   /** In words, how it ended. */
   readonly ended: Promise<string>
-  /** Resolves when all that it has said so far has been dealt with. */
+  /** Resolves when all that it has said so far has been dealt with: only then is it known where to go on. */
   heard(): Promise<void>
+  /** What it was about to match, if it said so. */
+  last(): Begins | undefined
   /** undefined if it ended before it answered. @throws Fault `reader.silent` */
   check(plan: Plan): Promise<readonly Fault[] | undefined>
   renew(): void
@@ -140,10 +173,11 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
   let unheard = 0
   let heard: Promise<void> = Promise.resolve()
   let problem = ''
+  let last: Begins | undefined
   const whole = wholeReports()
   const denied = new Set<string>()
   const answers: ((checked: Checked) => void)[] = []
-  const lastWords = complaint()
+  const words = lastWords()
   const hands = new Source(world, {
     input: () => world.files.stream(STANDARD_INPUT),
     // As it is now: the reader may have read the log itself until a moment ago.
@@ -181,6 +215,10 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
     const report = asReport(frame.message)
     if (report.kind === 'batch') check(report.batch.log)
     else if ('log' in report) check(report.log)
+    if (report.kind === 'begins') {
+      last = report
+      return
+    }
     const known = report.kind === 'checked' ? report : whole(report)
     if (known) void take(known)
   })
@@ -194,18 +232,19 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
         child.kill('SIGKILL')
       }
     },
-    onErr: lastWords.add,
+    onErr: words.add,
   })
   const order = (kind: Order['kind'], plan: Plan) => child.write(messageFrame({ kind, plan } satisfies Order))
   order('use', planned)
   void pipeDenied(hands, child)
   const ended = child.ended.then((code) => {
     hands.close()
-    return problem || `exit code ${code}${lastWords.said()}`
+    return problem || `exit code ${code}${words.said()}`
   })
   return {
     ended,
     heard: () => heard,
+    last: () => last,
     check(next) {
       order('check', next)
       const checked = new Promise<Checked>((resolve) => answers.push(resolve))
@@ -248,25 +287,6 @@ function notRunning(jail: string, { code, message, hint, at }: Omit<PlanFault, '
     ...(hint === undefined ? {} : { hint }),
     ...(at ? { at } : {}),
   })
-}
-
-/** What the reader says on its standard error goes to no terminal: it may hold what an attacker wrote. */
-function complaint(): { add(bytes: Uint8Array): void; said(): string } {
-  const decoder = new TextDecoder()
-  let text = ''
-  return {
-    add(bytes) {
-      if (text.length < MAX_COMPLAINT) text += decoder.decode(bytes, { stream: true })
-    },
-    said() {
-      const lines = text.slice(0, MAX_COMPLAINT).split('\n')
-      const line = lines
-        .find((one) => /error|fail|fatal/i.test(one))
-        ?.trim()
-        .slice(0, MAX_COMPLAINT_LINE)
-      return line === undefined ? '' : `: ${line}`
-    },
-  }
 }
 
 async function pipeDenied(hands: Source, child: Child): Promise<void> {

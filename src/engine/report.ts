@@ -55,6 +55,14 @@ export type Report =
       readonly jail?: string | undefined
     }
 
+/** A careful reader tells what it is about to match: should it end there, that line may be to blame. */
+export interface Begins {
+  readonly kind: 'begins'
+  readonly log: string
+  /** Its SHA-1. */
+  readonly line: string
+}
+
 /** The answer to `check`. */
 export interface Checked {
   readonly kind: 'checked'
@@ -95,9 +103,11 @@ const MAX_TEXT = 256 * 1024
 const MAX_LINES = 1000
 
 /** @throws Fault `wire.bad` on what the reader never says */
-export function asReport(message: unknown): Report | Checked {
+export function asReport(message: unknown): Report | Checked | Begins {
   const report = record(message)
   switch (report['kind']) {
+    case 'begins':
+      return { kind: 'begins', log: text(report['log']), line: asDigest(report['line']) }
     case 'batch':
       return { kind: 'batch', batch: asBatch(record(report['batch'])) }
     case 'log':
@@ -188,6 +198,13 @@ function checkField(value: unknown): void {
   const parts = list(value)
   if (parts.length > MAX_LINES) throw bad()
   for (const part of parts) if (part !== null) text(part)
+}
+
+/** It becomes a word of a command. */
+function asDigest(value: unknown): string {
+  const digest = text(value)
+  if (!/^[0-9a-f]{40}$/.test(digest)) throw bad()
+  return digest
 }
 
 /** Kept and handed back as it is; only its size matters here. */

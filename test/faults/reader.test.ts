@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { readerOf, statusOf } from '../lab/below.ts'
 import type { Guarding } from '../lab/guarding.ts'
 import { Lab, noLab, ROOT, sleep, until } from '../lab/lab.ts'
-import { probeLine } from '../lab/lines.ts'
+import { probeLine, unique } from '../lab/lines.ts'
 
 const READER = join(ROOT, 'dist/reader.mjs')
 const ATTACKER = '198.51.100.1'
@@ -35,6 +35,40 @@ describe('a reader that fails', { skip: noLab() ?? false, concurrency: 4 }, () =
       }))
   }
 
+  test('F22 a line that ends the reader, whenever it is matched, is left out and told, the others count', async () => {
+    const lab = await Lab.open(JAILS)
+    try {
+      lab.append('log/other.log', '')
+      const guard = await lab.guard()
+      await replaceReader(lab)
+      lab.write('starts', '')
+      lab.write('fail.mjs', POISONED)
+      process.kill(readerOf(guard.process.pid!)!, 'SIGKILL')
+      const filler = probeLine('203.0.113.9', '/').replace(' 404 ', ' 200 ').repeat(20)
+      const [before, poison, after, other] = unique(1, 4) as [string, string, string, string]
+      const lines = probeLine(before) + filler + probeLine(poison, '/wp-login.php?poison') + filler + probeLine(after)
+      lab.append('log/access.log', lines)
+      lab.append('log/other.log', probeLine(other))
+      await until(
+        'the others are banned',
+        async () => {
+          const held = new Set(await lab.inKernel())
+          return [before, after, other].every((one) => held.has(one))
+        },
+        30_000,
+      )
+      assert.equal((await lab.inKernel()).includes(poison), false)
+      assert.match(guard.out, /a line of \/var\/log\/nginx\/access\.log ends the reader and is left out/)
+      const reader = readerOf(guard.process.pid!)
+      lab.append('log/access.log', probeLine('198.51.100.9'))
+      await until('the next is banned', async () => (await lab.inKernel()).includes('198.51.100.9'))
+      assert.equal(readerOf(guard.process.pid!), reader, 'by the same reader')
+      assert.equal(guard.err, '')
+    } finally {
+      await lab.close()
+    }
+  })
+
   test('F22 a reader that grows without bound is ended and started again, the machine is not filled', (t) =>
     failing(
       'const all = []; setInterval(() => { for (let i = 0; i < 40; i++) all.push(Array(100_000).fill(i)) }, 20)',
@@ -53,6 +87,24 @@ describe('a reader that fails', { skip: noLab() ?? false, concurrency: 4 }, () =
       },
     ))
 })
+
+const JAILS = `[nginx-botsearch]
+enabled = true
+maxretry = 1
+[other]
+enabled = true
+filter = nginx-botsearch
+logpath = /var/log/nginx/other.log
+maxretry = 1
+`
+
+/** As if V8 had a fault that a certain text provokes. */
+const POISONED = `const real = Buffer.prototype.toString
+Buffer.prototype.toString = function (...words) {
+  const text = real.apply(this, words)
+  if (text.includes('poison')) process.abort()
+  return text
+}`
 
 interface Failing {
   readonly lab: Lab

@@ -10,12 +10,14 @@ import { random } from '../../fuzz/random.ts'
 import { readerOf } from '../lab/below.ts'
 import type { Guarding } from '../lab/guarding.ts'
 import { Lab, noLab, sleep, until } from '../lab/lab.ts'
-import { probeLine } from '../lab/lines.ts'
+import { probeLine, unique } from '../lab/lines.ts'
 
 const [minutes = 10, seed = Date.now() % 1e6] = process.argv.slice(2).map(Number)
 const ROUND_MS = 15_000
 const ATTACKERS = 300
 const VISITS = 20_000
+/** Rounds after which the same come again, their bans over: what is kept of each is no growth. */
+const POOL = 10
 const JAILS = `[nginx-botsearch]
 enabled = true
 maxretry = 2
@@ -24,7 +26,7 @@ bantime = 60
 enabled = true
 [recidive]
 enabled = true
-maxretry = 3
+maxretry = 1000
 findtime = 1h
 bantime = 1h
 `
@@ -57,9 +59,7 @@ try {
 
 async function once(round: number, rounds: number): Promise<void> {
   const end = performance.now() + ROUND_MS
-  const attackers = Array.from({ length: ATTACKERS }, (_, i) => `10.${round >> 8}.${round & 255}.${i & 255}`).map(
-    (one, i) => (i < 256 ? one : one.replace(/^10/, '11')),
-  )
+  const attackers = unique(round % POOL, ATTACKERS)
   const half = Math.floor(next() * ATTACKERS)
   flood(attackers.slice(0, half))
   const deed = await disturb(round, rounds)
