@@ -42,7 +42,7 @@ export interface HistoryOptions {
   readonly pid: number
   /** Told of each change of `state` and of each new history; never called by `save` itself. */
   readonly onNotice?: (notice: Notice) => void
-  /** What may wait while nothing can be written; default 100,000 rows, some 30 MB. */
+  /** What may wait while nothing can be written; default 300,000 rows, some 90 MB: a storm of 50,000 bans on a slow machine. */
   readonly maxWaitingRows?: number
   /** Beyond this it forgets what is missed least; default 512 MiB. */
   readonly maxBytes?: number
@@ -66,7 +66,7 @@ export async function openHistory(options: HistoryOptions): Promise<History> {
   const {
     clock,
     onNotice = () => {},
-    maxWaitingRows = 100_000,
+    maxWaitingRows = 300_000,
     maxBytes = MAX_BYTES,
     migrations = MIGRATIONS,
   } = options
