@@ -107,7 +107,7 @@ function heed(notice: Notice, engine: Engine): void {
   if (notice.kind === 'replaced') engine.keepAnew()
   if (notice.kind === 'state' && notice.state.kind === 'ok') {
     engine.over('history')
-    engine.recall()
+    engine.recall(notice.state.lostRows)
   }
   if (fault) engine.fault(fault, notice.kind === 'state' ? 'history' : undefined)
 }

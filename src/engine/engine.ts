@@ -79,6 +79,7 @@ export class Engine {
   /** What the reader says. Resolves when a batch has been decided upon. */
   readonly hear: (report: Report) => Promise<void>
   #kernelFault: Fault | undefined
+  #lostRows = 0
   #cancelTick: Cancel = () => {}
 
   constructor(parts: EngineParts) {
@@ -246,14 +247,19 @@ export class Engine {
     else this.#troubles.end('kernel')
   }
 
-  /** The history is a new one: it is told who is banned. */
+  /** The history is a new one, or could not be told of all: it is told who is banned. */
   keepAnew(): void {
     for (const { state } of this.#jails.all) this.#keeping.anew([...state.bans.values()])
   }
 
-  /** The history can be written again: had it been unreadable at the start, it is asked now whom it banned. */
-  recall(): void {
+  /**
+   * The history can be written again: had it been unreadable at the start, it is asked now whom it banned.
+   * @param lostRows what it has not heard of since the start, for want of room
+   */
+  recall(lostRows: number): void {
     this.#returning.reclaim()
+    if (lostRows > this.#lostRows) this.keepAnew()
+    this.#lostRows = lostRows
   }
 
   listen(hear: (event: Event) => void): () => void {

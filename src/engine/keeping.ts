@@ -11,7 +11,7 @@ export interface Keeping {
   event(event: Event): void
   /** All that waits, and with it how far logs have been read. */
   flush(positions: NonNullable<Deed['positions']>): void
-  /** The history is a new one: it is told who is banned. */
+  /** The history is told who is banned: it is a new one, or did not hear of some. */
   anew(bans: readonly Ban[]): void
 }
 
@@ -37,8 +37,9 @@ export function keeping(history: Pick<History, 'save' | 'entrust'>): Keeping {
       const deed = waiting.take()
       if (deed) void history.save(deed)
     },
-    anew(bans) {
-      for (let at = 0; at < bans.length; at += DEED_BANS) void history.save({ bans: bans.slice(at, at + DEED_BANS) })
+    async anew(bans) {
+      // One deed after the other: of a million bans that wait at once most would be given up.
+      for (let at = 0; at < bans.length; at += DEED_BANS) await history.save({ bans: bans.slice(at, at + DEED_BANS) })
     },
   }
 }
