@@ -33,7 +33,7 @@ logpath = /var/log/nginx/first.log
 [growing]
 enabled = true
 maxretry = 1
-bantime = 1
+bantime = 4
 bantime.increment = true
 logpath = /var/log/nginx/growing.log
 [ever]
@@ -107,7 +107,7 @@ describe('R15 the import from a real Fail2ban', { skip: missing ?? false }, () =
       await lab.server.must(['fail2ban-client', 'set', jail!, 'banip', ...addresses])
     await lab.server.must(['fail2ban-client', 'set', 'ever', 'unbanip', '198.51.100.21'])
     await until(
-      'the first ban of a second is over',
+      'the first short ban is over',
       () => /\[growing\] Unban/.test(lab.read('run/fail2ban.log')),
       20_000,
     )
