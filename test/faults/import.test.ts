@@ -106,11 +106,7 @@ describe('R15 the import from a real Fail2ban', { skip: missing ?? false }, () =
     for (const [jail, ...addresses] of byHand)
       await lab.server.must(['fail2ban-client', 'set', jail!, 'banip', ...addresses])
     await lab.server.must(['fail2ban-client', 'set', 'ever', 'unbanip', '198.51.100.21'])
-    await until(
-      'the first short ban is over',
-      () => /\[growing\] Unban/.test(lab.read('run/fail2ban.log')),
-      20_000,
-    )
+    await until('the first short ban is over', () => /\[growing\] Unban/.test(lab.read('run/fail2ban.log')), 20_000)
     lab.append('log/growing.log', fail('198.51.100.30'))
     await until('all bans', () => lab.read('run/fail2ban.log').split(' Ban ').length > 12, 20_000)
     await until('the second too', () => lab.read('run/fail2ban.log').split('[growing] Unban').length > 2, 20_000)
