@@ -55,6 +55,8 @@ export class Follower implements Input, Member {
   #isFirst = true
   #current: LogFile | undefined
   #old: Old[] = []
+  /** Whether the last of the old files holds what stood here before. */
+  #followsOld = false
   #goneSince: MonotonicMs | undefined
   #told: LogState | undefined
 
@@ -163,7 +165,9 @@ export class Follower implements Input, Member {
       return
     }
     if (this.#current && stat && this.#current.is(stat)) {
-      this.#current.notice(stat)
+      const wasBlank = this.#current.isBlank
+      // Since it was truncated it may have been written, copied and truncated again.
+      if (this.#current.notice(stat) && wasBlank && this.#followsOld) this.#between(this.#current)
       return
     }
     if (this.#current) this.#retire(this.#current)
@@ -195,9 +199,9 @@ export class Follower implements Input, Member {
     const known = this.#known(file)
     if (known) file.close()
     else if (typeof this.#start === 'object') this.#resume(file, this.#start)
-    else if (this.#family.placeWhereLeft(file)) this.#between()
+    else if (this.#family.placeWhereLeft(file)) this.#between(file)
     else if (this.#start === 'end') file.startAtEnd()
-    else this.#between()
+    else this.#between(file)
     // What a rotation brings is new, whatever it says.
     if (this.#isFirst && !known && this.#options.isOld) file.passOld(this.#options.isOld)
     this.#isFirst = false
@@ -219,9 +223,9 @@ export class Follower implements Input, Member {
   }
 
   /** Files that came and went between two looks: they were rotated away after the one that was open. */
-  #between(): void {
+  #between(present: LogFile): void {
     const last = this.#old.at(-1)?.file
-    if (last) this.#keep(this.#past.after(this.resolved, last))
+    if (last) this.#keep(without(this.#past.after(this.resolved, last), present))
   }
 
   /** Goes on at a saved position: in this file, or first in the files that it was rotated to. */
@@ -234,8 +238,13 @@ export class Follower implements Input, Member {
     const moved = this.#past.from(this.resolved, position, 'moved or written anew')
     if (moved.length > 0) this.#keep(moved)
     else if (!isKnown && (position.headBytes < MIN_COPY_BYTES || !file.startAt(position))) {
-      this.#keep(this.#past.from(this.resolved, position, 'copied'))
+      this.#keepCopies(this.#past.from(this.resolved, position, 'copied'), file)
     }
+  }
+
+  /** What was read before stands in the first of them, and what came between that and the present in the others. */
+  #keepCopies([first, ...later]: readonly LogFile[], present: LogFile): void {
+    if (first) this.#keep([first, ...without(later, present)])
   }
 
   #keep(files: readonly LogFile[]): void {
@@ -249,6 +258,7 @@ export class Follower implements Input, Member {
   #retire(file: LogFile): void {
     this.#notice(file)
     this.#current = undefined
+    this.#followsOld = true
     this.#keep([file])
     this.#tell({ kind: 'rotated', how: 'renamed' })
   }
@@ -296,9 +306,12 @@ export class Follower implements Input, Member {
 
   /** Truncated. If a copy was made of it before, the copy holds what was not read in time, and so do later ones. */
   #rewritten(file: LogFile): void {
-    if (file === this.#current) this.#keep(this.#past.from(this.resolved, file.position(), 'copied'))
+    const position = file.position()
+    const copies = file === this.#current ? this.#past.from(this.resolved, position, 'copied') : []
     file.startAtBegin()
+    this.#keepCopies(copies, file)
     if (file === this.#current) {
+      this.#followsOld = copies.length > 0 || (this.#followsOld && position.offset === 0)
       this.#tell({ kind: 'rotated', how: 'truncated' })
       this.#tell({ kind: 'reading' })
     }
@@ -327,6 +340,13 @@ export class Follower implements Input, Member {
     this.#told = state
     this.#options.onState(this.log, state)
   }
+}
+
+/** A copy that is being made, before its log is truncated, would bring what is read in the log itself. */
+function without(files: readonly LogFile[], present: LogFile): LogFile[] {
+  const copies = files.filter((file) => file.isCopyOf(present))
+  for (const copy of copies) copy.close()
+  return files.filter((file) => !copies.includes(file))
 }
 
 function stateKey(state: LogState | undefined): string {

@@ -51,6 +51,7 @@ export class LogFile {
     this.#file = file
     this.#digest = digest
     this.#maxLine = maxLine
+    this.#sniff()
   }
 
   is({ device, inode }: Pick<Stat, 'device' | 'inode'>): boolean {
@@ -112,6 +113,17 @@ export class LogFile {
     this.busy = true
     this.#sniff()
     return true
+  }
+
+  /** Nothing has been seen in it. */
+  get isBlank(): boolean {
+    return this.#headBytes === 0
+  }
+
+  /** Whether it may have been copied from what stands in the other now. */
+  isCopyOf(other: LogFile): boolean {
+    const common = Math.min(this.#headBytes, other.#headBytes)
+    return common > 0 && startsWith(this.#head, other.#head, common) && this.stat().size <= other.stat().size
   }
 
   /** Bytes that were noticed and not read; where it is not busy, of a line that was never finished. */

@@ -243,6 +243,38 @@ const rows: readonly Row[] = [
     lines: [...Array.from({ length: 40 }, (_, i) => `${i}`), 'last'],
   },
   {
+    name: 'copytruncate twice, seen only when the log was empty between',
+    act: ({ log }, look) => {
+      for (let i = 0; i < 10; i++) appendFileSync(log, line(`${i}`))
+      look()
+      copyFileSync(log, `${log}.1`)
+      truncateSync(log)
+      look()
+      for (let i = 10; i < 20; i++) appendFileSync(log, line(`${i}`))
+      renameSync(`${log}.1`, `${log}.2`)
+      copyFileSync(log, `${log}.1`)
+      truncateSync(log)
+      appendFileSync(log, line('last'))
+    },
+    lines: [...Array.from({ length: 20 }, (_, i) => `${i}`), 'last'],
+  },
+  {
+    name: 'a copy that is made, of a log that is not truncated yet, is not read beside it',
+    act: ({ log }, look) => {
+      for (let i = 0; i < 10; i++) appendFileSync(log, line(`${i}`))
+      look()
+      copyFileSync(log, `${log}.1`)
+      truncateSync(log)
+      for (let i = 10; i < 20; i++) appendFileSync(log, line(`${i}`))
+      renameSync(`${log}.1`, `${log}.2`)
+      copyFileSync(log, `${log}.1`)
+      look()
+      truncateSync(log)
+      appendFileSync(log, line('last'))
+    },
+    lines: [...Array.from({ length: 20 }, (_, i) => `${i}`), 'last'],
+  },
+  {
     name: 'copytruncate of what was seen and never read',
     act: ({ log }, look) => {
       writeFileSync(log, '')
