@@ -1,8 +1,9 @@
 /**
- * The entry of the reader's process: `reader.mjs UID GID[,GID...] [careful DIGEST...]`. It gives up root before it has read one byte of a log,
- * for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
+ * The entry of the reader's process: `reader.mjs UID GID[,GID...] [careful SUSPECTS LEFT_OUT]`. It gives up root before it has
+ * read one byte of a log, for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
  * standard output; it ends when the core does.
  */
+import type { Care } from './engine/carefully.ts'
 import { read } from './engine/reader.ts'
 import type { Begins, Checked, Head, Order, Report } from './engine/report.ts'
 import { deframer, type Frame, messageFrame } from './engine/wire.ts'
@@ -16,9 +17,9 @@ process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 process.stdout.on('error', () => process.exit(0))
 
-const leftOut = new Set(process.argv.slice(5))
+const [, , , , careful, suspects = '', leftOut = ''] = process.argv
 const world = realWorld()
-const reader = read(world, { tell, fed: true, begins: process.argv[4] === 'careful' ? begins : undefined })
+const reader = read(world, { tell, fed: true, care: careful === 'careful' ? careOf() : undefined })
 let fed: Promise<unknown> = Promise.resolve()
 
 const feed = deframer((frame: Frame) => {
@@ -49,11 +50,13 @@ function obey({ kind, plan }: Order): void {
   }
 }
 
-function begins(log: string, bytes: Uint8Array): boolean {
-  const line = world.digest.sha1(bytes)
-  if (leftOut.has(line)) return false
-  void tell({ kind: 'begins', log, line })
-  return true
+function careOf(): (log: string) => Care {
+  const known = { suspects: new Set(suspects.split(',')), leftOut: new Set(leftOut.split(',')) }
+  return (log) => ({
+    ...known,
+    digest: world.digest.sha1,
+    begins: (digest, isLine) => void tell({ kind: 'begins', log, digest, isLine }),
+  })
 }
 
 function tell(report: Report | Checked | Begins): Promise<void> {

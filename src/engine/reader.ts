@@ -12,9 +12,9 @@ import type { Mark } from '../source/position.ts'
 import { Source } from '../source/source.ts'
 import { STANDARD_INPUT } from '../source/stream.ts'
 import type { World } from '../world/world.ts'
+import { type Care, carefully } from './carefully.ts'
 import { CompiledJails, type JailFault } from './compiled-jails.ts'
 import { type LateMarks, lateMarks } from './late-marks.ts'
-import { lineByLine } from './line-by-line.ts'
 import { type Progress, progress } from './progress.ts'
 import type { Batch, Plan, Report } from './report.ts'
 import { roomToMatch } from './reserve.ts'
@@ -50,17 +50,14 @@ export interface ReaderOptions {
   readonly tell: Tell
   /** Whether the core feeds what may not be opened here. */
   readonly fed: boolean
-  /** Asked before each line whether it is matched: some line has ended a reader before. */
-  readonly begins?: Begin | undefined
+  /** How each log is taken where some line has ended a reader before. */
+  readonly care?: ((log: string) => Care) | undefined
 }
 
 type Tell = (report: Report) => Promise<void>
 
-/** Hears of a line that is about to be matched. @returns whether it is not to be left out */
-export type Begin = (log: string, line: Uint8Array) => boolean
-
 /** Reads nothing until it is told what to `use`. */
-export function read(world: World, { tell, fed, begins }: ReaderOptions): Reader {
+export function read(world: World, { tell, fed, care }: ReaderOptions): Reader {
   const jails = new CompiledJails()
   /** Where each log was left, as its last chunk says, or who planned it. */
   const marks = new Map<string, Mark>()
@@ -91,7 +88,7 @@ export function read(world: World, { tell, fed, begins }: ReaderOptions): Reader
     (log) => jails.readersOf(log),
   )
   const matcherOf = (log: string) => jails.matcherOf(log)
-  const done = follow(world, source, { matcherOf, marks, ages, late, status, tell, begins })
+  const done = follow(world, source, { matcherOf, marks, ages, late, status, tell, care })
   return {
     check: (plan) => jails.check(plan),
     use(plan) {
@@ -116,11 +113,11 @@ interface Following {
   readonly late: LateMarks
   readonly status: Progress
   readonly tell: Tell
-  readonly begins: Begin | undefined
+  readonly care: ReaderOptions['care']
 }
 
 async function follow(world: World, source: Source, following: Following): Promise<void> {
-  const { matcherOf, marks, ages, late, status, tell, begins } = following
+  const { matcherOf, marks, ages, late, status, tell, care } = following
   const buffer = new Uint8Array(TURN_BYTES + MAX_LINE_BYTES)
   const room = roomToMatch(world)
   const cancel = world.clock.every(MARK_EVERY_MS, () => {
@@ -134,9 +131,8 @@ async function follow(world: World, source: Source, following: Following): Promi
     await room()
     marks.set(log, end)
     const match = (bytes: Uint8Array) => matcherOf(log).match(bytes, world.clock.now(), ages.isLive(log))
-    const { lines, failures, faults } = begins
-      ? lineByLine(chunk.bytes, match, (line) => begins(log, line))
-      : match(chunk.bytes)
+    const matched = care ? carefully(chunk.bytes, match, care(log)) : match(chunk.bytes)
+    const { lines, failures, faults } = matched
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     if (failures.length === 0) late.add(log, end, lines)
     else {

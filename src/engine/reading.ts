@@ -55,8 +55,10 @@ const LONGEST_PAUSE_MS = 30_000
 /** A reader that ran this long before it ended is started again at once. */
 const STEADY_MS = 60_000
 const STOP_MS = 3000
-/** Lines that a careful reader leaves out. */
-const MAX_LEFT_OUT = 100
+/** 128 and the number of SIGKILL. */
+const KILLED = 'exit code 137'
+/** Pieces of logs, and lines, that a careful reader takes for dangerous. */
+const MAX_BLAMED = 100
 /** Expressions compile in milliseconds; a reader that is silent for so long is ended. */
 const CHECK_MS = 10_000
 
@@ -89,23 +91,20 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
   let attempt = begin(parts, command)
   /** Ends in a row, each soon after the start. */
   let ends = 0
-  /** What a careful reader was about to match when it ended. */
-  let blamed: Begins | undefined
-  /** Lines that ended it twice, the latest. */
+  /** Digests of what it was about to match when it ended, see carefully.ts; the latest. */
+  let suspects: readonly string[] = []
   let leftOut: readonly string[] = []
 
+  /** The next reader gets further, and need not wait. */
   async function blame(last: Begins | undefined): Promise<void> {
-    if (last === undefined || last.line !== blamed?.line) {
-      blamed = last
-      return
-    }
-    leftOut = [...leftOut, last.line].slice(-MAX_LEFT_OUT)
+    if (last?.digest === undefined) return
     pauseMs = FIRST_PAUSE_MS
-    await hear({
-      kind: 'fault',
-      code: 'reader.left-out',
-      message: `a line of ${last.log} ends the reader and is left out`,
-    })
+    if (!last.isLine) suspects = [...suspects, last.digest].slice(-MAX_BLAMED)
+    else {
+      leftOut = [...leftOut, last.digest].slice(-MAX_BLAMED)
+      const message = `a line of ${last.log} ends the reader and is left out`
+      await hear({ kind: 'fault', code: 'reader.left-out', message })
+    }
   }
 
   async function keep(): Promise<void> {
@@ -115,16 +114,19 @@ export function readApart(parts: ReadingParts, command: readonly string[]): Read
       if (stopping) return
       const isSteady = world.clock.monotonic() - began > STEADY_MS
       pauseMs = isSteady ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-      ends = isSteady ? 0 : ends + 1
+      // Who was killed from outside did not stumble over a line.
+      if (isSteady) ends = 0
+      else if (why !== KILLED) ends++
       await hear({ kind: 'fault', code: 'reader.ended', message: `the reader ended (${why}) and is started again` })
       await attempt.heard()
-      await blame(attempt.last())
+      if (!isSteady && why !== KILLED) await blame(attempt.last())
       if (stopping) return
       await new Promise<void>((resolve) => {
         endPause = resolve
         world.clock.after(pauseMs, resolve)
       })
-      if (!stopping) attempt = begin(parts, ends < 2 ? command : [...command, 'careful', ...leftOut])
+      if (!stopping)
+        attempt = begin(parts, ends < 2 ? command : [...command, 'careful', suspects.join(), leftOut.join()])
     }
   }
   const kept = keep()

@@ -55,12 +55,14 @@ export type Report =
       readonly jail?: string | undefined
     }
 
-/** A careful reader tells what it is about to match: should it end there, that line may be to blame. */
+/** A careful reader tells what it is about to match: should it end there, that may be to blame. */
 export interface Begins {
   readonly kind: 'begins'
   readonly log: string
-  /** Its SHA-1. */
-  readonly line: string
+  /** Its SHA-1; undefined: nothing for now. */
+  readonly digest?: string | undefined
+  /** One line, no piece of several. */
+  readonly isLine: boolean
 }
 
 /** The answer to `check`. */
@@ -107,7 +109,12 @@ export function asReport(message: unknown): Report | Checked | Begins {
   const report = record(message)
   switch (report['kind']) {
     case 'begins':
-      return { kind: 'begins', log: text(report['log']), line: asDigest(report['line']) }
+      return {
+        kind: 'begins',
+        log: text(report['log']),
+        digest: report['digest'] === undefined ? undefined : asDigest(report['digest']),
+        isLine: report['isLine'] === true,
+      }
     case 'batch':
       return { kind: 'batch', batch: asBatch(record(report['batch'])) }
     case 'log':
