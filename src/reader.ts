@@ -1,7 +1,7 @@
 /**
  * The entry of the reader's process: `reader.mjs UID GID[,GID...] [careful SUSPECTS LEFT_OUT]`. It gives up root before it has
- * read one byte of a log, for good: setuid from root clears every capability. The core's orders come on standard input, its reports go out on
- * standard output; it ends when the core does.
+ * read one byte of a log, for good: setuid from root clears every capability. The core's orders come on standard input,
+ * its reports go out on standard output; it ends when the core does.
  */
 import type { Care } from './engine/carefully.ts'
 import { read } from './engine/reader.ts'

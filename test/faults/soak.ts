@@ -78,6 +78,8 @@ async function once(round: number, rounds: number): Promise<void> {
   await until('the kernel holds what status says', async () => (await lab.rampart('status', '--verify')).code === 0)
   assert.equal(guard.err, '')
   await sleep(Math.max(0, end - performance.now()))
+  const { exitCode, signalCode } = guard.process
+  assert.deepEqual({ exitCode, signalCode }, { exitCode: null, signalCode: null }, guard.out.slice(-2000) + guard.err)
   look(round, deed)
 }
 
