@@ -106,6 +106,9 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
       const program = writer('copied.log', 20)
       for (let turn = 0; turn < 5; turn++) {
         await until('lines', () => statSync(path('copied.log')).size > 10_000)
+        // Not twice between two looks, which a machine that is slow enough would lose lines by.
+        const { failedTotal: seen } = await lab.jail('copied')
+        await until('it is read on', async () => (await lab.jail('copied')).failedTotal > seen, 3000).catch(() => {})
         // What is written between the copy and the truncation is nobody's: the writer stands still there.
         program.kill('SIGSTOP')
         await until('it stands', () => / T /.test(stateOf(program)))
