@@ -1,0 +1,34 @@
+/** A Rule: one sentence of ufw, for one family. `ufw allow 22` makes two, one of an application profile as many as it has lists of ports. */
+import type { Network } from '../../base/address.ts'
+
+export interface Rule {
+  readonly family: 4 | 6
+  readonly action: 'allow' | 'deny' | 'reject' | 'limit'
+  /** `forward`: a route rule. */
+  readonly path: 'in' | 'out' | 'forward'
+  /** `in on IFACE`; undefined: any. `eth+` means all that begin with eth. */
+  readonly inInterface: string | undefined
+  /** `out on IFACE`. */
+  readonly outInterface: string | undefined
+  /** `log`: new connections, `log-all`: every packet. */
+  readonly log: 'none' | 'log' | 'log-all'
+  readonly protocol: Protocol
+  readonly from: End
+  readonly to: End
+  readonly comment: string | undefined
+}
+
+/** `any` with a port means tcp and udp. */
+export type Protocol = 'any' | 'tcp' | 'udp' | 'ah' | 'esp' | 'gre' | 'vrrp' | 'ipv6' | 'igmp'
+
+/** One side of a rule. */
+export interface End {
+  /** undefined: any address of the family. */
+  readonly network: Network | undefined
+  /** As UFW keeps it: `any`, `22`, `80,443`, `6000:6007`, sorted and separated by commas. */
+  readonly ports: string
+  /** The application profile that the ports came from. */
+  readonly profile: string | undefined
+}
+
+export const ANYWHERE: End = { network: undefined, ports: 'any', profile: undefined }

@@ -1,0 +1,18 @@
+/** The Ruleset: all that the table `inet rampart` is made of. A value: the kernel is made to equal it. */
+import type { Frame } from './frame.ts'
+import type { Rule } from './rule.ts'
+
+export interface Ruleset {
+  /** Whether IPv6 is filtered by rules; else all of it but the loopback is dropped. */
+  readonly ipv6: boolean
+  readonly policies: Readonly<Record<'in' | 'out' | 'forward', Policy>>
+  readonly logging: LogLevel
+  /** In the order in which they are asked: all of IPv4, then all of IPv6. */
+  readonly rules: readonly Rule[]
+  /** What before.rules and after.rules hold around them. */
+  readonly frame: Frame
+}
+
+export type Policy = 'accept' | 'drop' | 'reject'
+
+export type LogLevel = 'off' | 'low' | 'medium' | 'high' | 'full'
