@@ -139,13 +139,19 @@ export class Adoption {
 
   async #putRight(bans: readonly Ban[]): Promise<void> {
     const { jails, effects } = this.#parts
+    const inForce: Ban[] = []
     const decisions = bans.flatMap((ban) => {
       const state = jails.get(ban.jail)?.state
       const standing = state?.bans.get(printNetwork(ban.network))
       const isNew = standing !== undefined && standing.origin !== 'import'
-      return state && !isNew ? step(state, { kind: 'restore', ban }, effects.clock.now()) : []
+      if (!state || isNew) return []
+      if (standing && !effects.pending.has(standing)) inForce.push(ban)
+      return step(state, { kind: 'restore', ban }, effects.clock.now())
     })
-    await perform(effects, decisions)
+    const done = perform(effects, decisions)
+    // Only its end and its owner may change: nobody is told meanwhile that it is not in force.
+    for (const ban of inForce) effects.pending.delete(ban)
+    await done
   }
 }
 
