@@ -6,6 +6,9 @@ import { idle } from './idle.ts'
 import { jails } from './jails.ts'
 import { latency } from './latency.ts'
 import type { Part } from './measured.ts'
+import { million } from './million.ts'
+import { rate } from './rate.ts'
+import { sources } from './sources.ts'
 import { storm } from './storm.ts'
 
 export const PARTS: Readonly<Record<string, Part>> = {
@@ -16,4 +19,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   latency,
   flood,
   storm,
+  million,
+  rate,
+  sources,
 }

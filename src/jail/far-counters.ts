@@ -1,14 +1,17 @@
 /**
- * Counters of a flood of sources, for all jails together: where a jail's own table is full, here 16 bytes do for one, and
+ * Counters of a flood of sources, for all jails together: where a jail's own table is full, here 12 bytes do for one, and
  * it has no lines. Nobody gets out of it by sending from many addresses: of a full bucket the least goes first, and only
- * among equals the one that was silent longest. Its memory, 64 MiB at most for 4 million, is given back when all is over.
+ * among equals the one that was silent longest. Its memory, 36 MiB at most for 3 million, is given back when all is over.
  */
 import { isHost, type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Counter } from './counter.ts'
 
-/** The part of one jail. Times are kept to the second, counts up to 255: what is lost is in favour of who is counted. */
+/**
+ * The part of one jail. Counts are kept up to 63, times to the second, the first to the 255th part of `findtime`: what is
+ * lost is in favour of who is counted.
+ */
 export interface FarCounters {
   readonly size: number
   get(network: Network): Counter | undefined
@@ -20,7 +23,7 @@ export interface FarCounters {
 
 /**
  * @param chance a number in [0, 1): nobody outside shall know which addresses share a bucket
- * @param mostBuckets a power of two, at least 256; each holds 16 counters
+ * @param mostBuckets a power of two from 512 to 262,144; each holds 12 counters
  * @returns what gives a jail its part, the same for the same name; undefined if there are too many jails
  */
 export function farCounters(
@@ -43,17 +46,19 @@ export function farCounters(
   }
 }
 
-// An entry is four words: the address or a part of its hash; owner, tag and count; the first and the last second.
-const WORDS = 4
-const WAYS = 16
+// An entry is three words: the address or a part of its hash; owner (8 bits), tag (10), count (6) and span (8); the last second.
+const WORDS = 3
+const WAYS = 12
 const BUCKET_WORDS = WAYS * WORDS
-const CHUNK_BUCKETS = 256
+const CHUNK_BUCKETS = 1024
 /** In a bucket on average before there is one more: with so few, hardly one overflows. */
-const FILLED = 4
+const FILLED = 3
 const MAX_OWNERS = 256
-const MAX_COUNT = 255
-/** Marks an identity that is a hash; the bits behind it are a part of it. */
-const HASHED = 0x8000
+const MAX_COUNT = 63
+const SPANS = 255
+/** In a tag: the address is a hash, and the nine bits behind are those of its bucket that the first buckets do not say. */
+const HASHED = 0x200
+const FIRST_BUCKETS = 512
 const SWEEPS = 600
 const SWEEP_MS = 900
 
@@ -70,13 +75,15 @@ class Table {
   #chunks: Uint32Array[] = []
   #size = 0
   /** Buckets at the start of this doubling, a power of two, and how many of them have been split. */
-  #low = CHUNK_BUCKETS
+  #low = FIRST_BUCKETS
   #split = 0
   #swept = 0
   #lastSweep: EpochMs = 0
   // What is looked for, and where it is: kept here, since each object would have to be collected again.
   #address = 0
+  /** Owner and tag. */
   #identity = 0
+  #hash = 0
   #chunk: Uint32Array | undefined
   #at = 0
 
@@ -96,21 +103,21 @@ class Table {
 
   get(owner: number, network: Network): Counter | undefined {
     if (!this.#find(owner, network)) return undefined
-    const chunk = this.#chunk!
-    const at = this.#at
-    const count = chunk[at + 1]! & 0xff
-    return { count, failures: count, first: chunk[at + 2]! * 1000, last: chunk[at + 3]! * 1000, ...NO_LINES }
+    const [word, last] = [this.#chunk![this.#at + 1]!, this.#chunk![this.#at + 2]!]
+    const count = (word >>> 8) & MAX_COUNT
+    const span = Math.ceil(((word & SPANS) * this.#findtimes[owner]!) / SPANS)
+    return { count, failures: count, first: (last - span) * 1000, last: last * 1000, ...NO_LINES }
   }
 
   set(owner: number, network: Network, { count, first, last }: Counter): void {
-    if (this.#chunks.length === 0) this.#chunks.push(newChunk())
+    if (this.#chunks.length === 0) this.#begin()
     if (!this.#find(owner, network)) this.#make(owner, seconds(last))
     const chunk = this.#chunk!
     const at = this.#at
+    const span = Math.ceil(((seconds(last) - seconds(first)) * SPANS) / Math.max(1, this.#findtimes[owner]!))
     chunk[at] = this.#address
-    chunk[at + 1] = (this.#identity << 8) | Math.min(count, MAX_COUNT)
-    chunk[at + 2] = seconds(first)
-    chunk[at + 3] = seconds(last)
+    chunk[at + 1] = (this.#identity << 14) | (Math.min(count, MAX_COUNT) << 8) | Math.min(Math.max(0, span), SPANS)
+    chunk[at + 2] = seconds(last)
     if (this.#size > this.#buckets * FILLED && this.#buckets < this.#mostBuckets) this.#grow()
   }
 
@@ -138,17 +145,23 @@ class Table {
     return this.#low + this.#split
   }
 
-  /** Whether it is there; if not, its place is the first free one of its bucket, or none. */
+  #begin(): void {
+    this.#low = FIRST_BUCKETS
+    this.#split = 0
+    this.#chunks.push(newChunk())
+  }
+
+  /** Whether it is there; then `#chunk` and `#at` say where. */
   #find(owner: number, network: Network): boolean {
     if (this.#chunks.length === 0) return false
     this.#identify(owner, network)
-    this.#go(this.#bucketOf(this.#address, this.#identity))
+    this.#go(this.#bucketOf(this.#hash))
     const chunk = this.#chunk!
     const end = this.#at + BUCKET_WORDS
     for (let at = this.#at; at < end; at += WORDS) {
       const word = chunk[at + 1]!
       if (word === 0) break
-      if (chunk[at] === this.#address && word >>> 8 === this.#identity) {
+      if (chunk[at] === this.#address && word >>> 14 === this.#identity) {
         this.#at = at
         return true
       }
@@ -156,11 +169,12 @@ class Table {
     return false
   }
 
-  /** An IPv4 address is its own identity; of all else 47 bits of a hash are. */
+  /** An IPv4 address is its own identity; of all else 50 bits of a hash are, 18 of them by the bucket and the tag. */
   #identify(owner: number, network: Network): void {
     if (network.family === 4 && isHost(network)) {
       this.#address = Number(network.bits)
-      this.#identity = owner << 16
+      this.#identity = owner << 10
+      this.#hash = this.#hashOf(this.#address)
       return
     }
     const text = printNetwork(network)
@@ -171,11 +185,15 @@ class Table {
       b = Math.imul(b ^ code, 0x5f356495)
     }
     this.#address = mixed(a ^ (b >>> 15))
-    this.#identity = (owner << 16) | HASHED | (mixed(b ^ (a >>> 13)) & 0x7fff)
+    this.#hash = mixed(b ^ (a >>> 13)) & (FIRST_BUCKETS * FIRST_BUCKETS - 1)
+    this.#identity = (owner << 10) | HASHED | Math.floor(this.#hash / FIRST_BUCKETS)
   }
 
-  #bucketOf(address: number, identity: number): number {
-    const hash = mixed(Math.imul(address ^ this.#seed, 0x9e3779b1) ^ identity)
+  #hashOf(address: number): number {
+    return mixed(Math.imul(address ^ this.#seed, 0x9e3779b1))
+  }
+
+  #bucketOf(hash: number): number {
     const bucket = hash & (this.#low - 1)
     return bucket < this.#split ? hash & (2 * this.#low - 1) : bucket
   }
@@ -187,7 +205,7 @@ class Table {
 
   /** A place for what was looked for and is not there; in a full bucket that of the least. */
   #make(owner: number, time: number): void {
-    this.#go(this.#bucketOf(this.#address, this.#identity))
+    this.#go(this.#bucketOf(this.#hash))
     const chunk = this.#chunk!
     const start = this.#at
     let at = start
@@ -207,15 +225,15 @@ class Table {
     let least = start
     for (let at = start; at < start + BUCKET_WORDS; at += WORDS) {
       if (this.#isOver(chunk, at, time)) return at
-      const count = chunk[at + 1]! & 0xff
-      const fewest = chunk[least + 1]! & 0xff
-      if (count < fewest || (count === fewest && chunk[at + 3]! < chunk[least + 3]!)) least = at
+      const count = (chunk[at + 1]! >>> 8) & MAX_COUNT
+      const fewest = (chunk[least + 1]! >>> 8) & MAX_COUNT
+      if (count < fewest || (count === fewest && chunk[at + 2]! < chunk[least + 2]!)) least = at
     }
     return least
   }
 
   #isOver(chunk: Uint32Array, at: number, time: number): boolean {
-    return time - chunk[at + 3]! > this.#findtimes[chunk[at + 1]! >>> 24]!
+    return time - chunk[at + 2]! > this.#findtimes[chunk[at + 1]! >>> 24]!
   }
 
   /** The last of its bucket takes its place. */
@@ -227,10 +245,7 @@ class Table {
     chunk.copyWithin(at, last, last + WORDS)
     chunk[last + 1] = 0
     this.#size--
-    if (this.#size > 0) return
-    this.#chunks = []
-    this.#low = CHUNK_BUCKETS
-    this.#split = 0
+    if (this.#size === 0) this.#chunks = []
   }
 
   #grow(): void {
@@ -245,7 +260,10 @@ class Table {
     let moved = start
     for (let at = this.#at; at < this.#at + BUCKET_WORDS && source[at + 1] !== 0; at += WORDS) {
       const entry = source.subarray(at, at + WORDS)
-      if (this.#bucketOf(entry[0]!, entry[1]! >>> 8) === to) {
+      const tag = (entry[1]! >>> 14) & (2 * HASHED - 1)
+      const hash =
+        tag & HASHED ? (from & (FIRST_BUCKETS - 1)) + (tag - HASHED) * FIRST_BUCKETS : this.#hashOf(entry[0]!)
+      if (this.#bucketOf(hash) === to) {
         target.set(entry, moved)
         moved += WORDS
         entry[1] = 0
