@@ -1,0 +1,36 @@
+/** Where UFW's files stand. */
+
+export interface UfwPaths {
+  /** `/etc/ufw`. */
+  readonly folder: string
+  /** The policies, IPv6. */
+  readonly defaults: string
+  /** Whether it is enabled, the log level. */
+  readonly conf: string
+  readonly userRules: Readonly<Record<4 | 6, string>>
+  readonly beforeRules: Readonly<Record<4 | 6, string>>
+  readonly afterRules: Readonly<Record<4 | 6, string>>
+  readonly sysctl: string
+  /** A folder. */
+  readonly profiles: string
+  readonly services: string
+  readonly lock: string
+}
+
+/** @param root UFW's `--rootdir`: stands before every path but the lock's and that of the host's services */
+export function ufwPaths(root = ''): UfwPaths {
+  const folder = `${root}/etc/ufw`
+  const rules = (name: string) => ({ 4: `${folder}/${name}.rules`, 6: `${folder}/${name}6.rules` })
+  return {
+    folder,
+    defaults: `${root}/etc/default/ufw`,
+    conf: `${folder}/ufw.conf`,
+    userRules: rules('user'),
+    beforeRules: rules('before'),
+    afterRules: rules('after'),
+    sysctl: `${folder}/sysctl.conf`,
+    profiles: `${folder}/applications.d`,
+    services: '/etc/services',
+    lock: '/run/ufw.lock',
+  }
+}
