@@ -25,6 +25,13 @@ export type Protocol = 'any' | 'tcp' | 'udp' | 'ah' | 'esp' | 'gre' | 'vrrp' | '
 export interface End {
   /** undefined: any address of the family. */
   readonly network: Network | undefined
+  /**
+   * The address as UFW keeps it, where that is another text than the network's: `2001:db8::1/64` (host bits of IPv6 stay),
+   * `10.0.0.0/024`, `::ffff:192.0.2.1`. Two rules with other texts are two rules.
+   */
+  readonly written?: string
+  /** An IPv4 mask that is no prefix, `255.0.255.0`: of `network`, only those with these `bits` under it are meant. */
+  readonly mask?: { readonly bits: string; readonly mask: string }
   /** As UFW keeps it: `any`, `22`, `80,443`, `6000:6007`, sorted and separated by commas. */
   readonly ports: string
   /** The application profile that the ports came from. */
@@ -32,3 +39,8 @@ export interface End {
 }
 
 export const ANYWHERE: End = { network: undefined, ports: 'any', profile: undefined }
+
+/** The address of one side as UFW's files have it; any address is `0.0.0.0/0` or `::/0`. */
+export function addressText(end: End, family: 4 | 6): string {
+  return end.written ?? end.network?.text ?? (family === 4 ? '0.0.0.0/0' : '::/0')
+}
