@@ -1,10 +1,18 @@
 /**
  * The Frame: what before.rules and after.rules hold around the rules, both families, compiled to nft's words. Chains are
- * named as the files name them; the rules stand between `before` and `after` of each path.
+ * named as the files name them; the rules stand between `before` and `after` of each path. How they come together, as UFW
+ * does it (with `6` behind `ufw` for IPv6):
+ * - `INPUT`, `FORWARD`, `OUTPUT` of `filter` are always in the frame: the jumps to UFW's own six chains, and what the files
+ *   add there. A base chain jumps to its family's and ends in the policy. Other built-in chains (`PREROUTING` of `nat`) are
+ *   there where the files have rules for them.
+ * - `ufw-before-*`, `ufw-after-*` and all chains that the files make are the frame's alone. `ufw-before-*` ends with the
+ *   jump to `ufw-user-*`.
+ * - Of the chains in `SHARED` the frame has what the files add: it stands behind what the ruleset has there.
+ * - The chains of `RULESET` are the ruleset's alone; the frame only jumps to them.
  */
 export interface Frame {
   readonly chains: readonly FrameChain[]
-  /** What its rules keep in memory: the lists of `recent`. */
+  /** What its rules keep in memory: the lists of `recent`, `hashlimit`, `connlimit`. */
   readonly sets: readonly FrameSet[]
 }
 
@@ -23,11 +31,26 @@ export interface FrameChain {
 export type FrameTable = 'filter' | 'nat' | 'mangle' | 'raw'
 
 export interface FrameSet {
-  /** Begins with `recent`, so that no set of ours can have it. */
+  /** Begins with `frame`, so that no set of the ruleset can have it. */
   readonly name: string
   /** Between nft's braces: `type ipv4_addr; size 65536; flags dynamic,timeout; timeout 60s;`. */
   readonly body: string
 }
+
+const PATHS = ['input', 'output', 'forward']
+
+/** Chains of `filter` that the ruleset makes and the files may add to, without their beginning (`ufw-`, `ufw6-`). */
+export const SHARED: readonly string[] = ['reject', 'track', 'skip-to-policy'].flatMap((chain) =>
+  PATHS.map((path) => `${chain}-${path}`),
+)
+
+/** Chains of `filter` that the ruleset alone makes, without their beginning. */
+export const RULESET: readonly string[] = [
+  ...['before-logging', 'after-logging', 'user', 'user-logging'].flatMap((chain) =>
+    PATHS.map((path) => `${chain}-${path}`),
+  ),
+  ...['logging-deny', 'logging-allow', 'user-limit', 'user-limit-accept'],
+]
 
 export const EMPTY_FRAME: Frame = { chains: [], sets: [] }
 
