@@ -1,5 +1,5 @@
 /** A Rule: one sentence of ufw, for one family. `ufw allow 22` makes two, one of an application profile as many as it has lists of ports. */
-import type { WrittenNetwork } from './written-network.ts'
+import type { Network } from '../../base/address.ts'
 
 export interface Rule {
   readonly family: 4 | 6
