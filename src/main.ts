@@ -29,11 +29,12 @@ process.exitCode = await face(
     isRoot: process.geteuid?.() === 0,
     stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
     // Unlike the core it may compile what is hot: a log that is never silent costs a third then, and at rest it keeps 1 MiB
-    // more. Threads that compile would keep 10 MiB, and the core's small room for new objects costs half as much again.
+    // more. Threads that compile would keep 10 MiB. Four times the room for new objects would take 20 MiB in a flood and save
+    // no time: a flood is handed on in small pieces.
     readerCommand: [
       process.execPath,
       '--disable-warning=ExperimentalWarning',
-      '--max-semi-space-size=16',
+      '--max-semi-space-size=4',
       '--single-threaded',
       // As in bin/rampart: garbage is looked for before the heap has grown fourfold.
       '--initial-old-space-size=24',

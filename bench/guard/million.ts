@@ -11,6 +11,8 @@ import { attacked, attackers, probe } from './traffic.ts'
 const BLOCKS = 10
 const BLOCK_LINES = 100_000
 const HITS = 0.05
+/** 256 MB. */
+const MOST_MIB = 244
 const LOOK_MS = 100
 /** Attackers of the blocks are the first of the sequence; the last one is another. */
 const OTHERS = 10_000
@@ -32,7 +34,13 @@ export async function million(progress: Progress): Promise<Row[]> {
       fail2ban: theirs?.seconds,
       atMost: 4,
     },
-    { what: `${what}: memory at most (PSS)`, unit: 'MiB', rampart: ours!.most, fail2ban: theirs?.most, atMost: 256 },
+    {
+      what: `${what}: memory at most (PSS)`,
+      unit: 'MiB',
+      rampart: ours!.most,
+      fail2ban: theirs?.most,
+      atMost: MOST_MIB,
+    },
   ]
 }
 

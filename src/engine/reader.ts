@@ -21,6 +21,9 @@ import { roomToMatch } from './reserve.ts'
 
 /** Bytes of one log in one turn. */
 const TURN_BYTES = 1024 * 1024
+/** Less at first, and while there is a failure in so many bytes: on its way each takes ten times the bytes of its line. */
+const FIRST_TURN_BYTES = 128 * 1024
+const FLOOD_FAILURE_BYTES = 1024
 /** Without a failure, the core learns this often how far a log has been read. */
 const MARK_EVERY_MS = 500
 /** Characters of a report's lines, JSON's escapes may make six bytes of each; and about what a failure has beside them. */
@@ -124,7 +127,8 @@ async function follow(world: World, source: Source, following: Following): Promi
     status.say()
     void late.sayAll()
   })
-  for (let chunk = await source.next(buffer); chunk; chunk = await source.next(buffer)) {
+  let turn = buffer.subarray(0, FIRST_TURN_BYTES)
+  for (let chunk = await source.next(turn); chunk; chunk = await source.next(turn)) {
     const { log, end } = chunk
     late.look(true)
     status.note(chunk)
@@ -134,6 +138,8 @@ async function follow(world: World, source: Source, following: Following): Promi
     const matched = care ? carefully(chunk.bytes, match, care(log)) : match(chunk.bytes)
     const { lines, failures, faults } = matched
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
+    const isFlood = failures.length * FLOOD_FAILURE_BYTES > chunk.bytes.length
+    turn = buffer.subarray(0, Math.max(FIRST_TURN_BYTES, isFlood ? 0 : 2 * chunk.bytes.length))
     if (failures.length === 0) late.add(log, end, lines)
     else {
       const all = lines + late.take(log)

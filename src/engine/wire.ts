@@ -10,18 +10,24 @@ export type Frame =
 
 const MESSAGE = 1
 const BYTES = 2
+const HEAD_BYTES = 5
 /** A frame holds at most a turn's chunk, or the failures of one. */
 const MAX_FRAME_BYTES = 32 * 1024 * 1024
 
 export function messageFrame(message: unknown): Uint8Array {
-  return frame(MESSAGE, [encoder.encode(JSON.stringify(message))])
+  const text = JSON.stringify(message)
+  const whole = framed(MESSAGE, Buffer.byteLength(text))
+  encoder.encodeInto(text, whole.subarray(HEAD_BYTES))
+  return whole
 }
 
 export function bytesFrame(head: unknown, bytes: Uint8Array): Uint8Array {
   const words = encoder.encode(JSON.stringify(head))
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, words.length)
-  return frame(BYTES, [length, words, bytes])
+  const whole = framed(BYTES, 4 + words.length + bytes.length)
+  new DataView(whole.buffer).setUint32(HEAD_BYTES, words.length)
+  whole.set(words, HEAD_BYTES + 4)
+  whole.set(bytes, HEAD_BYTES + 4 + words.length)
+  return whole
 }
 
 /**
@@ -31,7 +37,7 @@ export function bytesFrame(head: unknown, bytes: Uint8Array): Uint8Array {
 export function deframer(tell: (frame: Frame) => void): (bytes: Uint8Array) => void {
   let parts: Uint8Array[] = []
   let size = 0
-  let wanted = 5
+  let wanted = HEAD_BYTES
   return (bytes) => {
     parts.push(bytes)
     size += bytes.length
@@ -49,17 +55,17 @@ export function deframer(tell: (frame: Frame) => void): (bytes: Uint8Array) => v
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-function frame(kind: number, parts: readonly Uint8Array[]): Uint8Array {
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const head = new Uint8Array(5)
-  new DataView(head.buffer).setUint32(0, length + 1)
-  head[4] = kind
-  return join([head, ...parts])
+/** A frame whose payload of so many bytes is yet to be written, in its place: a copy less of all that a flood brings. */
+function framed(kind: number, length: number): Uint8Array {
+  const whole = new Uint8Array(HEAD_BYTES + length)
+  new DataView(whole.buffer).setUint32(0, length + 1)
+  whole[4] = kind
+  return whole
 }
 
 /** Bytes that the frame at the start takes, head included. */
 function need(bytes: Uint8Array): number {
-  if (bytes.length < 5) return 5
+  if (bytes.length < HEAD_BYTES) return HEAD_BYTES
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
   if (length < 1 || length > MAX_FRAME_BYTES) throw new Fault('wire.bad', `a frame of ${length} bytes`)
   return 4 + length
