@@ -63,6 +63,8 @@ async function faceOf(name: string): Promise<(setting: Setting, words: readonly 
       return (await import('./cli/fail2ban-regex/fail2ban-regex.ts')).fail2banRegex
     case 'fail2ban-client':
       return (await import('./cli/fail2ban-client/fail2ban-client.ts')).fail2banClient
+    case 'ufw':
+      return (await import('./cli/ufw/ufw.ts')).ufw
     default:
       return (await import('./cli/rampart/command.ts')).rampart
   }

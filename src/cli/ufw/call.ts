@@ -1,0 +1,10 @@
+/** A call of ufw: what was said, the machine that it was said to, and where the files stand. */
+import type { UfwPaths } from '../../config/ufw/paths.ts'
+import type { Setting } from '../setting.ts'
+import type { Sentence } from './command.ts'
+
+export interface Call {
+  readonly setting: Setting
+  readonly paths: UfwPaths
+  readonly sentence: Sentence
+}
