@@ -11,6 +11,8 @@ export interface Ruleset {
   readonly rules: readonly Rule[]
   /** What before.rules and after.rules hold around them. */
   readonly frame: Frame
+  /** Sources that `limit` remembers, of each family; default 65,536 (some 20 MB when full, where UFW forgets all but 100). */
+  readonly limitSources?: number
 }
 
 export type Policy = 'accept' | 'drop' | 'reject'

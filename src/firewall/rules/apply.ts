@@ -1,0 +1,70 @@
+/** The kernel's side of the rules: the table `inet rampart` is made equal to a Ruleset, in one transaction or not at all. */
+import { asFault } from '../../base/fault.ts'
+import type { World } from '../../world/world.ts'
+import { type Kernel, nftKernel } from '../kernel.ts'
+import { countRules, presentTable } from './present-table.ts'
+import { printRuleset } from './print.ts'
+import type { Printed } from './printed.ts'
+import type { Ruleset } from './ruleset.ts'
+import { printChange, printRemoval, printReplacement } from './transaction.ts'
+
+export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
+
+/**
+ * Resolves when the kernel has it. What is in force already stays as it is, with its counts. The caller holds UFW's lock.
+ * @param anew replaces all of it, whatever the table holds: for `enable`, `reload` and healing. What `limit` remembers is lost
+ * @throws Fault as `Kernel.apply`, `rule.*` as `printRule`: nothing is changed then
+ */
+export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<void> {
+  const kernel = nftKernel(world)
+  const printed = printFor(world, ruleset)
+  if (anew || !(await change(kernel, world, printed))) await kernel.apply(printReplacement(printed))
+}
+
+/** The firewall is off: nothing of the rules is left in the kernel. @throws Fault as `Kernel.apply` */
+export async function removeRuleset(world: Hands): Promise<void> {
+  await nftKernel(world).apply(printRemoval())
+}
+
+/** Whether rules of ours are in the kernel, of whatever ruleset: UFW's `Status: active`. @throws Fault as `Kernel.apply` */
+export async function isActive(world: Hands): Promise<boolean> {
+  return (await presentTable(world)).chains.has('input')
+}
+
+/**
+ * Whether the kernel has exactly this ruleset, as far as the names of its chains tell.
+ * @param counted counts the rules of each chain as well, for who fears that somebody else deleted some; 0.1 s for 5,000
+ * @throws Fault as `Kernel.apply`
+ */
+export async function isInForce(world: Hands, ruleset: Ruleset, { counted = false } = {}): Promise<boolean> {
+  const { fixed, pieces, calls } = printFor(world, ruleset)
+  const chains = [...fixed.chains, ...pieces.chains, ...calls]
+  const present = await presentTable(world)
+  const isThere =
+    present.chains.has(fixed.mark) &&
+    present.chains.size === chains.length + 1 &&
+    chains.every(({ name }) => present.chains.has(name)) &&
+    [...fixed.sets, ...pieces.sets].every(({ name }) => present.sets.has(name))
+  if (!isThere || !counted) return isThere
+  const counts = await countRules(world)
+  return chains.every(({ name, rules }) => rules.length === (counts.get(name) ?? 0))
+}
+
+/** @returns false if the table is such that it has to be replaced */
+async function change(kernel: Kernel, world: Hands, printed: Printed): Promise<boolean> {
+  const present = await presentTable(world)
+  try {
+    await kernel.apply(printChange(printed, present))
+    return true
+  } catch (thrown) {
+    const { code } = asFault(thrown, 'kernel.refused')
+    // A chain of another kind has the name of one of ours, or somebody else works on the table.
+    if (code === 'kernel.refused' || code === 'kernel.gone' || code === 'kernel.busy') return false
+    throw thrown
+  }
+}
+
+function printFor({ digest }: Hands, ruleset: Ruleset): Printed {
+  const encoder = new TextEncoder()
+  return printRuleset(ruleset, (text) => digest.sha1(encoder.encode(text)).slice(0, 24))
+}

@@ -1,0 +1,50 @@
+/** What the kernel's table of rules has, by name. One look: chains and sets, neither rules nor elements. */
+import { Fault } from '../../base/fault.ts'
+import type { World } from '../../world/world.ts'
+import type { NftObject } from '../kernel.ts'
+import { nftFault } from '../nft-fault.ts'
+import { RULE_TABLE } from './printed.ts'
+import type { Present } from './transaction.ts'
+
+/** Empty where there is no table. @throws Fault as `Kernel.apply` */
+export async function presentTable(world: Pick<World, 'run'>): Promise<Present> {
+  const objects = await list(world, 'list chains inet; list sets inet')
+  const names = (kind: string) => new Set(ofTable(objects, kind).flatMap(({ name }) => ownName(name) ?? []))
+  return { chains: names('chain'), sets: names('set') }
+}
+
+/** Rules in each chain of our table. @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table */
+export async function countRules(world: Pick<World, 'run'>): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>()
+  for (const { chain } of ofTable(await list(world, `list table inet ${RULE_TABLE}`), 'rule')) {
+    counts.set(String(chain), (counts.get(String(chain)) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** Only what we could have named: the name goes into nft text again. */
+function ownName(name: unknown): string | undefined {
+  return typeof name === 'string' && /^[a-z][\w.-]*$/i.test(name) ? name : undefined
+}
+
+function ofTable(objects: readonly NftObject[], kind: string): Readonly<Record<string, unknown>>[] {
+  return objects.flatMap(({ [kind]: object }) =>
+    object?.['table'] === RULE_TABLE && object['family'] === 'inet' ? [object] : [],
+  )
+}
+
+async function list({ run }: Pick<World, 'run'>, commands: string): Promise<NftObject[]> {
+  const exit = await run.once(['nft', '-j', '-t', commands], { timeoutMs: 10_000, maxOutputBytes: 256 * 1024 * 1024 })
+  if (exit.code !== 0) throw nftFault(exit)
+  return exit.out
+    .split('\n')
+    .filter((line) => line !== '')
+    .flatMap(parse)
+}
+
+/** One answer for each command. */
+function parse(line: string): readonly NftObject[] {
+  const { nftables } = JSON.parse(line) as { readonly nftables?: unknown }
+  if (!Array.isArray(nftables)) throw new Fault('kernel.refused', 'nft lists the ruleset in an unknown form')
+  return nftables as readonly NftObject[]
+}

@@ -1,0 +1,88 @@
+/** The Ruleset in nft's words. */
+import { nftChain } from './frame.ts'
+import { printHooks } from './hooks.ts'
+import { printLimiter, stockLimiter } from './limiter.ts'
+import { loggingChains } from './logging.ts'
+import { type Fingerprint, printPieces } from './pieces.ts'
+import { policyChains } from './policies.ts'
+import type { Chain, Printed } from './printed.ts'
+import type { Ruleset } from './ruleset.ts'
+import { PATHS, ufwChain, ufwChainNames } from './ufw-chains.ts'
+
+const FAMILIES = [4, 6] as const
+
+/**
+ * @param fingerprint of a text, of letters and digits; texts with the same one are taken for the same
+ * @throws Fault `rule.*` as `printRule`
+ */
+export function printRuleset(ruleset: Ruleset, fingerprint: Fingerprint): Printed {
+  const families = FAMILIES.filter((family) => family === 4 || ruleset.ipv6)
+  const users = families.flatMap((family) =>
+    PATHS.map(({ path, hook }) => {
+      const rules = ruleset.rules.filter((rule) => rule.family === family && rule.path === path)
+      return { name: ufwChain(family, `user-${hook}`), ...printPieces(rules, ruleset.logging, fingerprint) }
+    }),
+  )
+  const fixed = printFixed(ruleset, families, new Set(users.map(({ name }) => name)))
+  return {
+    fixed: { mark: `${MARK}${fingerprint(JSON.stringify(fixed))}`, ...fixed },
+    pieces: {
+      chains: distinct(users.flatMap((user) => user.chains)),
+      sets: distinct(users.flatMap((user) => user.sets)),
+    },
+    calls: users.map(({ name, calls }) => ({ name, rules: calls })),
+  }
+}
+
+/** What the chain is called that says what all that is fixed is like. */
+const MARK = 'fixed-'
+
+function printFixed(
+  ruleset: Ruleset,
+  families: readonly (4 | 6)[],
+  users: ReadonlySet<string>,
+): Pick<Printed['fixed'], 'chains' | 'sets'> {
+  const limiters = families
+    .filter((family) => ruleset.rules.some((rule) => rule.family === family && rule.action === 'limit'))
+    .map((family) => printLimiter(stockLimiter(family, ufwChain(family, 'user-limit'), ruleset.limitSources)))
+  const chains = together([
+    ...families.flatMap((family) => ufwChains(family, ruleset)),
+    ...ruleset.frame.chains
+      .filter(({ family }) => families.includes(family))
+      .map((chain) => ({ name: nftChain(chain), rules: chain.rules })),
+  ])
+  return {
+    chains: [
+      ...chains.filter(({ name }) => !users.has(name)),
+      ...limiters.flatMap((limiter) => limiter.chains),
+      ...printHooks(ruleset),
+    ],
+    sets: [...ruleset.frame.sets, ...limiters.flatMap((limiter) => limiter.sets)],
+  }
+}
+
+/** What UFW itself makes for a family, but the rules. */
+function ufwChains(family: 4 | 6, ruleset: Ruleset): Chain[] {
+  return [
+    // All of them, for what the frame jumps to.
+    ...ufwChainNames(family).map((name) => ({ name, rules: [] })),
+    ...loggingChains(family, ruleset),
+    ...policyChains(family, ruleset),
+  ]
+}
+
+/** One chain of each name, with all that is said of it. */
+function together(chains: readonly Chain[]): Chain[] {
+  const rules = new Map<string, string[]>()
+  for (const chain of chains) {
+    const of = rules.get(chain.name)
+    if (of) of.push(...chain.rules)
+    else rules.set(chain.name, [...chain.rules])
+  }
+  return [...rules].map(([name, of]) => ({ name, rules: of }))
+}
+
+/** The same piece may be wanted in two places. */
+function distinct<T extends { readonly name: string }>(pieces: readonly T[]): T[] {
+  return [...new Map(pieces.map((piece) => [piece.name, piece])).values()]
+}

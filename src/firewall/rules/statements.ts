@@ -1,0 +1,135 @@
+/** What a rule says to the kernel: statements of nft. Every word is one of ours, a number, or was checked here. */
+import { parseAddress, width } from '../../base/address.ts'
+import { Fault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
+import { logStatement } from './logging.ts'
+import { daddr, saddr } from './printed.ts'
+import type { End, Protocol, Rule } from './rule.ts'
+import type { LogLevel } from './ruleset.ts'
+
+/**
+ * The last statement for each protocol decides, and counts.
+ * @throws Fault `rule.interface`, `rule.ports`
+ */
+export function printRule(rule: Rule, logging: LogLevel): string[] {
+  return protocolsOf(rule).flatMap((protocol) => {
+    const match = printMatch(rule, protocol)
+    const say = (...words: readonly string[]) => [...match, ...words].join(' ')
+    return [
+      ...(rule.log === 'none' || logging === 'off' ? [] : [say(logRule(rule))]),
+      ...(rule.action === 'limit' ? [say('ct state new', `jump limit${rule.family}`)] : []),
+      say('counter', verdict(rule, protocol)),
+    ]
+  })
+}
+
+/** The decision for all sources that a set holds; it counts for each of them. */
+export function printRun(rule: Rule, set: string): string[] {
+  return protocolsOf(rule).map((protocol) => {
+    const match = printMatch({ ...rule, from: { ...rule.from, network: undefined } }, protocol)
+    return [`${saddr(rule.family)} @${set}`, ...match, verdict(rule, protocol)].join(' ')
+  })
+}
+
+/** A port without a protocol is one of tcp and one of udp: they are refused in two ways, and logged apart. */
+function protocolsOf({ protocol, from, to }: Rule): readonly Protocol[] {
+  const hasPorts = from.ports !== 'any' || to.ports !== 'any'
+  return protocol === 'any' && hasPorts ? ['tcp', 'udp'] : [protocol]
+}
+
+/** Source: UFW 0.36.2's user.rules: reset for tcp, else port unreachable, were it an answer to tcp. */
+function verdict({ action }: Rule, protocol: Protocol): string {
+  switch (action) {
+    case 'allow':
+    case 'limit':
+      return 'accept'
+    case 'deny':
+      return 'drop'
+    case 'reject':
+      return protocol === 'tcp' ? 'reject with tcp reset' : 'reject with icmpx port-unreachable'
+    default:
+      return action satisfies never
+  }
+}
+
+function logRule({ action, log }: Rule): string {
+  const prefix = action === 'allow' ? 'ALLOW' : action === 'limit' ? 'LIMIT' : 'BLOCK'
+  return logStatement(prefix, { limited: true, onlyNew: log === 'log' })
+}
+
+function printMatch(rule: Rule, protocol: Protocol): string[] {
+  const { family, from, to } = rule
+  const hasPorts = from.ports !== 'any' || to.ports !== 'any'
+  return [
+    ...printInterface('iifname', rule.inInterface),
+    ...printInterface('oifname', rule.outInterface),
+    ...printAddress(saddr(family), family, from),
+    ...printAddress(daddr(family), family, to),
+    ...(protocol === 'any' || hasPorts ? [] : [`meta l4proto ${PROTOCOLS[protocol]}`]),
+    ...printPorts(`${protocol} sport`, from.ports),
+    ...printPorts(`${protocol} dport`, to.ports),
+  ]
+}
+
+/** By number: nft has no name for some. */
+const PROTOCOLS: Readonly<Record<Exclude<Protocol, 'any'>, number>> = {
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  vrrp: 112,
+}
+
+/** `+` at the end stands for any end. Source: iptables(8), `--in-interface`. */
+function printInterface(field: string, name: string | undefined): string[] {
+  if (name === undefined || name === '+') return []
+  if (!/^[\w.+,=%@-]{1,15}$/.test(name)) {
+    throw new Fault('rule.interface', `no interface can be called "${printable(name)}"`)
+  }
+  return [`${field} "${name.replace(/\+$/, '*')}"`]
+}
+
+function printAddress(field: string, family: 4 | 6, { network, mask }: End): string[] {
+  if (mask) return [`${field} & ${address4(mask.mask)} == ${address4(mask.bits)}`]
+  if (network === undefined || network.prefix === 0) return []
+  if (network.family === family) return [`${field} ${network.text}`]
+  if (network.family === 6) throw new Fault('rule.address', `${network.text} is no address of IPv4`)
+  // An IPv4 address written as one of IPv6.
+  return [`${field} ::ffff:${network.text.split('/')[0]}/${network.prefix + 96}`]
+}
+
+function address4(text: string): string {
+  const address = parseAddress(text)
+  if (address?.family !== 4) throw new Fault('rule.address', `"${printable(text)}" is no address of IPv4`)
+  return address.text
+}
+
+function printPorts(field: string, ports: string): string[] {
+  if (ports === 'any') return []
+  if (!/^(tcp|udp) /.test(field) || !/^\d{1,5}(:\d{1,5})?(,\d{1,5}(:\d{1,5})?)*$/.test(ports)) {
+    throw new Fault('rule.ports', `"${printable(ports)}" are no ports of ${field.split(' ')[0]}`)
+  }
+  const list = ports.replaceAll(':', '-').split(',')
+  return [`${field} ${list.length === 1 ? list[0] : `{ ${list.join(', ')} }`}`]
+}
+
+/** Whether a rule's source may stand in a set beside those of its neighbours that say the same of theirs. */
+export function canStandInSet({ action, log, from, family }: Rule): boolean {
+  return (
+    action !== 'limit' &&
+    log === 'none' &&
+    from.mask === undefined &&
+    from.network?.family === family &&
+    from.network.prefix === width(family)
+  )
+}
+
+/** What must be the same in neighbours that stand in one set. */
+export function besideSource(rule: Rule): string {
+  const { action, inInterface = '', outInterface = '', protocol, from, to } = rule
+  const destination = to.mask ? `${to.mask.bits}&${to.mask.mask}` : (to.network?.text ?? '')
+  return [action, inInterface, outInterface, protocol, from.ports, destination, to.ports].join(' ')
+}

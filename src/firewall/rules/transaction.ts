@@ -1,0 +1,66 @@
+/** The lines of nft that make the kernel's table equal to a Ruleset: only what is not there yet, or all of it. */
+import { type Chain, type KernelSet, type Printed, RULE_TABLE } from './printed.ts'
+
+/** What the table has now, by name. */
+export interface Present {
+  readonly chains: ReadonlySet<string>
+  readonly sets: ReadonlySet<string>
+}
+
+const TABLE = `inet ${RULE_TABLE}`
+
+/** What the kernel has of it already stays: chains with their counts, and what `limit` remembers. */
+export function printChange(printed: Printed, present: Present): string[] {
+  const { fixed, pieces, calls } = printed
+  const hasFixed = present.chains.has(fixed.mark)
+  const wanted = new Set([fixed.mark, ...[...fixed.chains, ...pieces.chains, ...calls].map(({ name }) => name)])
+  const wantedSets = new Set([...fixed.sets, ...pieces.sets].map(({ name }) => name))
+  const kept = new Set([
+    ...pieces.chains.filter(({ name }) => present.chains.has(name)).map(({ name }) => name),
+    ...(hasFixed ? fixed.chains : []).map(({ name }) => name),
+  ])
+  const newChains = [
+    ...(hasFixed ? [] : fixed.chains),
+    ...pieces.chains.filter(({ name }) => !kept.has(name)),
+    ...calls,
+  ]
+  return [
+    `add table ${TABLE}`,
+    // Before anything can be deleted that they call.
+    ...[...present.chains].filter((name) => !kept.has(name)).map((name) => `flush chain ${TABLE} ${name}`),
+    ...[...present.chains].filter((name) => !wanted.has(name)).map((name) => `delete chain ${TABLE} ${name}`),
+    ...[...present.sets].filter((name) => !wantedSets.has(name)).map((name) => `delete set ${TABLE} ${name}`),
+    ...(hasFixed ? [] : [`add chain ${TABLE} ${fixed.mark}`, ...fixed.sets.map(printSet)]),
+    ...pieces.sets
+      .filter(({ name }) => !present.sets.has(name))
+      .flatMap((set) => [printSet(set), ...printElements(set)]),
+    ...newChains.map(printChain),
+    ...newChains.flatMap(printRules),
+  ]
+}
+
+/** Whatever the table has now, all of it is made anew. */
+export function printReplacement(printed: Printed): string[] {
+  return [...printRemoval(), ...printChange(printed, { chains: new Set(), sets: new Set() })]
+}
+
+export function printRemoval(): string[] {
+  // `add` first: deleting what is not there would be refused.
+  return [`add table ${TABLE}`, `delete table ${TABLE}`]
+}
+
+function printSet({ name, body }: KernelSet): string {
+  return `add set ${TABLE} ${name} { ${body} }`
+}
+
+function printElements({ name, elements = [] }: KernelSet): string[] {
+  return elements.length === 0 ? [] : [`add element ${TABLE} ${name} { ${elements.join(', ')} }`]
+}
+
+function printChain({ name, base }: Chain): string {
+  return base === undefined ? `add chain ${TABLE} ${name}` : `add chain ${TABLE} ${name} { ${base} }`
+}
+
+function printRules({ name, rules }: Chain): string[] {
+  return rules.map((rule) => `add rule ${TABLE} ${name} ${rule}`)
+}
