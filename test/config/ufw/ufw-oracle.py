@@ -39,6 +39,7 @@ def answer(case, stock):
 
 
 def restore(stock):
+    subprocess.run(['nft', 'flush', 'ruleset'], check=True)
     for path in PRISTINE:
         for name in os.listdir(path):
             inside = path + '/' + name

@@ -1,0 +1,93 @@
+/**
+ * What iptables-restore reads of a rule: nothing here depends on these lines, an installed ufw that takes over again loads
+ * them. Source: what it writes (test/config/ufw/user-rules.test.ts compares byte by byte).
+ */
+import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { encodeProfile } from './tuple.ts'
+
+/** Lines without their ends, in order. */
+export function ruleLines(rule: Rule): string[] {
+  const portless = rule.from.ports === 'any' && rule.to.ports === 'any'
+  const protocols = rule.protocol === 'any' && !portless ? (['tcp', 'udp'] as const) : [rule.protocol]
+  return protocols.flatMap((protocol) => linesOf({ ...rule, protocol }))
+}
+
+/** The prefix of all chains. */
+export function chainPrefix(family: 4 | 6): string {
+  return family === 4 ? 'ufw' : 'ufw6'
+}
+
+function linesOf(rule: Rule): string[] {
+  const prefix = chainPrefix(rule.family)
+  const path = { in: 'input', out: 'output', forward: 'forward' }[rule.path]
+  const [user, logging] = [`${prefix}-user-${path}`, `${prefix}-user-logging-${path}`]
+  const match = matchOf(rule)
+  const note = profileNote(rule)
+  return [
+    ...logLines(rule, match, user, logging),
+    ...verdicts(rule, prefix).map((verdict) => `-A ${user}${match} ${verdict}${note}`),
+  ]
+}
+
+function logLines({ log, action }: Rule, match: string, user: string, logging: string): string[] {
+  if (log === 'none') return []
+  const what = log === 'log' ? ' -m conntrack --ctstate NEW' : ''
+  const prefix = { allow: 'ALLOW', limit: 'LIMIT', deny: 'BLOCK', reject: 'BLOCK' }[action]
+  return [
+    `-A ${logging}${match}${what} -m limit --limit 3/min --limit-burst 10 -j LOG --log-prefix "[UFW ${prefix}] "`,
+    `-A ${logging}${match} -j RETURN`,
+    `-A ${user}${match} -j ${logging}`,
+  ]
+}
+
+function verdicts({ action, protocol }: Rule, prefix: string): string[] {
+  switch (action) {
+    case 'allow':
+      return ['-j ACCEPT']
+    case 'deny':
+      return ['-j DROP']
+    case 'reject':
+      return [protocol === 'tcp' ? '-j REJECT --reject-with tcp-reset' : '-j REJECT']
+    case 'limit':
+      return [
+        '-m conntrack --ctstate NEW -m recent --set',
+        `-m conntrack --ctstate NEW -m recent --update --seconds 30 --hitcount 6 -j ${prefix}-user-limit`,
+        `-j ${prefix}-user-limit-accept`,
+      ]
+  }
+}
+
+/** Begins with a blank where it is not empty. */
+function matchOf({ family, protocol, inInterface, outInterface, from, to }: Rule): string {
+  const several = /[,:]/.test(from.ports + to.ports)
+  const address = (end: End) => (end.network === undefined ? '' : addressText(end, family))
+  const options: readonly (readonly [string, string])[] = several
+    ? [
+        ['-m multiport --dports', portsOf(to)],
+        ['-m multiport --sports', portsOf(from)],
+        ['-d', address(to)],
+        ['-s', address(from)],
+      ]
+    : [
+        ['-d', address(to)],
+        ['--dport', portsOf(to)],
+        ['-s', address(from)],
+        ['--sport', portsOf(from)],
+      ]
+  return [['-i', inInterface ?? ''], ['-o', outInterface ?? ''], ['-p', protocol === 'any' ? '' : protocol], ...options]
+    .filter(([, value]) => value !== '')
+    .map(([option, value]) => ` ${option} ${value}`)
+    .join('')
+}
+
+function portsOf({ ports }: End): string {
+  return ports === 'any' ? '' : ports
+}
+
+function profileNote({ from, to }: Rule): string {
+  const names = [
+    to.profile === undefined ? '' : `dapp_${encodeProfile(to.profile)}`,
+    from.profile === undefined ? '' : `sapp_${encodeProfile(from.profile)}`,
+  ].filter((name) => name !== '')
+  return names.length === 0 ? '' : ` -m comment --comment '${names.join(',')}'`
+}

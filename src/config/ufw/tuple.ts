@@ -1,0 +1,164 @@
+/**
+ * A rule as user.rules keeps it: `### tuple ### allow tcp 22 0.0.0.0/0 any 10.0.0.0/8 in comment=6869`. The installed ufw
+ * is generous with what an admin wrote by hand; so is this, as long as a packet can be told by it.
+ */
+import type { ServiceLookup } from '../../base/ports.ts'
+import { addressText, type End, type Protocol, type Rule } from '../../firewall/rules/rule.ts'
+import { parseWritten } from '../../firewall/rules/written-address.ts'
+
+/** Why there is no rule: UFW says of a wrong number of words that it is that. */
+export type Malformed = 'malformed' | 'bad length'
+
+/** @param tuple what stands behind `### tuple ###` */
+export function parseTuple(tuple: string, family: 4 | 6, services: ServiceLookup): Rule | Malformed {
+  const [text = '', ...comment] = tuple.split(/\scomment=/)
+  const words = text.trim().split(/\s+/)
+  if (words.length < 6 || words.length > 9) return 'bad length'
+  const [verb = '', protocol = '', toPorts = '', to = '', fromPorts = '', from = ''] = words
+  const [toProfile = '-', fromProfile = '-'] = words.length > 7 ? words.slice(6) : []
+  const action = parseAction(verb)
+  const hooks = parseHooks(words.length % 2 === 1 ? words.at(-1)! : 'in', action?.routed ?? false)
+  const ends = {
+    to: parseEnd(to, toPorts, toProfile, family, services),
+    from: parseEnd(from, fromPorts, fromProfile, family, services),
+  }
+  if (!action || !hooks || !ends.to || !ends.from || !isProtocol(protocol)) return 'malformed'
+  const hasPorts = ends.to.ports !== 'any' || ends.from.ports !== 'any'
+  if (hasPorts && !['any', 'tcp', 'udp'].includes(protocol)) return 'malformed'
+  const { verb: verdict, log } = action
+  return {
+    ...{ family, action: verdict, ...hooks, log, protocol },
+    ...{ from: ends.from, to: ends.to, comment: decodeComment(comment.join(' comment=')) },
+  }
+}
+
+/** What stands behind `### tuple ###`. */
+export function printTuple(rule: Rule): string {
+  const { family, path, action, log, protocol, from, to, comment } = rule
+  const words = [
+    `${path === 'forward' ? 'route:' : ''}${action}${log === 'none' ? '' : `_${log}`}`,
+    protocol,
+    ...[to.ports, addressText(to, family), from.ports, addressText(from, family)],
+  ]
+  if (to.profile !== undefined || from.profile !== undefined) {
+    words.push(encodeProfile(to.profile), encodeProfile(from.profile))
+  }
+  words.push(printHooks(rule))
+  if (comment) words.push(`comment=${encodeComment(comment)}`)
+  return words.join(' ')
+}
+
+/** A profile's name without blanks, as tuples and iptables' comments have it. */
+export function encodeProfile(name: string | undefined): string {
+  return name === undefined ? '-' : name.replaceAll(' ', '%20')
+}
+
+/** Whether it may name a profile. Source: which names the installed ufw takes. */
+export function isProfileName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/.test(name) && !/^\d+$/.test(name) && name !== 'all'
+}
+
+function parseAction(word: string) {
+  const routed = word.startsWith('route:')
+  const [verb, log = ''] = word.slice(routed ? 6 : 0).split('_')
+  if (!['', 'log', 'log-all'].includes(log.toLowerCase())) return undefined
+  return { routed, verb: verdictOf(verb!.toLowerCase()), log: (log.toLowerCase() || 'none') as Rule['log'] }
+}
+
+function verdictOf(verb: string): Rule['action'] {
+  // What is no verdict denies.
+  return verb === 'allow' || verb === 'reject' || verb === 'limit' ? verb : 'deny'
+}
+
+/** `in`, `out`, `in_eth0`, `in_eth0!out_eth1`. */
+function parseHooks(word: string, routed: boolean): Pick<Rule, 'path' | 'inInterface' | 'outInterface'> | undefined {
+  const [first = '', second] = word.split('!')
+  const found = /^(in|out)(?:_(.*))?$/.exec(first)
+  const other = second === undefined ? undefined : /^(?:in|out)_(.+)$/.exec(second)?.[1]
+  if (!found || (second !== undefined && !(other && routed))) return undefined
+  const [, direction, name] = found
+  if ([name, other].some((given) => given && !isInterface(given))) return undefined
+  // Of two, the first is where packets come in, whatever stands before it.
+  const [inInterface, outInterface] =
+    direction === 'in' || other ? [name || undefined, other] : [undefined, name || undefined]
+  return { path: routed ? 'forward' : (direction as 'in' | 'out'), inInterface, outInterface }
+}
+
+function printHooks({ path, inInterface, outInterface }: Rule): string {
+  const hooks = [inInterface && `in_${inInterface}`, outInterface && `out_${outInterface}`].filter((hook) => hook)
+  return hooks.length > 0 ? hooks.join('!') : path === 'out' ? 'out' : 'in'
+}
+
+function isInterface(name: string): boolean {
+  return /^[A-Za-z0-9_.+,=%@-]{1,15}$/.test(name) && name !== '.' && name !== '..'
+}
+
+function parseEnd(
+  address: string,
+  ports: string,
+  profile: string,
+  family: 4 | 6,
+  services: ServiceLookup,
+): End | undefined {
+  const whole = address === 'any' || address === '0.0.0.0/0' || address === '::/0'
+  const parsed = whole ? { family, end: { network: undefined } } : parseWritten(address)
+  const list = parsePorts(ports, services)
+  const name = profile === '-' ? undefined : profile.replaceAll('%20', ' ')
+  if (parsed?.family !== family || list === undefined) return undefined
+  if (name !== undefined && !(isProfileName(name) && name.length <= 64)) return undefined
+  return { ...parsed.end, ports: list, profile: name }
+}
+
+/** At most 15 places; a range takes two (xt_multiport). */
+const MAX_PORT_PLACES = 15
+
+/** As UFW keeps them, in order; undefined if they are none. */
+export function parsePorts(text: string, services: ServiceLookup): string | undefined {
+  if (text === 'any') return text
+  const items: { readonly first: number; readonly text: string }[] = []
+  let places = 0
+  for (const word of text.split(',')) {
+    const port = /^\d+(?::\d+)?$/.test(word) ? word : services(word)?.toString()
+    const [first = 0, last] = port === undefined ? [] : port.split(':').map(Number)
+    if (port === undefined || !isPort(first) || !isPort(last ?? 1) || (last ?? 65536) <= first) return undefined
+    places += last === undefined ? 1 : 2
+    items.push({ first, text: port })
+  }
+  if (places > MAX_PORT_PLACES) return undefined
+  return items
+    .sort((a, b) => a.first - b.first)
+    .map((item) => item.text)
+    .join(',')
+}
+
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65535
+}
+
+const PROTOCOLS: readonly string[] = ['any', 'tcp', 'udp', 'ah', 'esp', 'gre', 'vrrp', 'ipv6', 'igmp']
+
+function isProtocol(word: string): word is Protocol {
+  return PROTOCOLS.includes(word)
+}
+
+/** Hexadecimal UTF-8. Bytes that are none appear as `\xNN`; what is no hexadecimal is no comment. */
+function decodeComment(hex: string): string | undefined {
+  const digits = hex.trim()
+  if (!/^[0-9a-fA-F]*$/.test(digits)) return undefined
+  const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+  return decodeLoosely(bytes) || undefined
+}
+
+function decodeLoosely(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return Array.from(bytes, (byte) =>
+      byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`,
+    ).join('')
+  }
+}
+
+function encodeComment(comment: string): string {
+  return Array.from(new TextEncoder().encode(comment), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,56 @@
+/** user.rules and user6.rules: the rules, each as a tuple and as the lines that iptables-restore reads. */
+import type { ServiceLookup } from '../../base/ports.ts'
+import { printable } from '../../base/printable.ts'
+import type { Rule } from '../../firewall/rules/rule.ts'
+import { limitLines, logLines } from './log-lines.ts'
+import { chainPrefix, ruleLines } from './rule-lines.ts'
+import type { UfwState } from './state.ts'
+import { parseTuple, printTuple } from './tuple.ts'
+
+export interface ReadRules {
+  readonly rules: readonly Rule[]
+  /** As UFW says it, safe for a terminal; each ends in a line feed of its own, as there. */
+  readonly warnings: readonly string[]
+}
+
+/** The rules of its tuples, in order; of what else stands there nothing. A tuple that is none is told, not a fault. */
+export function readUserRules(text: string, family: 4 | 6, services: ServiceLookup): ReadRules {
+  const rules: Rule[] = []
+  const warnings: string[] = []
+  for (const line of text.split(/\r\n|\r|\n/)) {
+    const tuple = TUPLE.exec(line)?.[1]
+    if (tuple === undefined) continue
+    const rule = parseTuple(tuple, family, services)
+    if (typeof rule !== 'string') rules.push(rule)
+    else {
+      const why = rule === 'bad length' ? ' (bad length)' : ''
+      warnings.push(`Skipping malformed tuple${why}: ${printable(tuple)}\n`)
+    }
+  }
+  return { rules, warnings }
+}
+
+const TUPLE = /^### tuple ###\s*(.*)$/s
+
+/** The whole file of one family. The installed ufw writes the same bytes. */
+export function printUserRules(state: Pick<UfwState, 'rules' | 'logging' | 'policies'>, family: 4 | 6): string {
+  const own = state.rules.filter((rule) => rule.family === family)
+  return [
+    '*filter',
+    ...CHAINS.map((name) => `:${chainPrefix(family)}-${name} - [0:0]`),
+    '### RULES ###',
+    ...own.flatMap((rule) => ['', `### tuple ### ${printTuple(rule)}`, ...ruleLines(rule)]),
+    ...['', '### END RULES ###', '', '### LOGGING ###'],
+    ...logLines(state, family),
+    ...['### END LOGGING ###', '', '### RATE LIMITING ###'],
+    ...limitLines(state.logging, family),
+    ...['### END RATE LIMITING ###', 'COMMIT', ''],
+  ].join('\n')
+}
+
+const CHAINS = [
+  ...['user', 'before-logging', 'user-logging', 'after-logging'].flatMap((name) =>
+    ['input', 'output', 'forward'].map((path) => `${name}-${path}`),
+  ),
+  ...['logging-deny', 'logging-allow', 'user-limit', 'user-limit-accept'],
+]
