@@ -1,0 +1,31 @@
+/** The matches of iptables that can be had. */
+import type { Place } from '../../../base/fault.ts'
+import { CONNECTION } from './match-connection.ts'
+import { PACKET } from './match-packet.ts'
+import { RATE } from './match-rate.ts'
+import { recent } from './match-recent.ts'
+import { TRANSPORT } from './match-transport.ts'
+import { cannot, type Module } from './option.ts'
+
+/** @throws Fault `frame.cannot` */
+export function matchNamed(name: string, at: Place): Module {
+  const found = MATCHES.get(name)
+  if (found) return found
+  throw cannot(`-m ${name}`, at, HINTS.get(name))
+}
+
+const MATCHES: ReadonlyMap<string, Module> = new Map([
+  ...TRANSPORT,
+  ...CONNECTION,
+  ...PACKET,
+  ...RATE,
+  ['recent', recent],
+])
+
+const HINTS: ReadonlyMap<string, string> = new Map([
+  ['set', 'keep the addresses in a list: rampart list add NAME FILE, then ufw deny from list:NAME'],
+  ['string', 'nftables does not search packets for text'],
+  ['time', 'change the rule at that time of day instead: rules here know no clock'],
+  ['physdev', 'rules for a bridge belong to a table of the family bridge'],
+  ['geoip', 'keep the networks of a country in a list: rampart list add NAME FILE'],
+])
