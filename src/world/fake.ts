@@ -136,6 +136,12 @@ function fakeFiles(clock: Clock) {
       put(path, content)
       node(path).mode = mode
     },
+    create: (path, content, mode) => files.write(path, content, mode),
+    overwrite(path, content) {
+      node(path).bytes = EMPTY
+      put(path, content, { append: true })
+    },
+    syncFolder() {},
     list(path) {
       const prefix = `${path.replace(/\/$/, '')}/`
       const inside = [...nodes.keys()].filter((other) => other.startsWith(prefix))
@@ -208,7 +214,7 @@ const DONE: Exit = { code: 0, out: '', err: '', timedOut: false }
 
 function statOf(node: Node): Stat {
   const { bytes, inode, mode, modifiedMs } = node
-  return { kind: 'file', size: bytes.length, device: 1, inode, owner: 0, mode, links: 1, modifiedMs }
+  return { kind: 'file', size: bytes.length, device: 1, inode, owner: 0, group: 0, mode, links: 1, modifiedMs }
 }
 
 function join(a: Uint8Array, b: Uint8Array): Uint8Array {

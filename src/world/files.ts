@@ -13,11 +13,21 @@ export interface Files {
   text(path: string, maxBytes?: number): string
   /** Old or new content, never a mixture, and on disk when it returns: temporary file, fsync, rename, fsync of the folder. */
   write(path: string, content: string | Uint8Array, mode: number): void
+  /**
+   * A new file under a name that nobody reads yet, in the place of whatever has it: on disk when it returns, perhaps in part
+   * when it throws. It has exactly this mode, and this owner where one is given.
+   */
+  create(path: string, content: string | Uint8Array, mode: number, owner?: Owner): void
+  /** The same file with other content, torn where it is cut off: for a file that nothing can take the place of (`file.busy`). */
+  overwrite(path: string, content: string | Uint8Array): void
+  /** What was created, renamed and removed in a folder is on disk when it returns. */
+  syncFolder(path: string): void
   /** Names in a folder, sorted, or in the disk's own order; empty if it is not there. */
   list(path: string, options?: { readonly asStored?: boolean }): readonly string[]
   makeFolder(path: string, mode: number): void
   /** Absent is fine. */
   remove(path: string): void
+  /** `file.busy` where something is mounted on either. */
   rename(from: string, to: string): void
   /** What a symbolic link says, as it stands; undefined if it is none or may not be read. */
   link(path: string): string | undefined
@@ -45,11 +55,15 @@ export interface Stat {
   readonly device: number
   readonly inode: number
   readonly owner: number
+  readonly group: number
   readonly mode: number
   /** Names that it has. */
   readonly links: number
   readonly modifiedMs: number
 }
+
+/** Numbers of a user and a group. */
+export type Owner = Pick<Stat, 'owner' | 'group'>
 
 export interface OpenFile {
   readonly path: string

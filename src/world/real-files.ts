@@ -4,6 +4,8 @@ import {
   constants,
   createReadStream,
   type FSWatcher,
+  fchmodSync,
+  fchownSync,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -24,7 +26,7 @@ import {
 import { dirname } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import { Fault } from '../base/fault.ts'
-import type { Files, OpenFile, Stat } from './files.ts'
+import type { Files, OpenFile, Owner, Stat } from './files.ts'
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** Most of what is read at once is small: /proc by the hundred, where 64 KiB each left 20 MB of garbage. */
@@ -53,6 +55,15 @@ export const realFiles: Files = {
   },
   write(path, content, mode) {
     attempt(path, () => replace(path, content, mode))
+  },
+  create(path, content, mode, owner) {
+    attempt(path, () => create(path, content, mode, owner))
+  },
+  overwrite(path, content) {
+    attempt(path, () => fill(openSync(path, constants.O_WRONLY | constants.O_TRUNC), content))
+  },
+  syncFolder(path) {
+    attempt(path, () => syncFolder(path))
   },
   list(path, { asStored = false } = {}) {
     try {
@@ -203,20 +214,39 @@ function statOrNothing(path: string): Stats | undefined {
 function replace(path: string, content: string | Uint8Array, mode: number): void {
   const temporary = `${path}.${process.pid}.new`
   try {
-    const descriptor = openSync(temporary, 'w', mode)
-    try {
-      const bytes = typeof content === 'string' ? Buffer.from(content) : content
-      for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
+    fill(openSync(temporary, 'w', mode), content)
     renameSync(temporary, path)
   } catch (thrown) {
     rmSync(temporary, { force: true })
     throw thrown
   }
-  const folder = openSync(dirname(path), 'r')
+  syncFolder(dirname(path))
+}
+
+function create(path: string, content: string | Uint8Array, mode: number, owner: Owner | undefined): void {
+  rmSync(path, { force: true })
+  const descriptor = openSync(path, 'wx', 0o600)
+  fill(descriptor, content, () => {
+    if (owner) fchownSync(descriptor, owner.owner, owner.group)
+    // After the owner: the kernel takes set-user-ID bits away from one who changes it, and the umask has had its say.
+    fchmodSync(descriptor, mode)
+  })
+}
+
+/** Writes all of it, to the disk, and closes. */
+function fill(descriptor: number, content: string | Uint8Array, prepare = () => {}): void {
+  try {
+    prepare()
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
   } finally {
@@ -232,6 +262,7 @@ function statOf(stats: Stats): Stat {
     device: stats.dev,
     inode: stats.ino,
     owner: stats.uid,
+    group: stats.gid,
     mode: stats.mode & 0o7777,
     links: stats.nlink,
     modifiedMs: stats.mtimeMs,
@@ -261,6 +292,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   EEXIST: ['file.exists', 'exists already'],
   ENOSPC: ['file.full', 'could not be written: the disk is full'],
   EDQUOT: ['file.full', 'could not be written: the quota is used up'],
+  EBUSY: ['file.busy', 'is in use: something is mounted there'],
   EISDIR: ['file.failed', 'is a folder, not a file'],
   EMFILE: ['file.descriptors', 'could not be opened: too many files are open'],
   ENFILE: ['file.descriptors', 'could not be opened: too many files are open on this host'],

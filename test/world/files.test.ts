@@ -1,6 +1,6 @@
 /** One suite over both worlds: the machine's files and those in memory. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -22,6 +22,15 @@ for (const [name, world, root] of [
       assert.equal(files.text(`${root}/a`), 'two\n')
       assert.deepEqual(files.list(root), ['a'])
       assert.equal(files.stat(`${root}/a`)?.mode, 0o600)
+    })
+    test('a file is created with exactly its mode, in the place of another, and written over as it is', () => {
+      files.create(`${root}/a`, 'one', 0o600)
+      files.create(`${root}/a`, 'longer', 0o666)
+      const { inode } = files.stat(`${root}/a`)!
+      files.overwrite(`${root}/a`, 'two\n')
+      files.syncFolder(root)
+      const after = files.stat(`${root}/a`)!
+      assert.deepEqual([files.text(`${root}/a`), after.mode, after.inode], ['two\n', 0o666, inode])
     })
     test('an open file is read from any offset, and again after it is gone', () => {
       const file = files.open(`${root}/a`)
@@ -101,4 +110,12 @@ test('time in memory passes only when told, timers act in order', () => {
   cancel()
   world.advance(20)
   assert.deepEqual(acts, ['every 1010', 'once', 'every 1020'])
+})
+
+test('a link is not followed by what is created in its place', () => {
+  const { files } = realWorld()
+  writeFileSync(join(folder, 'target'), 'kept')
+  symlinkSync(join(folder, 'target'), join(folder, 'through'))
+  files.create(join(folder, 'through'), 'new', 0o600)
+  assert.deepEqual([files.text(join(folder, 'target')), files.text(join(folder, 'through'))], ['kept', 'new'])
 })
