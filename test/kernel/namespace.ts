@@ -48,6 +48,8 @@ export function run(...argv: readonly string[]): string {
 }
 
 export interface Neighbour {
+  /** The words before a program that is to run there. */
+  readonly enter: readonly string[]
   /** Runs a program there and gives its output. */
   run(...argv: readonly string[]): string
   /** Starts a program there that reads lines and answers each with a line. */
@@ -82,6 +84,7 @@ export async function neighbour(
   }
   const children: ChildProcess[] = [holder]
   return {
+    enter,
     run: (...argv) => run(...enter, ...argv),
     talk(script) {
       const child = spawn(enter[0]!, [...enter.slice(1), process.execPath, '-e', script], {

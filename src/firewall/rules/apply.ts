@@ -2,6 +2,7 @@
 import { asFault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
 import { type Kernel, nftKernel } from '../kernel.ts'
+import type { Fingerprint } from './pieces.ts'
 import { countRules, presentTable } from './present-table.ts'
 import { printRuleset } from './print.ts'
 import type { Printed } from './printed.ts'
@@ -64,7 +65,12 @@ async function change(kernel: Kernel, world: Hands, printed: Printed): Promise<b
   }
 }
 
-function printFor({ digest }: Hands, ruleset: Ruleset): Printed {
+function printFor(world: Hands, ruleset: Ruleset): Printed {
+  return printRuleset(ruleset, fingerprintOf(world))
+}
+
+/** What pieces are named by. */
+export function fingerprintOf({ digest }: Hands): Fingerprint {
   const encoder = new TextEncoder()
-  return printRuleset(ruleset, (text) => digest.sha1(encoder.encode(text)).slice(0, 24))
+  return (text) => digest.sha1(encoder.encode(text)).slice(0, 24)
 }

@@ -16,10 +16,18 @@ export async function presentTable(world: Pick<World, 'run'>): Promise<Present> 
 /** Rules in each chain of our table. @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table */
 export async function countRules(world: Pick<World, 'run'>): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
-  for (const { chain } of ofTable(await list(world, `list table inet ${RULE_TABLE}`), 'rule')) {
+  for (const { chain } of ofTable(await listTable(world), 'rule')) {
     counts.set(String(chain), (counts.get(String(chain)) ?? 0) + 1)
   }
   return counts
+}
+
+/**
+ * All of our table, as nft's JSON has it.
+ * @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table
+ */
+export function listTable(world: Pick<World, 'run'>, { elements = false } = {}): Promise<readonly NftObject[]> {
+  return list(world, `list table inet ${RULE_TABLE}`, elements ? [] : ['-t'])
 }
 
 /** Only what we could have named: the name goes into nft text again. */
@@ -33,8 +41,11 @@ function ofTable(objects: readonly NftObject[], kind: string): Readonly<Record<s
   )
 }
 
-async function list({ run }: Pick<World, 'run'>, commands: string): Promise<NftObject[]> {
-  const exit = await run.once(['nft', '-j', '-t', commands], { timeoutMs: 10_000, maxOutputBytes: 256 * 1024 * 1024 })
+async function list({ run }: Pick<World, 'run'>, commands: string, options = ['-t']): Promise<NftObject[]> {
+  const exit = await run.once(['nft', '-j', ...options, commands], {
+    timeoutMs: 10_000,
+    maxOutputBytes: 256 * 1024 * 1024,
+  })
   if (exit.code !== 0) throw nftFault(exit)
   return exit.out
     .split('\n')

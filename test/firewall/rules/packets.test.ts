@@ -1,0 +1,431 @@
+/** What becomes of real packets under the rules: this namespace is the host, with a client on one side and a server behind it. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { applyRuleset, isActive, isInForce, removeRuleset } from '../../../src/firewall/rules/apply.ts'
+import { readCounters } from '../../../src/firewall/rules/counters.ts'
+import type { Rule } from '../../../src/firewall/rules/rule.ts'
+import type { Ruleset } from '../../../src/firewall/rules/ruleset.ts'
+import { realWorld } from '../../../src/world/real.ts'
+import { inNamespace, type Neighbour, neighbour, run } from '../../kernel/namespace.ts'
+import { until } from '../../lab/lab.ts'
+import { end, PLAIN_FRAME, rule, ruleset } from './rulesets.ts'
+
+const PACKETS = join(import.meta.dirname, 'packets.py')
+const PORTS = ['22', '23', '25', '53', '80', '443', '6000', '6003', '8080']
+
+interface Probe {
+  readonly kind: string
+  readonly from: string
+  readonly to: string
+  readonly port?: number
+  readonly sport?: number
+  readonly at?: number
+}
+
+/** `tcp 22`: from the client to the host. `out`: from the host to the client, `forward`: from the client to the server. */
+type Row = readonly [words: string, verdict: string]
+
+interface Case {
+  readonly sentence: string
+  readonly rules?: readonly Rule[]
+  readonly set?: Partial<Ruleset>
+  readonly rows: readonly Row[]
+}
+
+const tcp = (port: string): Partial<Rule> => ({ protocol: 'tcp', to: end(undefined, port) })
+const udp = (port: string): Partial<Rule> => ({ protocol: 'udp', to: end(undefined, port) })
+const both = (rules: Partial<Rule>) => [rule(rules), rule({ ...rules, family: 6 })]
+const single = (number: number) => end(`192.0.2.${number}`)
+
+const CASES: readonly Case[] = [
+  {
+    sentence: 'the policy deny drops what no rule admits',
+    rows: [
+      ['tcp 22', 'drop'],
+      ['udp 53', 'drop'],
+      ['gre', 'drop'],
+      ['tcp6 22', 'drop'],
+      ['out tcp 22', 'accept'],
+      ['forward tcp 22', 'drop'],
+      ['forward6 udp 53', 'drop'],
+    ],
+  },
+  {
+    sentence: 'the policy reject tells tcp by ICMP too',
+    set: { policies: { in: 'reject', out: 'reject', forward: 'reject' } },
+    rows: [
+      ['tcp 22', 'icmp-3/3'],
+      ['udp 53', 'icmp-3/3'],
+      ['gre', 'icmp-3/3'],
+      ['tcp6 22', 'icmp-1/4'],
+      ['out tcp 22', 'icmp-3/3'],
+      ['forward tcp 22', 'icmp-3/3'],
+      ['forward6 udp 53', 'icmp-1/4'],
+    ],
+  },
+  {
+    sentence: 'the policy allow admits all, the protocols without ports too',
+    set: { policies: { in: 'accept', out: 'accept', forward: 'accept' } },
+    rows: [
+      ['tcp 22', 'accept'],
+      ['gre', 'accept'],
+      ['esp6', 'accept'],
+      ['forward tcp 22', 'accept'],
+      ['forward6 tcp 22', 'accept'],
+    ],
+  },
+  {
+    sentence: 'a port without a protocol is one of tcp and udp, of one family',
+    rules: [rule({ to: end(undefined, '53') })],
+    rows: [
+      ['tcp 53', 'accept'],
+      ['udp 53', 'accept'],
+      ['tcp6 53', 'drop'],
+      ['tcp 22', 'drop'],
+    ],
+  },
+  {
+    sentence: 'a rejected port resets tcp and answers udp by ICMP',
+    rules: both({ action: 'reject', to: end(undefined, '53') }),
+    rows: [
+      ['tcp 53', 'reset'],
+      ['udp 53', 'icmp-3/3'],
+      ['tcp6 53', 'reset'],
+      ['udp6 53', 'icmp-1/4'],
+    ],
+  },
+  {
+    sentence: 'a rejected source without a protocol is answered by ICMP, in tcp too',
+    rules: [rule({ action: 'reject', from: single(2) }), rule({ action: 'reject', protocol: 'tcp', from: single(3) })],
+    rows: [
+      ['tcp 22', 'icmp-3/3'],
+      ['tcp 22 from 192.0.2.3', 'reset'],
+      ['tcp 22 from 192.0.2.4', 'drop'],
+    ],
+  },
+  {
+    sentence: 'lists and ranges of ports, at both ends',
+    rules: [
+      rule(tcp('80,443,6000:6003')),
+      rule({ protocol: 'udp', from: end(undefined, '1000:1002'), to: end(undefined, '53') }),
+    ],
+    rows: [
+      ['tcp 80', 'accept'],
+      ['tcp 443', 'accept'],
+      ['tcp 6003', 'accept'],
+      ['tcp 8080', 'drop'],
+      ['udp 53', 'drop'],
+      ['udp 53 sport 1002', 'accept'],
+      ['udp 53 sport 1003', 'drop'],
+    ],
+  },
+  {
+    sentence: 'the first rule that fits decides',
+    rules: [
+      rule({ ...tcp('22'), from: single(2) }),
+      rule({ action: 'deny', from: end('192.0.2.0/30') }),
+      rule({ action: 'reject', ...tcp('22') }),
+    ],
+    rows: [
+      ['tcp 22', 'accept'],
+      ['tcp 22 from 192.0.2.3', 'drop'],
+      ['tcp 22 from 192.0.2.4', 'reset'],
+    ],
+  },
+  {
+    sentence: 'networks, and masks with holes',
+    rules: [
+      rule({ ...tcp('22'), from: { ...end('192.0.0.0/10'), mask: { bits: '192.0.0.3', mask: '255.0.0.255' } } }),
+      rule({ protocol: 'tcp', to: end('192.0.2.1', '80') }),
+      rule({ family: 6, ...tcp('22'), from: end('2001:db8:1::/64') }),
+    ],
+    rows: [
+      ['tcp 22', 'drop'],
+      ['tcp 22 from 192.0.2.3', 'accept'],
+      ['tcp 80', 'accept'],
+      ['forward tcp 80', 'drop'],
+      ['tcp6 22', 'accept'],
+    ],
+  },
+  {
+    sentence: 'interfaces, one or all of a kind',
+    rules: [
+      rule({ ...tcp('22'), inInterface: 'c0' }),
+      rule({ ...tcp('23'), inInterface: 's0' }),
+      rule({ ...tcp('25'), inInterface: 'c+' }),
+      rule({ ...tcp('80'), inInterface: 's+' }),
+      rule({ path: 'forward', inInterface: 'c0', outInterface: 's0', ...tcp('80') }),
+      rule({ path: 'forward', inInterface: 's0', outInterface: 'c0', ...tcp('25') }),
+      rule({ path: 'out', action: 'reject', outInterface: 'c0', ...tcp('443') }),
+      rule({ path: 'out', action: 'reject', outInterface: 's0', ...tcp('22') }),
+    ],
+    rows: [
+      ['tcp 22', 'accept'],
+      ['tcp 23', 'drop'],
+      ['tcp 25', 'accept'],
+      ['tcp 80', 'drop'],
+      ['forward tcp 80', 'accept'],
+      ['forward tcp 25', 'drop'],
+      ['out tcp 443', 'reset'],
+      ['out tcp 22', 'accept'],
+    ],
+  },
+  {
+    sentence: 'protocols without ports',
+    rules: [
+      rule({ protocol: 'gre' }),
+      rule({ protocol: 'esp' }),
+      rule({ protocol: 'ah' }),
+      rule({ protocol: 'vrrp' }),
+      rule({ protocol: 'ipv6' }),
+      rule({ protocol: 'igmp', from: single(3) }),
+      rule({ protocol: 'udp', from: single(3) }),
+      rule({ family: 6, protocol: 'gre' }),
+    ],
+    rows: [
+      ['gre', 'accept'],
+      ['esp', 'accept'],
+      ['ah', 'accept'],
+      ['vrrp', 'accept'],
+      ['ipv6', 'accept'],
+      ['igmp', 'drop'],
+      ['gre6', 'accept'],
+      ['esp6', 'drop'],
+      ['tcp 22', 'drop'],
+      ['udp 53 from 192.0.2.3', 'accept'],
+    ],
+  },
+  {
+    sentence: 'route rules are for what is forwarded alone',
+    rules: [
+      ...both({ path: 'forward', ...tcp('80') }),
+      rule({ path: 'forward', action: 'reject', to: end(undefined, '53') }),
+      rule(tcp('22')),
+    ],
+    rows: [
+      ['forward tcp 80', 'accept'],
+      ['forward6 tcp 80', 'accept'],
+      ['forward tcp 53', 'reset'],
+      ['forward udp 53', 'icmp-3/3'],
+      ['tcp 80', 'drop'],
+      ['forward tcp 22', 'drop'],
+    ],
+  },
+  {
+    sentence: 'rules for what goes out',
+    set: { policies: { in: 'drop', out: 'drop', forward: 'drop' } },
+    rules: [rule({ path: 'out', ...tcp('80') }), rule({ path: 'out', ...udp('53'), to: end('192.0.2.2', '53') })],
+    rows: [
+      ['out tcp 80', 'accept'],
+      ['out tcp 22', 'drop'],
+      ['out udp 53', 'accept'],
+      ['out udp 80', 'unsent'],
+    ],
+  },
+  {
+    sentence: 'without IPv6 nothing of it passes, whatever the policy',
+    set: { ipv6: false, policies: { in: 'accept', out: 'accept', forward: 'accept' } },
+    rules: both(tcp('22')),
+    rows: [
+      ['tcp 22', 'accept'],
+      ['tcp6 22', 'drop'],
+      ['forward6 tcp 22', 'drop'],
+      ['out6 tcp 22', 'drop'],
+    ],
+  },
+  {
+    sentence: 'many single sources that are denied stand in a set, and what was allowed before them stays',
+    rules: [
+      rule({ ...tcp('22'), from: single(3) }),
+      ...Array.from({ length: 250 }, (_, index) => rule({ action: 'deny', from: single(index + 2) })),
+      rule(tcp('22')),
+      rule(tcp('80')),
+    ],
+    rows: [
+      ['tcp 22', 'drop'],
+      ['tcp 80', 'drop'],
+      ['tcp 22 from 192.0.2.3', 'accept'],
+      ['tcp 80 from 192.0.2.3', 'drop'],
+      ['tcp 22 from 192.0.2.253', 'accept'],
+    ],
+  },
+  {
+    sentence: 'many single sources that are rejected on a port get the answer of their protocol',
+    rules: [
+      ...Array.from({ length: 20 }, (_, index) =>
+        rule({ action: 'reject', from: single(index + 2), to: end(undefined, '53') }),
+      ),
+      ...Array.from({ length: 20 }, (_, index) => rule({ from: single(index + 2) })),
+    ],
+    rows: [
+      ['tcp 53', 'reset'],
+      ['udp 53', 'icmp-3/3'],
+      ['tcp 22', 'accept'],
+      ['tcp 22 from 192.0.2.253', 'drop'],
+    ],
+  },
+]
+
+inNamespace(import.meta.filename, () => {
+  const world = realWorld()
+  const servers: ChildProcess[] = []
+  let client: Neighbour
+  let server: Neighbour
+
+  before(async () => {
+    const own = ['192.0.2.1/24', '2001:db8:1::1/64']
+    const theirs = ['192.0.2.2/24', '192.0.2.3/24', '192.0.2.4/24', '192.0.2.253/24', '2001:db8:1::2/64']
+    client = await neighbour('c', own, theirs, ['192.0.2.1', '2001:db8:1::1'])
+    const behind = ['198.51.100.2/24', '2001:db8:2::2/64']
+    server = await neighbour('s', ['198.51.100.1/24', '2001:db8:2::1/64'], behind, ['198.51.100.1', '2001:db8:2::1'])
+    for (const key of ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']) run('sysctl', '-qw', key)
+    for (const runIn of [run, client.run, server.run]) {
+      runIn('sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0')
+    }
+    await Promise.all([serve([]), serve(client.enter), serve(server.enter)])
+    // The addresses of the links may be tentative for a while.
+    await until('a way to the server', () => isReached('2001:db8:2::2', '2001:db8:1::2'))
+  })
+
+  after(() => {
+    for (const child of servers) child.kill('SIGKILL')
+    client.end()
+    server.end()
+  })
+
+  async function isReached(to: string, from: string): Promise<boolean> {
+    return (await ask(client.enter, [{ kind: 'tcp', from, to, port: 22 }]))[0] === 'accept'
+  }
+
+  async function serve(enter: readonly string[]): Promise<void> {
+    const [program, ...words] = [...enter, 'python3', PACKETS, 'serve', ...PORTS]
+    const child = spawn(program!, words, { stdio: ['ignore', 'pipe', 'inherit'] })
+    servers.push(child)
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+  }
+
+  async function ask(
+    enter: readonly string[],
+    probes: readonly Probe[],
+    ...words: readonly string[]
+  ): Promise<string[]> {
+    const [program, ...rest] = [...enter, 'python3', PACKETS, 'probe', ...words]
+    const child = spawn(program!, rest, { stdio: ['pipe', 'pipe', 'inherit'] })
+    child.stdin.end(JSON.stringify(probes))
+    return JSON.parse(await text(child.stdout)) as string[]
+  }
+
+  async function verdicts(rows: readonly Row[]): Promise<string[]> {
+    const probes = rows.map(([words]) => parse(words))
+    const from = async (isOut: boolean) => {
+      const chosen = [...probes.keys()].filter((index) => probes[index]!.isOut === isOut)
+      if (chosen.length === 0) return []
+      const answers = await ask(
+        isOut ? [] : client.enter,
+        chosen.map((index) => probes[index]!),
+      )
+      return chosen.map((index, at) => [index, answers[at]!] as const)
+    }
+    const found = new Map((await Promise.all([from(false), from(true)])).flat())
+    return rows.map(([words], index) => `${words}: ${found.get(index)!.replace(/^unsent.*/, 'unsent')}`)
+  }
+
+  for (const { sentence, rules, set, rows } of CASES) {
+    test(sentence, async () => {
+      await applyRuleset(world, ruleset(rules, set))
+      const wanted = rows.map(([words, verdict]) => `${words}: ${verdict}`)
+      assert.deepEqual(await verdicts(rows), wanted)
+    })
+  }
+
+  const hits = (count: number, port: number, from = '192.0.2.2', to = '192.0.2.1'): Probe[] =>
+    Array.from({ length: count }, () => ({ kind: 'tcp', from, to, port }))
+  const burst = async (probes: readonly Probe[]) =>
+    (await ask(client.enter, probes, 'one-by-one')).join(' ').replaceAll('accept', 'A')
+  const LIMITS = [...both({ action: 'limit', ...tcp('22') }), ...both({ action: 'limit', ...tcp('80') })]
+
+  test('limit admits five new connections of a source, then refuses, by one list for all rules', async () => {
+    await applyRuleset(world, ruleset(LIMITS), { anew: true })
+    assert.equal(await burst(hits(8, 22)), 'A A A A A icmp-3/3 icmp-3/3 icmp-3/3')
+    assert.equal(await burst(hits(1, 80)), 'icmp-3/3')
+    assert.equal(await burst([...hits(4, 22, '192.0.2.3'), ...hits(2, 80, '192.0.2.3')]), 'A A A A A icmp-3/3')
+    assert.equal(await burst(hits(6, 22, '2001:db8:1::2', '2001:db8:1::1')), 'A A A A A icmp-1/4')
+  })
+
+  test('a change of other rules does not make limit forget, making all anew does', async () => {
+    await applyRuleset(world, ruleset([...LIMITS, rule(tcp('443'))]))
+    assert.equal(await burst(hits(1, 22)), 'icmp-3/3')
+    await applyRuleset(world, ruleset(LIMITS), { anew: true })
+    assert.equal(await burst(hits(1, 22)), 'A')
+  })
+
+  test('each rule counts what it has decided, in a set too', async () => {
+    const rules = [
+      rule({ action: 'deny', ...tcp('25') }),
+      rule({ action: 'reject', to: end(undefined, '53') }),
+      ...Array.from({ length: 10 }, (_, index) => rule({ from: single(index + 3) })),
+      rule({ family: 6, action: 'reject', ...tcp('80') }),
+    ]
+    await applyRuleset(world, ruleset(rules), { anew: true })
+    const rows: readonly Row[] = [
+      ['tcp 25', ''],
+      ['udp 53', ''],
+      ['tcp 53', ''],
+      ['udp 80 from 192.0.2.4', ''],
+      ['tcp6 80', ''],
+    ]
+    await verdicts(rows)
+    const counts = await readCounters(world, ruleset(rules))
+    assert.deepEqual(
+      counts.map((count) => count?.packets),
+      [1, 2, 0, 1, ...Array.from({ length: 8 }, () => 0), 1],
+    )
+  })
+
+  test('what cannot be said to the kernel changes nothing', async () => {
+    await applyRuleset(world, ruleset([rule(tcp('22'))]))
+    await assert.rejects(applyRuleset(world, ruleset([rule({ inInterface: 'a"b' })])), { code: 'rule.interface' })
+    const broken = { ...PLAIN_FRAME, sets: [{ name: 'frame-x', body: 'type nonsense;' }] }
+    await assert.rejects(applyRuleset(world, ruleset([], { frame: broken })), { code: 'kernel.refused' })
+    assert.equal(await isInForce(world, ruleset([rule(tcp('22'))]), { counted: true }), true)
+  })
+
+  test('whose rules somebody deleted is not in force when they are counted', async () => {
+    await applyRuleset(world, ruleset([rule(tcp('22'))]))
+    run('nft', 'flush', 'chain', 'inet', 'rampart', 'input')
+    assert.equal(await isInForce(world, ruleset([rule(tcp('22'))]), { counted: true }), false)
+    await applyRuleset(world, ruleset([rule(tcp('22'))]), { anew: true })
+    assert.equal(await isInForce(world, ruleset([rule(tcp('22'))]), { counted: true }), true)
+  })
+
+  test('tables of others stay as they are when the firewall is switched off', async () => {
+    run('nft', 'add table ip others; add chain ip others input { type filter hook input priority 0; }')
+    await applyRuleset(world, ruleset([rule(tcp('22'))]))
+    assert.equal(await isActive(world), true)
+    await removeRuleset(world)
+    assert.equal(await isActive(world), false)
+    assert.match(run('nft', 'list', 'ruleset'), /^table ip others \{[^{}]*\{[^{}]*hook input[^{}]*\}\s*\}\s*$/)
+    run('nft', 'delete', 'table', 'ip', 'others')
+  })
+})
+
+function parse(words: string): Probe & { readonly isOut: boolean } {
+  const [, way = '', six = '', kind = '', kindSix = '', port, from, sport] =
+    /^(?:(out|forward)(6?) )?(ipv6|[a-z]+)(6?)(?: (\d+))?(?: from (\S+))?(?: sport (\d+))?$/.exec(words)!
+  const isOut = way === 'out'
+  const is6 = six === '6' || kindSix === '6'
+  const [host, visitor, behind] = is6
+    ? ['2001:db8:1::1', '2001:db8:1::2', '2001:db8:2::2']
+    : ['192.0.2.1', '192.0.2.2', '198.51.100.2']
+  return {
+    kind,
+    from: from ?? (isOut ? host : visitor),
+    to: isOut ? visitor : way === 'forward' ? behind : host,
+    isOut,
+    ...(port === undefined ? {} : { port: Number(port) }),
+    ...(sport === undefined ? {} : { sport: Number(sport) }),
+  }
+}
