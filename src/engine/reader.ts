@@ -24,6 +24,12 @@ const TURN_BYTES = 1024 * 1024
 /** Less at first, and while there is a failure in so many bytes: on its way each takes ten times the bytes of its line. */
 const FIRST_TURN_BYTES = 128 * 1024
 const FLOOD_FAILURE_BYTES = 1024
+/**
+ * After so many lines in one turn, if no more are there yet: a flow of lines that has no end is read in fewer turns, of which
+ * each costs as much as 300 lines. Somebody who is banned after a rest has waited for it.
+ */
+const FLOW_LINES = 200
+const FLOW_REST_MS = 20
 /** Without a failure, the core learns this often how far a log has been read. */
 const MARK_EVERY_MS = 500
 /** Characters of a report's lines, JSON's escapes may make six bytes of each; and about what a failure has beside them. */
@@ -146,7 +152,9 @@ async function follow(world: World, source: Source, following: Following): Promi
       for (const batch of batches({ log, mark: end, lines: all, failures })) await tell({ kind: 'batch', batch })
     }
     late.look(false)
-    if (!source.busy) ages.caughtUp(source.logs)
+    if (source.busy) continue
+    ages.caughtUp(source.logs)
+    if (lines >= FLOW_LINES) await new Promise<void>((resolve) => void world.clock.after(FLOW_REST_MS, resolve))
   }
   cancel()
   await late.sayAll()
