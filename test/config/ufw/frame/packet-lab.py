@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""
+A router in a network namespace of its own between two others; what becomes of raw packets under one firewall or another.
+Run as root under `unshare --net --mount`. Reads a line of JSON for each question, writes a line for each answer:
+
+  {"nft": TEXT or null, "restore": [[PROGRAM, TEXT, NOFLUSH]...], "packets": [[WAY, HEX]...]}
+    WAY: p0, p1 (comes in there), out4, out6 (sent by the router itself)
+  -> {"error": TEXT or null, "seen": [...], "answers": [...]}
+
+seen: packets behind the firewall, `in` or `post`, as nft prints them; answers: what the router itself sent because of them.
+"""
+import ctypes, json, os, socket, struct, subprocess, sys, time
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def run(*argv, text=''):
+    return subprocess.run(argv, input=text, capture_output=True, text=True)
+
+
+def must(*argv, text=''):
+    done = run(*argv, text=text)
+    if done.returncode != 0:
+        raise SystemExit(f'{argv}: {done.stderr}')
+
+
+def sysctl(name, value):
+    try:
+        with open('/proc/sys/' + name.replace('.', '/'), 'w') as file:
+            file.write(value)
+    except OSError:
+        pass
+
+
+# Port fields are read apart: not every packet has them.
+WATCH = """
+table inet watch {
+  set in4 { typeof ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp; size 8192; flags dynamic; }
+  set post4 { typeof ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp; size 8192; flags dynamic; }
+  set in6 { typeof ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp; size 8192; flags dynamic; }
+  set post6 { typeof ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp; size 8192; flags dynamic; }
+  set ports4 { typeof ip id . th sport . th dport; size 8192; flags dynamic; }
+  set ports6 { typeof ip6 flowlabel . th sport . th dport; size 8192; flags dynamic; }
+  chain in { type filter hook input priority 290; policy accept;
+    add @in4 { ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp }
+    add @in6 { ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp }
+    meta l4proto { 6, 17 } add @ports4 { ip id . th sport . th dport }
+    meta l4proto { 6, 17 } add @ports6 { ip6 flowlabel . th sport . th dport }
+  }
+  chain post { type filter hook postrouting priority 290; policy accept;
+    add @post4 { ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp }
+    add @post6 { ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp }
+    meta l4proto { 6, 17 } add @ports4 { ip id . th sport . th dport }
+    meta l4proto { 6, 17 } add @ports6 { ip6 flowlabel . th sport . th dport }
+  }
+}
+"""
+
+
+class Peer:
+    """Another namespace at the end of a cable."""
+
+    def __init__(self, number):
+        self.process = subprocess.Popen(['unshare', '--net', 'cat'], stdin=subprocess.PIPE)
+        own = os.readlink('/proc/self/ns/net')
+        while os.readlink(f'/proc/{self.process.pid}/ns/net') == own:
+            time.sleep(0.005)
+        p, x = f'p{number}', f'x{number}'
+        must('ip', 'link', 'add', p, 'type', 'veth', 'peer', 'name', x, 'netns', str(self.process.pid))
+        must('ip', 'link', 'set', p, 'address', f'02:00:00:00:00:0{number}', 'up')
+        for address in (f'10.{number}.0.1/24', f'fd00:{number}::1/64'):
+            must('ip', 'addr', 'add', address, 'dev', p, *(['nodad'] if ':' in address else []))
+        with open('/proc/self/ns/net') as here, open(f'/proc/{self.process.pid}/ns/net') as there:
+            if LIBC.setns(there.fileno(), 0) != 0:
+                raise SystemExit('setns')
+            must('ip', 'link', 'set', x, 'address', f'02:00:00:00:01:0{number}', 'up')
+            sysctl(f'net.ipv6.conf.{x}.disable_ipv6', '1')
+            self.raw = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
+            self.raw.bind((x, 0))
+            self.raw.setblocking(False)
+            if LIBC.setns(here.fileno(), 0) != 0:
+                raise SystemExit('setns')
+        # Whoever is asked for lives at the other end.
+        for address in range(2, 12):
+            must('ip', 'neigh', 'add', f'10.{number}.0.{address}', 'lladdr', f'02:00:00:00:01:0{number}', 'dev', p)
+            must('ip', 'neigh', 'add', f'fd00:{number}::{address:x}', 'lladdr', f'02:00:00:00:01:0{number}', 'dev', p)
+        must('ip', 'neigh', 'add', f'fe80::{number}:1', 'lladdr', f'02:00:00:00:01:0{number}', 'dev', p)
+
+    def drain(self):
+        frames = []
+        while True:
+            try:
+                frames.append(self.raw.recv(65535))
+            except BlockingIOError:
+                return frames
+
+
+def setup():
+    run('ip', 'link', 'set', 'lo', 'up')
+    must('mount', '--make-rprivate', '/')
+    run('mount', '-t', 'tmpfs', 'tmpfs', '/run')
+    for name, value in [
+        ('net.ipv4.ip_forward', '1'),
+        ('net.ipv6.conf.all.forwarding', '1'),
+        ('net.ipv4.conf.all.rp_filter', '0'),
+        ('net.ipv4.conf.default.rp_filter', '0'),
+        ('net.ipv4.icmp_ratelimit', '0'),
+        ('net.ipv4.icmp_ratemask', '0'),
+        ('net.ipv4.icmp_msgs_per_sec', '1000000'),
+        ('net.ipv4.icmp_msgs_burst', '1000000'),
+        ('net.ipv6.icmp.ratelimit', '0'),
+        ('net.ipv4.icmp_echo_ignore_broadcasts', '0'),
+        ('net.ipv6.conf.all.accept_dad', '0'),
+        ('net.ipv6.conf.default.accept_dad', '0'),
+        ('net.ipv6.conf.default.accept_ra', '0'),
+        ('net.ipv4.conf.all.accept_source_route', '1'),
+        ('net.ipv6.conf.all.accept_source_route', '1'),
+    ]:
+        sysctl(name, value)
+    peers = {'p0': Peer(0), 'p1': Peer(1)}
+    time.sleep(0.3)
+    return peers
+
+
+def load(question):
+    for table in json.loads(run('nft', '-j', 'list', 'tables').stdout or '{"nftables":[]}')['nftables']:
+        if 'table' in table:
+            run('nft', 'delete', 'table', table['table']['family'], table['table']['name'])
+    for program, text, noflush in question.get('restore', []):
+        done = run(program, *(['--noflush'] if noflush else []), text=text)
+        if done.returncode != 0:
+            return f'{program}: {done.stderr.strip()}'
+    if question.get('nft'):
+        done = run('nft', '-f', '-', text=question['nft'])
+        if done.returncode != 0:
+            return done.stderr.strip()
+    must('nft', '-f', '-', text=WATCH)
+    return None
+
+
+def forget_connections():
+    """IPCTNL_MSG_CT_DELETE of all. Source: linux/netfilter/nfnetlink_conntrack.h."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12) as link:
+        link.send(struct.pack('=IHHIIBBH', 20, (1 << 8) | 2, 1 | 4, 1, 0, 0, 0, 0))
+        error = struct.unpack('=i', link.recv(4096)[16:20])[0]
+        if error != 0:
+            raise SystemExit(f'connections are not forgotten: {error}')
+
+
+def send(way, frame, peers, raw4, raw6):
+    data = bytes.fromhex(frame)
+    try:
+        if way in peers:
+            peers[way].raw.send(data)
+        elif way == 'out4':
+            raw4.sendto(data, (socket.inet_ntoa(data[16:20]), 0))
+        else:
+            raw6.sendto(data, (socket.inet_ntop(socket.AF_INET6, data[24:40]), 0))
+    except PermissionError:
+        pass  # The firewall says so.
+    except OSError:
+        pass
+
+
+def answers(frames):
+    """Of frames that came out: ICMP errors and resets, with the id of what they answer."""
+    found = []
+    for frame in frames:
+        kind, ip = struct.unpack('!H', frame[12:14])[0], frame[14:]
+        if kind == 0x0800 and ip[9] == 1 and ip[20] in (3, 11, 12):
+            found.append(['icmp', ip[20], ip[21], struct.unpack('!H', ip[32:34])[0]])
+        elif kind == 0x0800 and ip[9] == 6 and ip[33] & 4:
+            found.append(['rst', 4, struct.unpack('!HH', ip[20:24])])
+        elif kind == 0x86DD and ip[6] == 58 and ip[40] in (1, 2, 3, 4):
+            found.append(['icmp6', ip[40], ip[41], struct.unpack('!I', ip[48:52])[0] & 0xFFFFF])
+        elif kind == 0x86DD and ip[6] == 6 and ip[53] & 4:
+            found.append(['rst', 6, struct.unpack('!HH', ip[40:44])])
+    return found
+
+
+def seen():
+    listed = json.loads(run('nft', '-j', 'list', 'table', 'inet', 'watch').stdout)
+    result = {}
+    for item in listed['nftables']:
+        if 'set' in item:
+            result[item['set']['name']] = [element['concat'] for element in item['set'].get('elem', [])]
+    return result
+
+
+def main():
+    peers = setup()
+    raw4 = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    raw4.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+    raw6 = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    print('ready', flush=True)
+    for line in sys.stdin:
+        question = json.loads(line)
+        error = load(question)
+        answer = {'error': error}
+        if error is None:
+            for peer in peers.values():
+                peer.drain()
+            forget_connections()
+            for way, frame in question['packets']:
+                send(way, frame, peers, raw4, raw6)
+            time.sleep(0.03)
+            answer['seen'] = seen()
+            answer['answers'] = answers([frame for peer in peers.values() for frame in peer.drain()])
+        print(json.dumps(answer), flush=True)
+    for peer in peers.values():
+        peer.process.stdin.close()
+
+
+main()
