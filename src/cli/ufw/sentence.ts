@@ -1,30 +1,103 @@
 /** A sentence of ufw: the words behind `ufw`, as UFW 0.36.2 takes them, and what they ask for. */
+import { parseAppSentence } from './app-sentence.ts'
+import type { Command, Sentence, Shown } from './command.ts'
+import { readOptions } from './options.ts'
+import { ACTIONS, parseRuleSentence } from './rule-sentence.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { badSyntax, wrong } from './wrong.ts'
 
-import { Fault } from '../../base/fault.ts'
-import type { Profile } from '../../config/ufw/profile.ts'
-import type { Sentence } from './command.ts'
-
-/** What the meaning of a word hangs on. */
-export interface Vocabulary {
-  readonly services: Services
-  /** Asked only where a sentence names a profile: reading them costs. */
-  readonly profiles: () => ReadonlyMap<string, Profile>
-  /** `IPV6` of /etc/default/ufw. */
-  readonly ipv6: boolean
-}
-
-/** What /etc/services says of a name: its port, and for which of the two protocols. */
-export type Services = (name: string) => Service | undefined
-
-export interface Service {
-  readonly port: number
-  readonly protocol: 'tcp' | 'udp' | 'any'
-}
+export type { Vocabulary } from './vocabulary.ts'
 
 /**
  * @param words what stands behind `ufw`
  * @throws Fault `ufw.*`, its message UFW's own text without `ERROR: `; `ufw.syntax` where the help follows on stdout
  */
 export function parseSentence(words: readonly string[], vocabulary: Vocabulary): Sentence {
-  throw new Fault('ufw.syntax', words.length === 0 ? 'not enough args' : `Invalid syntax${vocabulary.ipv6 ? '' : ''}`)
+  const { rest, ...options } = readOptions(words)
+  if (rest.length === 0) throw badSyntax(options.force ? undefined : 'not enough args')
+  const [word = '', sub] = rest
+  if (options.force) checkForced(word, sub)
+  return { ...options, command: parseCommand(rest, vocabulary) }
+}
+
+/** What UFW forces: all but a rule that is only added, and nothing of profiles. */
+function checkForced(word: string, sub: string | undefined): void {
+  if (ACTIONS.some((action) => action === word)) throw badSyntax()
+  if (word === 'app' && sub !== undefined) throw wrong('words', `Unsupported action '${sub}'`)
+}
+
+function parseCommand(words: readonly string[], vocabulary: Vocabulary): Command {
+  const [word = '', ...rest] = words
+  const alone = rest.length === 0
+  switch (word.toLowerCase()) {
+    case 'enable':
+    case 'disable':
+    case 'reload':
+    case 'reset':
+    case 'confirm':
+      return { kind: single(word, alone) }
+    case '--version':
+    case 'version':
+      return { kind: single('version', alone) }
+    case '-h':
+    case '--help':
+    case 'help':
+      return { kind: single('help', alone) }
+    case 'default':
+      return parseDefault(rest)
+    case 'logging':
+      return { kind: 'logging', level: oneOf(LEVELS, rest[0]) }
+    case 'status':
+      return { kind: 'status', form: alone ? 'plain' : oneOf(['verbose', 'numbered'], rest[0]) }
+    case 'show':
+      return { kind: 'show', what: oneOf(SHOWN, rest[0]) }
+    case 'rule':
+      return parseRuleSentence(rest, false, vocabulary)
+  }
+  // Of these two UFW heeds upper and lower case.
+  if (word === 'route') return parseRuleSentence(rest, true, vocabulary)
+  if (word === 'app') return parseAppSentence(rest)
+  return parseRuleSentence(words, false, vocabulary)
+}
+
+type Single = Extract<Command, { kind: 'enable' }>['kind']
+
+function single(word: string, alone: boolean): Single {
+  if (!alone) throw badSyntax()
+  return word.toLowerCase() as Single
+}
+
+const LEVELS = ['on', 'off', 'low', 'medium', 'high', 'full'] as const
+
+const SHOWN: readonly Shown[] = [
+  'raw',
+  'builtins',
+  'before-rules',
+  'user-rules',
+  'after-rules',
+  'logging-rules',
+  'listening',
+  'added',
+]
+
+/** More words than it needs are no fault. */
+function parseDefault([policy, direction = 'incoming']: readonly string[]): Command {
+  const path = DIRECTIONS.get(direction.toLowerCase())
+  if (path === undefined) throw badSyntax()
+  return { kind: 'default', policy: oneOf(['allow', 'deny', 'reject'], policy), path }
+}
+
+const DIRECTIONS: ReadonlyMap<string, 'in' | 'out' | 'forward'> = new Map([
+  ['incoming', 'in'],
+  ['input', 'in'],
+  ['outgoing', 'out'],
+  ['output', 'out'],
+  ['routed', 'forward'],
+  ['forward', 'forward'],
+] as const)
+
+function oneOf<Word extends string>(known: readonly Word[], word: string | undefined): Word {
+  const found = known.find((one) => one === word?.toLowerCase())
+  if (found === undefined) throw badSyntax()
+  return found
 }

@@ -1,0 +1,89 @@
+/** The rules that a draft means: one for each family, and of a profile one for each of its lists of ports. */
+import type { Services } from '../../config/ufw/services.ts'
+import type { End, Rule } from '../../firewall/rules/rule.ts'
+import { type Draft, type DraftEnd, isOnly4 } from './draft.ts'
+import { isList } from './port-list.ts'
+import { findProfile, mayNameProfile } from './profile-name.ts'
+import { profilePairs } from './profile-pairs.ts'
+import { checkProtocol, protocolOf } from './protocol-of.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { wrong } from './wrong.ts'
+
+/** What all rules of a sentence have in common. */
+export type Common = Pick<Rule, 'action' | 'path' | 'log' | 'comment'>
+
+/** @throws Fault `ufw.words`, `ufw.address`, `ufw.profile`, `ufw.protocol`, `ufw.port` */
+export function rulesOf(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
+  return inFamilies(draftsOf(draft, vocabulary, profilePairs), common, vocabulary)
+}
+
+/** What is to be deleted: a profile need not be known any more, and which ports it had does not matter. */
+export function deletedRules(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
+  return inFamilies(draftsOf(draft, vocabulary, named), common, vocabulary)
+}
+
+function draftsOf(draft: Draft, vocabulary: Vocabulary, expand: typeof profilePairs): readonly Draft[] {
+  const hasProfile = draft.to.profile !== undefined || draft.from.profile !== undefined
+  if (hasProfile && draft.protocol !== undefined) throw wrong('words', 'Improper rule syntax')
+  const family = familyOf(draft)
+  const protocol = protocolOf(draft, vocabulary.services)
+  const numbered = { ...withNumbers(draft, vocabulary.services), protocol }
+  if (!hasProfile) {
+    checkProtocol(protocol, numbered, family)
+    return [numbered]
+  }
+  if (protocol !== 'any') throw wrong('words', `Improper rule syntax ('${protocol}' specified with app rule)`)
+  return expand(numbered, vocabulary.profiles())
+}
+
+function familyOf({ from, to }: Draft): 4 | 6 | undefined {
+  if (from.address && to.address && from.address.family !== to.address.family)
+    throw wrong('address', "Mixed IP versions for 'from' and 'to'")
+  return (from.address ?? to.address)?.family
+}
+
+function withNumbers(draft: Draft, services: Services): Draft {
+  const numbered = (end: DraftEnd) => {
+    const service = end.port === undefined || isList(end.port) ? undefined : services(end.port)
+    return service ? { ...end, port: String(service.port) } : end
+  }
+  return { ...draft, from: numbered(draft.from), to: numbered(draft.to) }
+}
+
+const named: typeof profilePairs = (draft, profiles) => {
+  const end = (one: DraftEnd) => (one.profile === undefined ? one : { ...one, profile: knownName(one.profile) })
+  const knownName = (name: string) => {
+    if (!mayNameProfile(name)) throw wrong('profile', 'Invalid profile name')
+    return [...profiles.keys()].some((key) => key.toLowerCase() === name.toLowerCase())
+      ? findProfile(profiles, name).name
+      : name
+  }
+  return [{ ...draft, to: end(draft.to), from: end(draft.from) }]
+}
+
+function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabulary): readonly Rule[] {
+  const family = familyOf(drafts[0]!)
+  if (family === 6 && !vocabulary.ipv6) throw wrong('address', 'IPv6 support not enabled')
+  if (family !== undefined) return drafts.map((draft) => ruleOf(draft, common, family))
+  const only4 = isOnly4(drafts[0]!.protocol ?? 'any') || !vocabulary.ipv6
+  return ([4, 6] as const).slice(0, only4 ? 1 : 2).flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
+}
+
+function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {
+  const { inInterface, outInterface, protocol = 'any' } = draft
+  const given = outInterface ?? inInterface
+  return {
+    ...common,
+    family,
+    // A rule that is not a route has one interface, whichever word it came with: `out in on eth0`.
+    inInterface: common.path === 'forward' ? inInterface : common.path === 'in' ? given : undefined,
+    outInterface: common.path === 'forward' ? outInterface : common.path === 'out' ? given : undefined,
+    protocol,
+    from: endOf(draft.from),
+    to: endOf(draft.to),
+  }
+}
+
+function endOf({ address, port, profile }: DraftEnd): End {
+  return { network: undefined, ...address?.end, ports: port ?? 'any', profile }
+}
