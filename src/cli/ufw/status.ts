@@ -1,0 +1,72 @@
+/** `ufw status`: whether the firewall is up, what it does with packets that no rule names, and the rules. */
+import type { UfwState } from '../../config/ufw/state.ts'
+import type { Rule } from '../../firewall/rules/rule.ts'
+import type { Policy } from '../../firewall/rules/ruleset.ts'
+import type { Files } from '../../world/files.ts'
+import { columnsOf, type Form, printColumns } from './columns.ts'
+import { withoutTwins } from './listed.ts'
+
+/** What the kernel says. */
+export interface InForce {
+  /** Whether rules of ours are there, whatever ufw.conf says. */
+  readonly active: boolean
+  /** Whether this host passes packets on. */
+  readonly forwarding: boolean
+}
+
+export function printStatus(state: UfwState, { active, forwarding }: InForce, form: Form): string {
+  if (!active) return 'Status: inactive\n'
+  const head = `Status: active\n${form === 'verbose' ? facts(state, forwarding) : ''}`
+  if (state.rules.length === 0) return head
+  return `${head}\n${form === 'numbered' ? numbered(state.rules) : grouped(state.rules, form)}\n`
+}
+
+/** What UFW asks. Source: which of the kernel's switches the installed ufw heeds. */
+export function isForwarding(files: Pick<Files, 'text'>): boolean {
+  return ['ipv4/ip_forward', 'ipv6/conf/default/forwarding', 'ipv6/conf/all/forwarding'].some((name) => {
+    try {
+      return files.text(`/proc/sys/net/${name}`).trim() === '1'
+    } catch {
+      return false
+    }
+  })
+}
+
+/** What a policy is called where it is set. */
+export function policyWord(policy: Policy): 'allow' | 'deny' | 'reject' {
+  return policy === 'accept' ? 'allow' : policy === 'drop' ? 'deny' : 'reject'
+}
+
+function facts({ logging, policies, profilePolicy }: UfwState, forwarding: boolean): string {
+  const routed = forwarding ? policyWord(policies.forward) : 'disabled'
+  const ends = `${policyWord(policies.in)} (incoming), ${policyWord(policies.out)} (outgoing), ${routed} (routed)`
+  return [
+    `Logging: ${logging === 'off' ? 'off' : `on (${logging})`}\n`,
+    `Default: ${ends}\n`,
+    `New profiles: ${profilePolicy === 'skip' ? 'skip' : policyWord(profilePolicy)}\n`,
+  ].join('')
+}
+
+const HEAD = [
+  printColumns({ to: 'To', action: 'Action', from: 'From', attributes: '', comment: '' }),
+  printColumns({ to: '--', action: '------', from: '----', attributes: '', comment: '' }),
+].map((line) => `${line.trimEnd()}\n`)
+
+function numbered(rules: readonly Rule[]): string {
+  const lines = withoutTwins(rules).map(
+    (rule, i) => `[${String(i + 1).padStart(2)}] ${printColumns(columnsOf(rule, 'numbered'))}`,
+  )
+  return [...HEAD.map((line) => `     ${line}`), ...lines].join('')
+}
+
+/** What comes in, what goes out, what passes: an empty line between. */
+function grouped(rules: readonly Rule[], form: 'plain' | 'verbose'): string {
+  const shown = form === 'verbose' ? rules : withoutTwins(rules)
+  const groups = (['in', 'out', 'forward'] as const).map((path) =>
+    shown
+      .filter((rule) => rule.path === path)
+      .map((rule) => printColumns(columnsOf(rule, form)))
+      .join(''),
+  )
+  return `${HEAD.join('')}${groups.filter((group) => group !== '').join('\n')}`
+}
