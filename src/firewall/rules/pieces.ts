@@ -45,7 +45,9 @@ export function printPieces(rules: readonly Rule[], logging: LogLevel, fingerpri
 export function cutIntoPieces(rules: readonly Rule[], logging: LogLevel, fingerprint: Fingerprint): Piece[] {
   return runsOf(rules).flatMap(({ rules: stretch, isRun }) => {
     const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging).join('\n'))
-    const about = isRun ? `${stretch[0]!.family} ${stretch[0]!.path} ${besideSource(stretch[0]!)}\n` : ''
+    const { family, path } = stretch[0]!
+    // Each counts for itself: what is the same elsewhere is another piece.
+    const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : ''}\n`
     return cuts(texts, isRun ? RUN : PLAIN).map(([from, to]) => ({
       name: `${isRun ? 'sources' : 'rules'}-${fingerprint(about + texts.slice(from, to).join('\n'))}`,
       rules: stretch.slice(from, to),

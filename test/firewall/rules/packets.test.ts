@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { applyRuleset, isActive, isInForce, removeRuleset } from '../../../src/firewall/rules/apply.ts'
 import { readCounters } from '../../../src/firewall/rules/counters.ts'
+import { listRules } from '../../../src/firewall/rules/listing.ts'
 import type { Rule } from '../../../src/firewall/rules/rule.ts'
 import type { Ruleset } from '../../../src/firewall/rules/ruleset.ts'
 import { realWorld } from '../../../src/world/real.ts'
@@ -399,6 +400,19 @@ inNamespace(import.meta.filename, () => {
     assert.equal(await isInForce(world, ruleset([rule(tcp('22'))]), { counted: true }), false)
     await applyRuleset(world, ruleset([rule(tcp('22'))]), { anew: true })
     assert.equal(await isInForce(world, ruleset([rule(tcp('22'))]), { counted: true }), true)
+  })
+
+  test('the rules are listed family by family and part by part', async () => {
+    const rules = [...both(tcp('22')), ...Array.from({ length: 9 }, (_, index) => rule({ from: single(index + 3) }))]
+    await applyRuleset(world, ruleset(rules), { anew: true })
+    const { ipv4, ipv6 } = await listRules(world, 'user-rules')
+    assert.match(ipv4, /tcp dport 22 .*accept[\s\S]*jump rules-[\s\S]*ip saddr @sources-/)
+    assert.match(ipv6, /tcp dport 22 .*accept/)
+    assert.doesNotMatch(ipv6, /sources|filter4/)
+    assert.match((await listRules(world, 'builtins')).ipv6, /^\tchain input \{\n\t\ttype filter hook input/m)
+    assert.match((await listRules(world, 'logging-rules')).ipv4, /UFW BLOCK/)
+    await removeRuleset(world)
+    assert.deepEqual(await listRules(world, 'raw'), { ipv4: '', ipv6: '' })
   })
 
   test('tables of others stay as they are when the firewall is switched off', async () => {
