@@ -3,13 +3,15 @@
  * else in them stays as it is. Source: what the installed ufw makes of such lines (test/config/ufw/assignments.test.ts).
  */
 
-/** Values by name, both in lower case; the last of a name counts. */
+/**
+ * Values by name, both in lower case; the last of a name counts. UFW reads `'yes'` and `yes # why` otherwise than the shell
+ * that loads its rules at boot, and then its commands contradict what is in force: here it is the shell that is right.
+ */
 export function readAssignments(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>()
   for (const line of linesOf(text)) {
-    const [, name, value] = ASSIGNMENT.exec(line) ?? []
-    if (name === undefined || value === undefined) continue
-    values.set(name.toLowerCase(), value.trim().replace(/^"|"$/g, '').toLowerCase())
+    const [, name, value = ''] = /^[ \t]*(\w+)=(.*)$/.exec(line) ?? []
+    if (name !== undefined) values.set(name.toLowerCase(), wordOf(value.trim()).toLowerCase())
   }
   return values
 }
@@ -24,8 +26,11 @@ export function assign(text: string, name: string, value: string): string {
   return `${changed.join('\n')}\n`
 }
 
-/** A value that is not quoted begins with a letter, a digit or `_`, one that is after its quote. */
-const ASSIGNMENT = /^(\w+)=("?\w.*)$/
+function wordOf(text: string): string {
+  const [, double, single, bare] = /^(?:"([^"]*)"|'([^']*)'|([^\s"'#]*))(?:\s+#.*)?$/.exec(text) ?? []
+  // What is no single word is wrong as a whole: shown as it is.
+  return double ?? single ?? bare ?? text.replace(/^"|"$/g, '')
+}
 
 function linesOf(text: string): string[] {
   return text.split(/\r\n|\r|\n/)

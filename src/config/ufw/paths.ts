@@ -14,7 +14,8 @@ export interface UfwPaths {
   /** A folder. */
   readonly profiles: string
   readonly services: string
-  readonly lock: string
+  /** undefined: none is taken, for a world in memory. */
+  readonly lock: string | undefined
 }
 
 /** @param root UFW's `--rootdir`: stands before every path but the lock's and that of the host's services */

@@ -1,0 +1,172 @@
+/**
+ * Several files replaced as one: their new content lies on disk beside them, whole, then a list of them is written, which
+ * is the moment from which it counts, then each takes its place. Who is killed in between leaves either nothing of it or
+ * the list, by which `finish` goes on; who reads meanwhile, reads by the list.
+ */
+import { asFault, Fault } from '../../base/fault.ts'
+import type { Files, Stat } from '../../world/files.ts'
+
+/** A file's new content; a new file gets `mode`, one that is there keeps mode and owner. */
+export interface Replacement {
+  readonly path: string
+  readonly content: string | Uint8Array
+  readonly mode: number
+}
+
+/** Either is to be called, once. */
+export interface Prepared {
+  /** From here on it counts. @throws Fault `file.*`: it may count all the same, once a later command can finish it */
+  commit(): void
+  /** Nothing of it is left. */
+  abandon(): void
+}
+
+/**
+ * Writes everything that takes room on the disk.
+ * @param list where the list is written
+ * @throws Fault `file.*`, `file.full` where there is no room; nothing is left behind then
+ */
+export function prepareExchange(files: Files, list: string, replacements: readonly Replacement[]): Prepared {
+  const steps: Step[] = []
+  const abandon = () => {
+    for (const { from } of steps) files.remove(from)
+  }
+  try {
+    for (const replacement of replacements) {
+      const step = stepTo(files, replacement.path)
+      steps.push(step)
+      write(files, step, replacement)
+    }
+  } catch (thrown) {
+    abandonQuietly(abandon)
+    throw thrown
+  }
+  return { commit: () => commit(files, list, steps), abandon }
+}
+
+/** Finishes what a killed command had begun and clears away what it had only prepared. Only under the lock. */
+export function finish(files: Files, list: string, paths: readonly string[]): void {
+  const steps = readSteps(files, list)
+  if (steps.length > 0) carryOut(files, list, steps)
+  for (const path of paths) files.remove(besideOf(realOf(files, path)))
+}
+
+/** Where the content of a file is to be read from, beside the work of others: at its new place once that counts. */
+export function readThrough(files: Files, list: string): (path: string) => string {
+  const steps = readSteps(files, list)
+  if (steps.length === 0) return (path) => path
+  return (path) => {
+    const step = steps.find(({ to }) => to === path || to === realOf(files, path))
+    return step && files.stat(step.from) ? step.from : path
+  }
+}
+
+interface Step {
+  readonly from: string
+  readonly to: string
+}
+
+/** A link stays one: what it names is replaced. */
+function stepTo(files: Files, path: string): Step {
+  const to = realOf(files, path)
+  return { from: besideOf(to), to }
+}
+
+function realOf(files: Files, path: string): string {
+  if (files.link(path) === undefined) return path
+  try {
+    return files.real(path)
+  } catch {
+    // It names nothing: a file takes its place.
+    return path
+  }
+}
+
+function besideOf(path: string): string {
+  const slash = path.lastIndexOf('/')
+  return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.rampart-new`
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/')) || '/'
+}
+
+function write(files: Files, { from, to }: Step, { content, mode }: Replacement): void {
+  const old: Stat | undefined = files.stat(to)
+  if (!old) files.makeFolder(folderOf(to), 0o755)
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
+  files.create(from, bytes, old?.mode ?? mode, old)
+}
+
+function commit(files: Files, list: string, steps: readonly Step[]): void {
+  const [only] = steps
+  if (!only) return
+  if (steps.length === 1 && !isMounted(() => files.rename(only.from, only.to))) {
+    files.syncFolder(folderOf(only.to))
+    return
+  }
+  try {
+    files.create(`${list}-new`, printSteps(steps), 0o600)
+    files.rename(`${list}-new`, list)
+    files.syncFolder(folderOf(list))
+  } catch (thrown) {
+    abandonQuietly(() => {
+      files.remove(`${list}-new`)
+      for (const { from } of steps) files.remove(from)
+    })
+    throw thrown
+  }
+  carryOut(files, list, steps)
+}
+
+function carryOut(files: Files, list: string, steps: readonly Step[]): void {
+  for (const { from, to } of steps) {
+    if (!files.stat(from)) continue
+    if (isMounted(() => files.rename(from, to))) files.overwrite(to, files.read(from))
+  }
+  for (const folder of new Set(steps.map(({ to }) => folderOf(to)))) files.syncFolder(folder)
+  files.remove(list)
+  files.syncFolder(folderOf(list))
+  // Only now: a file that was written over may have to be written over once more.
+  for (const { from } of steps) files.remove(from)
+}
+
+/** A single file that is mounted into a container cannot be replaced. */
+function isMounted(rename: () => void): boolean {
+  try {
+    rename()
+    return false
+  } catch (thrown) {
+    if (asFault(thrown, 'file.failed').code === 'file.busy') return true
+    throw thrown
+  }
+}
+
+function printSteps(steps: readonly Step[]): string {
+  return `${JSON.stringify(steps.map(({ to }) => to))}\n`
+}
+
+/** The list is written whole or not at all; what is none was written by nobody. */
+function readSteps(files: Files, list: string): Step[] {
+  if (!files.stat(list)) return []
+  try {
+    const paths: unknown = JSON.parse(files.text(list))
+    if (!Array.isArray(paths)) return []
+    return paths
+      .filter((path) => typeof path === 'string' && path.startsWith('/'))
+      .map((to) => ({ from: besideOf(to), to }))
+  } catch (thrown) {
+    if (thrown instanceof SyntaxError) return []
+    // Gone since: it was carried out.
+    if (thrown instanceof Fault && thrown.code === 'file.absent') return []
+    throw thrown
+  }
+}
+
+function abandonQuietly(abandon: () => void): void {
+  try {
+    abandon()
+  } catch {
+    // What is told is why there is nothing to keep.
+  }
+}
