@@ -82,9 +82,8 @@ function readOnce(world: World, paths: UfwPaths): ReadUfw {
   const rules: Rule[] = []
   const ofRules: string[] = []
   for (const family of settings.ipv6 ? ([4, 6] as const) : ([4] as const)) {
-    const read = readUserRules(files.text(at(paths.userRules[family]), MAX_RULES_BYTES), family, (name) =>
-      services()(name),
-    )
+    const text = files.text(at(paths.userRules[family]), MAX_RULES_BYTES)
+    const read = readUserRules(text, family, port)
     rules.push(...read.rules)
     ofRules.push(...read.warnings)
   }
