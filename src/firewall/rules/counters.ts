@@ -31,17 +31,14 @@ export async function readCounters(world: Hands, ruleset: Ruleset): Promise<read
   return ruleset.rules.map((rule) => counts.get(rule))
 }
 
-function piecesOf({ rules, logging, ipv6 }: Ruleset, fingerprint: (text: string) => string): Piece[] {
+function piecesOf({ rules, logging, ipv6, containers }: Ruleset, fingerprint: (text: string) => string): Piece[] {
   const families = ipv6 ? ([4, 6] as const) : ([4] as const)
-  return families.flatMap((family) =>
-    PATHS.flatMap(({ path }) =>
-      cutIntoPieces(
-        rules.filter((rule) => rule.family === family && rule.path === path),
-        logging,
-        fingerprint,
-      ),
-    ),
-  )
+  const of = (family: 4 | 6, path: Rule['path']) => rules.filter((rule) => rule.family === family && rule.path === path)
+  return families.flatMap((family) => [
+    ...PATHS.flatMap(({ path }) => cutIntoPieces(of(family, path), logging, fingerprint)),
+    // What they decided for containers counts too; a set is one for both.
+    ...(containers ? cutIntoPieces(of(family, 'in'), logging, fingerprint, 'asked').filter(({ isRun }) => !isRun) : []),
+  ])
 }
 
 function countRun({ rules }: Piece, elements: ReadonlyMap<string, Count> | undefined, counts: Map<Rule, Count>): void {
@@ -63,7 +60,7 @@ function countChain(
   for (const rule of rules) {
     const from = at
     at += printRule(rule, logging).length
-    counts.set(rule, sum(statements.slice(from, at)))
+    counts.set(rule, sum([...statements.slice(from, at), counts.get(rule) ?? NONE]))
   }
 }
 
@@ -103,8 +100,7 @@ function countOf(counter: unknown): Count | undefined {
 }
 
 function sum(counts: readonly Count[]): Count {
-  return counts.reduce((all, one) => ({ packets: all.packets + one.packets, bytes: all.bytes + one.bytes }), {
-    packets: 0,
-    bytes: 0,
-  })
+  return counts.reduce((all, one) => ({ packets: all.packets + one.packets, bytes: all.bytes + one.bytes }), NONE)
 }
+
+const NONE: Count = { packets: 0, bytes: 0 }

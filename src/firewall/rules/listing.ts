@@ -49,8 +49,8 @@ function chosen(blocks: readonly Block[], part: Part, family: 4 | 6): Block[] {
   // Pieces are named for what they hold: they are of the family that calls them.
   for (const block of wanted) {
     if (!PIECE.test(block.name)) continue
-    const caller = blocks.find(({ name, text }) => /-user-/.test(name) && text.includes(block.name))
-    if (caller?.name.startsWith(`filter${other}`)) wanted.delete(block)
+    const caller = blocks.find(({ name, text }) => name !== block.name && text.includes(block.name))
+    if (caller?.name.startsWith(`filter${other}`) || caller?.name === `published${other}`) wanted.delete(block)
   }
   return [...wanted]
 }
@@ -61,7 +61,7 @@ const PARTS: Readonly<Record<Part, RegExp>> = {
   raw: /^/,
   builtins: /^((raw|mangle|nat|filter)\d?-)?([A-Z]+|input|output|forward|prerouting|postrouting)$/,
   'before-rules': /^ufw-before-(input|output|forward)$/,
-  'user-rules': /^(ufw-user-(input|output|forward|limit|limit-accept)$|limit\d|rules-|sources-)/,
+  'user-rules': /^(ufw-user-(input|output|forward|limit|limit-accept)$|limit\d|published\d|rules-|sources-|bridges$)/,
   'after-rules': /^ufw-after-(input|output|forward)$/,
   'logging-rules': /^ufw-(before-logging|after-logging|user-logging|logging)-/,
 }

@@ -7,7 +7,7 @@
 import type { Chain, KernelSet } from './printed.ts'
 import type { Rule } from './rule.ts'
 import type { LogLevel } from './ruleset.ts'
-import { besideSource, canStandInSet, printRule, printRun } from './statements.ts'
+import { besideSource, canStandInSet, type Destination, printRule, printRun } from './statements.ts'
 
 export interface Pieces {
   readonly chains: readonly Chain[]
@@ -25,16 +25,21 @@ export interface Piece {
 export type Fingerprint = (text: string) => string
 
 /** @param rules of one family and path */
-export function printPieces(rules: readonly Rule[], logging: LogLevel, fingerprint: Fingerprint): Pieces {
+export function printPieces(
+  rules: readonly Rule[],
+  logging: LogLevel,
+  fingerprint: Fingerprint,
+  destination: Destination = 'now',
+): Pieces {
   const chains: Chain[] = []
   const sets: KernelSet[] = []
   const calls: string[] = []
-  for (const { name, rules: of, isRun } of cutIntoPieces(rules, logging, fingerprint)) {
+  for (const { name, rules: of, isRun } of cutIntoPieces(rules, logging, fingerprint, destination)) {
     if (isRun) {
       sets.push({ name, body: `type ipv${of[0]!.family}_addr; counter;`, elements: of.map(sourceOf) })
-      calls.push(...printRun(of[0]!, name))
+      calls.push(...printRun(of[0]!, name, destination))
     } else {
-      chains.push({ name, rules: of.flatMap((rule) => printRule(rule, logging)) })
+      chains.push({ name, rules: of.flatMap((rule) => printRule(rule, logging, destination)) })
       calls.push(`jump ${name}`)
     }
   }
@@ -42,12 +47,17 @@ export function printPieces(rules: readonly Rule[], logging: LogLevel, fingerpri
 }
 
 /** @param rules of one family and path */
-export function cutIntoPieces(rules: readonly Rule[], logging: LogLevel, fingerprint: Fingerprint): Piece[] {
+export function cutIntoPieces(
+  rules: readonly Rule[],
+  logging: LogLevel,
+  fingerprint: Fingerprint,
+  destination: Destination = 'now',
+): Piece[] {
   return runsOf(rules).flatMap(({ rules: stretch, isRun }) => {
-    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging).join('\n'))
+    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging, destination).join('\n'))
     const { family, path } = stretch[0]!
     // Each counts for itself: what is the same elsewhere is another piece.
-    const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : ''}\n`
+    const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : destination}\n`
     return cuts(texts, isRun ? RUN : PLAIN).map(([from, to]) => ({
       name: `${isRun ? 'sources' : 'rules'}-${fingerprint(about + texts.slice(from, to).join('\n'))}`,
       rules: stretch.slice(from, to),

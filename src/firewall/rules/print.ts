@@ -1,4 +1,5 @@
 /** The Ruleset in nft's words. */
+import { BRIDGES, printContainers, printPublished } from './containers.ts'
 import { nftChain } from './frame.ts'
 import { printHooks } from './hooks.ts'
 import { printLimiter, stockLimiter } from './limiter.ts'
@@ -20,17 +21,20 @@ export function printRuleset(ruleset: Ruleset, fingerprint: Fingerprint): Printe
   const users = families.flatMap((family) =>
     PATHS.map(({ path, hook }) => {
       const rules = ruleset.rules.filter((rule) => rule.family === family && rule.path === path)
-      return { name: ufwChain(family, `user-${hook}`), ...printPieces(rules, ruleset.logging, fingerprint) }
+      const { calls, ...pieces } = printPieces(rules, ruleset.logging, fingerprint)
+      const last = ruleset.containers && path === 'forward' ? printContainers(family) : []
+      return { name: ufwChain(family, `user-${hook}`), ...pieces, calls: [...calls, ...last] }
     }),
   )
+  const published = ruleset.containers ? families.map((family) => printPublished(family, ruleset, fingerprint)) : []
   const fixed = printFixed(ruleset, families, new Set(users.map(({ name }) => name)))
   return {
     fixed: { mark: `${MARK}${fingerprint(JSON.stringify(fixed))}`, ...fixed },
     pieces: {
-      chains: distinct(users.flatMap((user) => user.chains)),
-      sets: distinct(users.flatMap((user) => user.sets)),
+      chains: distinct([...users, ...published].flatMap(({ chains }) => chains)),
+      sets: distinct([...users, ...published].flatMap(({ sets }) => sets)),
     },
-    calls: users.map(({ name, calls }) => ({ name, rules: calls })),
+    calls: [...users, ...published].map(({ name, calls }) => ({ name, rules: calls })),
   }
 }
 
@@ -57,7 +61,11 @@ function printFixed(
       ...limiters.flatMap((limiter) => limiter.chains),
       ...printHooks(ruleset),
     ],
-    sets: [...ruleset.frame.sets, ...limiters.flatMap((limiter) => limiter.sets)],
+    sets: [
+      ...ruleset.frame.sets,
+      ...limiters.flatMap((limiter) => limiter.sets),
+      ...(ruleset.containers ? [BRIDGES] : []),
+    ],
   }
 }
 

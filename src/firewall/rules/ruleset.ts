@@ -11,6 +11,11 @@ export interface Ruleset {
   readonly rules: readonly Rule[]
   /** What before.rules and after.rules hold around them. */
   readonly frame: Frame
+  /**
+   * Whether containers are left to their engine's own rules, and what comes in for a port that they publish obeys the rules
+   * for what comes in, by the port that the client asked for. Else they are forwarded as anything else is.
+   */
+  readonly containers?: boolean
   /** Sources that `limit` remembers, of each family; default 65,536 (some 20 MB when full, where UFW forgets all but 100). */
   readonly limitSources?: number
 }

@@ -8,12 +8,18 @@ import type { End, Protocol, Rule } from './rule.ts'
 import type { LogLevel } from './ruleset.ts'
 
 /**
- * The last statement for each protocol decides, and counts.
- * @throws Fault `rule.interface`, `rule.ports`
+ * Which destination of a packet counts: the one that it has now, or the one that its client asked for, before it was sent on
+ * to another (a container, say).
  */
-export function printRule(rule: Rule, logging: LogLevel): string[] {
+export type Destination = 'now' | 'asked'
+
+/**
+ * The last statement for each protocol decides, and counts.
+ * @throws Fault `rule.interface`, `rule.ports`, `rule.address`
+ */
+export function printRule(rule: Rule, logging: LogLevel, destination: Destination = 'now'): string[] {
   return protocolsOf(rule).flatMap((protocol) => {
-    const match = printMatch(rule, protocol)
+    const match = printMatch(rule, protocol, destination)
     const say = (...words: readonly string[]) => [...match, ...words].join(' ')
     return [
       ...(rule.log === 'none' || logging === 'off' ? [] : [say(logRule(rule))]),
@@ -24,9 +30,9 @@ export function printRule(rule: Rule, logging: LogLevel): string[] {
 }
 
 /** The decision for all sources that a set holds; it counts for each of them. */
-export function printRun(rule: Rule, set: string): string[] {
+export function printRun(rule: Rule, set: string, destination: Destination = 'now'): string[] {
   return protocolsOf(rule).map((protocol) => {
-    const match = printMatch({ ...rule, from: { ...rule.from, network: undefined } }, protocol)
+    const match = printMatch({ ...rule, from: { ...rule.from, network: undefined } }, protocol, destination)
     return [`${saddr(rule.family)} @${set}`, ...match, verdict(rule, protocol)].join(' ')
   })
 }
@@ -57,17 +63,20 @@ function logRule({ action, log }: Rule): string {
   return logStatement(prefix, { limited: true, onlyNew: log === 'log' })
 }
 
-function printMatch(rule: Rule, protocol: Protocol): string[] {
+function printMatch(rule: Rule, protocol: Protocol, destination: Destination): string[] {
   const { family, from, to } = rule
-  const hasPorts = from.ports !== 'any' || to.ports !== 'any'
+  const hasAskedPort = destination === 'asked' && to.ports !== 'any'
+  const saysProtocol = protocol !== 'any' && (hasAskedPort || (from.ports === 'any' && to.ports === 'any'))
+  const address = destination === 'asked' ? `ct original ${daddr(family)}` : daddr(family)
+  const port = destination === 'asked' ? 'ct original proto-dst' : `${protocol} dport`
   return [
     ...printInterface('iifname', rule.inInterface),
     ...printInterface('oifname', rule.outInterface),
     ...printAddress(saddr(family), family, from),
-    ...printAddress(daddr(family), family, to),
-    ...(protocol === 'any' || hasPorts ? [] : [`meta l4proto ${PROTOCOLS[protocol]}`]),
-    ...printPorts(`${protocol} sport`, from.ports),
-    ...printPorts(`${protocol} dport`, to.ports),
+    ...printAddress(address, family, to),
+    ...(saysProtocol ? [`meta l4proto ${PROTOCOLS[protocol]}`] : []),
+    ...printPorts(`${protocol} sport`, protocol, from.ports),
+    ...printPorts(port, protocol, to.ports),
   ]
 }
 
@@ -107,10 +116,10 @@ function address4(text: string): string {
   return address.text
 }
 
-function printPorts(field: string, ports: string): string[] {
+function printPorts(field: string, protocol: Protocol, ports: string): string[] {
   if (ports === 'any') return []
-  if (!/^(tcp|udp) /.test(field) || !/^\d{1,5}(:\d{1,5})?(,\d{1,5}(:\d{1,5})?)*$/.test(ports)) {
-    throw new Fault('rule.ports', `"${printable(ports)}" are no ports of ${field.split(' ')[0]}`)
+  if ((protocol !== 'tcp' && protocol !== 'udp') || !/^\d{1,5}(:\d{1,5})?(,\d{1,5}(:\d{1,5})?)*$/.test(ports)) {
+    throw new Fault('rule.ports', `"${printable(ports)}" are no ports of ${protocol}`)
   }
   const list = ports.replaceAll(':', '-').split(',')
   return [`${field} ${list.length === 1 ? list[0] : `{ ${list.join(', ')} }`}`]

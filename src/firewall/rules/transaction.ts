@@ -30,10 +30,8 @@ export function printChange(printed: Printed, present: Present): string[] {
     ...[...present.chains].filter((name) => !kept.has(name)).map((name) => `flush chain ${TABLE} ${name}`),
     ...[...present.chains].filter((name) => !wanted.has(name)).map((name) => `delete chain ${TABLE} ${name}`),
     ...[...present.sets].filter((name) => !wantedSets.has(name)).map((name) => `delete set ${TABLE} ${name}`),
-    ...(hasFixed ? [] : [`add chain ${TABLE} ${fixed.mark}`, ...fixed.sets.map(printSet)]),
-    ...pieces.sets
-      .filter(({ name }) => !present.sets.has(name))
-      .flatMap((set) => [printSet(set), ...printElements(set)]),
+    ...(hasFixed ? [] : [`add chain ${TABLE} ${fixed.mark}`, ...fixed.sets.flatMap(printWhole)]),
+    ...pieces.sets.filter(({ name }) => !present.sets.has(name)).flatMap(printWhole),
     ...newChains.map(printChain),
     ...newChains.flatMap(printRules),
   ]
@@ -49,12 +47,9 @@ export function printRemoval(): string[] {
   return [`add table ${TABLE}`, `delete table ${TABLE}`]
 }
 
-function printSet({ name, body }: KernelSet): string {
-  return `add set ${TABLE} ${name} { ${body} }`
-}
-
-function printElements({ name, elements = [] }: KernelSet): string[] {
-  return elements.length === 0 ? [] : [`add element ${TABLE} ${name} { ${elements.join(', ')} }`]
+function printWhole({ name, body, elements = [] }: KernelSet): string[] {
+  const set = `add set ${TABLE} ${name} { ${body} }`
+  return elements.length === 0 ? [set] : [set, `add element ${TABLE} ${name} { ${elements.join(', ')} }`]
 }
 
 function printChain({ name, base }: Chain): string {
