@@ -7,7 +7,7 @@ Run as root under `unshare --net --mount`. Reads a line of JSON for each questio
     WAY: p0, p1 (comes in there), out4, out6 (sent by the router itself)
   -> {"error": TEXT or null, "seen": [...], "answers": [...]}
 
-seen: packets behind the firewall, `in` or `post`, as nft prints them; answers: what the router itself sent because of them.
+seen: packets behind the firewall, [`in` or `post`, MARK, HEX]; answers: what the router itself sent because of them.
 """
 import ctypes, json, os, socket, struct, subprocess, sys, time
 
@@ -32,29 +32,59 @@ def sysctl(name, value):
         pass
 
 
-# Port fields are read apart: not every packet has them.
 WATCH = """
 table inet watch {
-  set in4 { typeof ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp; size 8192; flags dynamic; }
-  set post4 { typeof ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp; size 8192; flags dynamic; }
-  set in6 { typeof ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp; size 8192; flags dynamic; }
-  set post6 { typeof ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp; size 8192; flags dynamic; }
-  set ports4 { typeof ip id . th sport . th dport; size 8192; flags dynamic; }
-  set ports6 { typeof ip6 flowlabel . th sport . th dport; size 8192; flags dynamic; }
-  chain in { type filter hook input priority 290; policy accept;
-    add @in4 { ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp }
-    add @in6 { ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp }
-    meta l4proto { 6, 17 } add @ports4 { ip id . th sport . th dport }
-    meta l4proto { 6, 17 } add @ports6 { ip6 flowlabel . th sport . th dport }
-  }
-  chain post { type filter hook postrouting priority 290; policy accept;
-    add @post4 { ip id . ip saddr . ip daddr . meta mark . ip ttl . ip dscp }
-    add @post6 { ip6 flowlabel . ip6 saddr . ip6 daddr . meta mark . ip6 hoplimit . ip6 dscp }
-    meta l4proto { 6, 17 } add @ports4 { ip id . th sport . th dport }
-    meta l4proto { 6, 17 } add @ports6 { ip6 flowlabel . th sport . th dport }
-  }
+  chain in { type filter hook input priority 290; policy accept; log group 7 prefix "in"; }
+  chain post { type filter hook postrouting priority 290; policy accept; log group 7 prefix "post"; }
 }
 """
+
+
+class Watcher:
+    """Every packet behind the firewall, by NFLOG. Source: linux/netfilter/nfnetlink_log.h."""
+
+    def __init__(self, group):
+        self.link = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        self.link.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)  # SO_RCVBUFFORCE
+        self.config(group, struct.pack('=HHBxxx', 5, 1, 1))  # bind
+        self.config(group, struct.pack('=HH', 10, 2) + struct.pack('!IBx', 200, 2) + b'\0\0')  # copies of the packets
+        self.config(group, struct.pack('=HH', 8, 5) + struct.pack('!I', 1))  # each at once
+        self.link.setblocking(False)
+
+    def config(self, group, attribute):
+        body = struct.pack('!BBH', 0, 0, group) + attribute
+        self.link.send(struct.pack('=IHHII', 16 + len(body), (4 << 8) | 1, 1 | 4, 1, 0) + body)
+        error = struct.unpack('=i', self.link.recv(4096)[16:20])[0]
+        if error != 0:
+            raise SystemExit(f'nfnetlink_log: {error}')
+
+    def drain(self):
+        found = []
+        while True:
+            try:
+                data = self.link.recv(1 << 20)
+            except BlockingIOError:
+                return found
+            while len(data) >= 16:
+                length, kind = struct.unpack('=IH', data[:6])
+                if kind >> 8 == 4:
+                    found.append(self.packet(data[20:length]))
+                data = data[(length + 3) & ~3 :]
+
+    @staticmethod
+    def packet(data):
+        prefix, mark, payload = '', 0, b''
+        while len(data) >= 4:
+            length, kind = struct.unpack('=HH', data[:4])
+            value = data[4:length]
+            if kind == 2:
+                mark = struct.unpack('!I', value)[0]
+            elif kind == 9:
+                payload = value
+            elif kind == 10:
+                prefix = value.rstrip(b'\0').decode()
+            data = data[(length + 3) & ~3 :]
+        return [prefix, mark, payload.hex()]
 
 
 class Peer:
@@ -122,6 +152,20 @@ def setup():
     return peers
 
 
+def join(peers):
+    """A member of a few groups, so that their packets are taken."""
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    two = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    for name in peers:
+        index = socket.if_nametoindex(name)
+        for group in ('224.0.0.251', '239.255.255.250'):
+            one.setsockopt(socket.IPPROTO_IP, 35, struct.pack('=4s4si', socket.inet_aton(group), b'\0' * 4, index))
+        for group in ('ff02::fb', 'ff02::f'):
+            packed = socket.inet_pton(socket.AF_INET6, group) + struct.pack('=i', index)
+            two.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, packed)
+    return one, two
+
+
 def load(question):
     for table in json.loads(run('nft', '-j', 'list', 'tables').stdout or '{"nftables":[]}')['nftables']:
         if 'table' in table:
@@ -178,17 +222,10 @@ def answers(frames):
     return found
 
 
-def seen():
-    listed = json.loads(run('nft', '-j', 'list', 'table', 'inet', 'watch').stdout)
-    result = {}
-    for item in listed['nftables']:
-        if 'set' in item:
-            result[item['set']['name']] = [element['concat'] for element in item['set'].get('elem', [])]
-    return result
-
-
 def main():
     peers = setup()
+    groups = join(peers)
+    watcher = Watcher(7)
     raw4 = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     raw4.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
     raw6 = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_RAW)
@@ -200,13 +237,16 @@ def main():
         if error is None:
             for peer in peers.values():
                 peer.drain()
+            watcher.drain()
             forget_connections()
             for way, frame in question['packets']:
                 send(way, frame, peers, raw4, raw6)
             time.sleep(0.03)
-            answer['seen'] = seen()
+            answer['seen'] = watcher.drain()
             answer['answers'] = answers([frame for peer in peers.values() for frame in peer.drain()])
         print(json.dumps(answer), flush=True)
+    for one in groups:
+        one.close()
     for peer in peers.values():
         peer.process.stdin.close()
 
