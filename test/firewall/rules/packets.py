@@ -1,6 +1,7 @@
 """Packets for the tests of rules. `serve PORT...` answers tcp and udp on these ports; `probe` reads a JSON list of probes
 {kind, from, to, port, sport} and prints what became of each: accept, drop, reset, or the ICMP answer such as icmp-3/3.
-All go at once, or one after the other with `probe one-by-one`; `"at": SECONDS` then waits until that moment."""
+All go at once, or one after the other with `probe one-by-one`; `"at": SECONDS` then waits until that moment.
+`flood FROM TO PORT PER_SECOND` sends datagrams until its input ends, `count PORT...` takes them; both print how many."""
 import json, select, socket, struct, sys, time
 
 WAIT = 0.6
@@ -30,6 +31,38 @@ def serve(ports):
             else:
                 data, peer = one.recvfrom(100)
                 one.sendto(data, peer)
+
+
+def flood(source, to, port, per_second):
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    one.bind((source, 0))
+    start, sent = time.monotonic(), 0
+    print('ready', flush=True)
+    while not select.select([sys.stdin], [], [], 0.002)[0]:
+        while sent < (time.monotonic() - start) * per_second:
+            one.sendto(b'x', (to, port))
+            sent += 1
+    print(sent)
+
+
+def count(ports):
+    sockets = {}
+    for port in ports:
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        one.setsockopt(socket.SOL_SOCKET, 33, 1 << 24)  # SO_RCVBUFFORCE
+        one.bind(('', port))
+        sockets[one] = port
+    counts = dict.fromkeys(ports, 0)
+    print('ready', flush=True)
+    while True:
+        found = select.select([sys.stdin, *sockets], [], [])[0]
+        if sys.stdin in found and len(found) == 1:
+            break
+        for one in found:
+            if one in sockets:
+                one.recv(10)
+                counts[sockets[one]] += 1
+    print(' '.join(str(counts[port]) for port in ports))
 
 
 class Errors:
@@ -134,6 +167,10 @@ def ask(probes, errors):
 def main():
     if sys.argv[1] == 'serve':
         serve([int(port) for port in sys.argv[2:]])
+    if sys.argv[1] == 'flood':
+        return flood(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))
+    if sys.argv[1] == 'count':
+        return count([int(port) for port in sys.argv[2:]])
     wanted, errors = json.loads(sys.stdin.read()), Errors()
     if 'one-by-one' not in sys.argv:
         print(json.dumps(ask([Probe(what) for what in wanted], errors)))
