@@ -4,9 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type UfwPaths, ufwPaths } from '../../../src/config/ufw/paths.ts'
 
+const roots: string[] = []
+process.on('exit', () => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true })
+})
+
 export function ufwFolder(): { readonly root: string; readonly paths: UfwPaths } {
   const root = mkdtempSync(join(tmpdir(), 'rampart-ufw-'))
-  process.on('exit', () => rmSync(root, { recursive: true, force: true }))
+  roots.push(root)
   return { root, paths: { ...ufwPaths(root), lock: join(root, 'ufw.lock') } }
 }
 
