@@ -15,6 +15,7 @@ export interface Change {
 
 export interface Step {
   readonly family: 4 | 6
+  readonly rule: Rule
   readonly outcome: Outcome
   /** The family's, afterwards. */
   readonly rules: readonly Rule[]
@@ -55,7 +56,7 @@ export function deleteRules(rules: readonly Rule[], wanted: readonly Rule[]): Ch
     ? profileRules(before, wanted, families)
     : byFamily(wanted)
   if (families.every((family) => doomed[family].length === 0)) {
-    const steps = families.map((family) => ({ family, outcome: 'absent-profile', rules: before[family] }) as const)
+    const steps = wanted.map((rule) => ({ family: rule.family, rule, outcome: 'absent-profile', rules }) as const)
     return { rules, steps }
   }
   const [now4, steps4] = remove(before[4], doomed[4], 4)
@@ -130,7 +131,7 @@ function put(
     const [next, outcome] = isInsert ? insert(now, rule, at) : append(now, rule)
     if (outcome === 'inserted') at = next.indexOf(rule) + 1
     now = next
-    steps.push({ family: rule.family, outcome, rules: now })
+    steps.push({ family: rule.family, rule, outcome, rules: now })
   }
   return [now, steps]
 }
@@ -155,7 +156,7 @@ function remove(rules: readonly Rule[], doomed: readonly Rule[], family: 4 | 6):
   const steps = doomed.map((rule): Step => {
     const at = now.findIndex((other) => isMeant(other, rule))
     if (at >= 0) now = now.toSpliced(at, 1)
-    return { family, outcome: at >= 0 ? 'deleted' : 'absent', rules: now }
+    return { family, rule, outcome: at >= 0 ? 'deleted' : 'absent', rules: now }
   })
   return [now, steps]
 }

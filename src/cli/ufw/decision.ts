@@ -1,0 +1,119 @@
+/** What a command comes to: the state that shall be, what the kernel has to do for it, and what is said. Pure. */
+import { Fault } from '../../base/fault.ts'
+import type { Profile } from '../../config/ufw/profile.ts'
+import type { UfwState } from '../../config/ufw/state.ts'
+import { decideProfileUpdate } from './app-update.ts'
+import { addRules, type Change, deleteRules, ruleByNumber } from './change.ts'
+import type { Command } from './command.ts'
+import { told, toldDry } from './told.ts'
+
+export interface Decision {
+  readonly next: UfwState
+  readonly kernel: Kernel
+  /** On stdout, when it is done. */
+  readonly told: string
+  /** On stdout, instead of doing it. */
+  readonly dry: string
+}
+
+/**
+ * - `as it is`: it is not touched
+ * - `change`: what differs
+ * - `load`: all of it anew, with the admin's scripts around it
+ * - `unload`: nothing of ours is left
+ */
+export type Kernel = 'as it is' | 'change' | 'load' | 'unload'
+
+/** The commands that change something in the files; `reset` and `confirm` are apart. */
+export type Changing =
+  | { readonly kind: 'enable' | 'disable' | 'reload' }
+  | Extract<
+      Command,
+      { kind: 'default' | 'logging' | 'rule' | 'delete' | 'delete-number' | 'app-default' | 'app-update' }
+    >
+
+/** @throws Fault `ufw.position`, `ufw.number`, `ufw.profile` */
+export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap<string, Profile>): Decision {
+  switch (command.kind) {
+    case 'enable':
+      return switched(state, true, 'load', 'Firewall is active and enabled on system startup\n')
+    case 'disable':
+      return switched(state, false, 'unload', 'Firewall stopped and disabled on system startup\n')
+    case 'reload':
+      return decideReload(state)
+    case 'default':
+      return decideDefault(state, command)
+    case 'logging':
+      return decideLogging(state, command.level)
+    case 'rule':
+      return ofRules(state, addRules(state.rules, command.rules, command.place))
+    case 'delete':
+      return ofRules(state, deleteRules(state.rules, command.rules))
+    case 'delete-number':
+      return ofRules(state, deleteRules(state.rules, [named(ruleByNumber(state.rules, command.number))]))
+    case 'app-default':
+      return decideProfilePolicy(state, command.policy)
+    case 'app-update':
+      return decideProfileUpdate(state, command, profiles)
+    default:
+      return unknown(command)
+  }
+}
+
+/** By its number a rule is meant whatever is remarked on it. */
+function named<Rule extends object>(rule: Rule) {
+  return { ...rule, comment: undefined }
+}
+
+function unknown(command: never): never {
+  throw new Fault('ufw.failed', `no such command: ${JSON.stringify(command)}`)
+}
+
+const RUNNING = '> running ufw-init\n'
+
+function switched(state: UfwState, enabled: boolean, kernel: Kernel, text: string): Decision {
+  return { next: { ...state, enabled }, kernel, told: text, dry: `${RUNNING}${text}` }
+}
+
+function decideReload(state: UfwState): Decision {
+  if (!state.enabled) return quiet(state, 'Firewall not enabled (skipping reload)\n')
+  const text = 'Firewall reloaded\n'
+  return { next: state, kernel: 'load', told: text, dry: `${RUNNING}${RUNNING}${text}` }
+}
+
+function quiet(next: UfwState, text: string): Decision {
+  return { next, kernel: 'as it is', told: text, dry: text }
+}
+
+function decideDefault(state: UfwState, { path, policy }: Extract<Command, { kind: 'default' }>): Decision {
+  const next = { ...state, policies: { ...state.policies, [path]: POLICIES[policy] } }
+  const text = `Default ${DIRECTIONS[path]} policy changed to '${policy}'\n(be sure to update your rules accordingly)\n`
+  return { next, kernel: inForce(state), told: text, dry: `${state.enabled ? `${RUNNING}${RUNNING}` : ''}${text}` }
+}
+
+const POLICIES = { allow: 'accept', deny: 'drop', reject: 'reject' } as const
+const DIRECTIONS = { in: 'incoming', out: 'outgoing', forward: 'routed' } as const
+
+function inForce({ enabled }: UfwState): Kernel {
+  return enabled ? 'change' : 'as it is'
+}
+
+function decideLogging(state: UfwState, level: Extract<Command, { kind: 'logging' }>['level']): Decision {
+  const last = state.logging === 'off' ? 'low' : state.logging
+  const next = { ...state, logging: level === 'on' ? last : level }
+  return { ...quiet(next, level === 'off' ? 'Logging disabled\n' : 'Logging enabled\n'), kernel: inForce(state) }
+}
+
+function ofRules(state: UfwState, change: Change): Decision {
+  return {
+    next: { ...state, rules: change.rules },
+    kernel: change.rules === state.rules ? 'as it is' : inForce(state),
+    told: told(change, state.enabled),
+    dry: toldDry(change, state),
+  }
+}
+
+function decideProfilePolicy(state: UfwState, policy: Extract<Command, { kind: 'app-default' }>['policy']): Decision {
+  const next = { ...state, profilePolicy: policy === 'skip' ? policy : POLICIES[policy] }
+  return quiet(next, `Default application policy changed to '${policy}'\n`)
+}

@@ -1,0 +1,77 @@
+/**
+ * Which rule decides a new connection: what the rules and the policies say, read from the same value that the kernel's are
+ * printed from. What before.rules and after.rules say beside them is not asked.
+ */
+import { contains, type Network } from '../../base/address.ts'
+import type { End, Rule } from './rule.ts'
+import type { Policy, Ruleset } from './ruleset.ts'
+
+/** The first packet of a connection. */
+export interface Packet {
+  readonly path: Rule['path']
+  readonly protocol: Rule['protocol']
+  /** One address. */
+  readonly from: Network
+  readonly fromPort: number | undefined
+  readonly to: Network
+  readonly toPort: number | undefined
+  /** undefined: not known; then a rule for some interface is taken not to be for this. */
+  readonly inInterface: string | undefined
+  readonly outInterface: string | undefined
+}
+
+export interface Explained {
+  /** `limit` accepts: this is the first packet. */
+  readonly verdict: Policy
+  /** What decides. */
+  readonly by: Rule | 'policy' | 'no IPv6'
+}
+
+export function explain({ rules, policies, ipv6 }: Omit<Ruleset, 'frame' | 'logging'>, packet: Packet): Explained {
+  if (packet.from.family === 6 && !ipv6) return { verdict: 'drop', by: 'no IPv6' }
+  const rule = rules.find((one) => matches(one, packet))
+  return rule ? { verdict: VERDICTS[rule.action], by: rule } : { verdict: policies[packet.path], by: 'policy' }
+}
+
+const VERDICTS = { allow: 'accept', limit: 'accept', deny: 'drop', reject: 'reject' } as const
+
+function matches(rule: Rule, packet: Packet): boolean {
+  return (
+    rule.path === packet.path &&
+    rule.family === packet.from.family &&
+    isInterface(rule.inInterface, packet.inInterface) &&
+    isInterface(rule.outInterface, packet.outInterface) &&
+    isProtocol(rule, packet.protocol) &&
+    isEnd(rule.from, packet.from, packet.fromPort) &&
+    isEnd(rule.to, packet.to, packet.toPort)
+  )
+}
+
+function isInterface(wanted: string | undefined, name: string | undefined): boolean {
+  if (wanted === undefined) return true
+  if (name === undefined) return false
+  return wanted.endsWith('+') ? name.startsWith(wanted.slice(0, -1)) : wanted === name
+}
+
+function isProtocol({ protocol, from, to }: Rule, wanted: Rule['protocol']): boolean {
+  if (protocol !== 'any') return protocol === wanted
+  return (from.ports === 'any' && to.ports === 'any') || wanted === 'tcp' || wanted === 'udp'
+}
+
+function isEnd({ network, mask, ports }: End, address: Network, port: number | undefined): boolean {
+  if (ports !== 'any' && (port === undefined || !hasPort(ports, port))) return false
+  if (mask) return (address.bits & bitsOf(mask.mask)) === bitsOf(mask.bits)
+  return network === undefined || contains(network, address)
+}
+
+function hasPort(ports: string, port: number): boolean {
+  return ports.split(',').some((item) => {
+    const [first = 0, last = first] = item.split(':').map(Number)
+    return first <= port && port <= last
+  })
+}
+
+/** Of a mask of IPv4: `255.0.255.0`. */
+function bitsOf(text: string): bigint {
+  return text.split('.').reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n)
+}
