@@ -49,6 +49,7 @@ export function finish(files: Files, list: string, paths: readonly string[]): vo
   const steps = readSteps(files, list)
   if (steps.length > 0) carryOut(files, list, steps)
   for (const path of paths) files.remove(besideOf(realOf(files, path)))
+  files.remove(unfinished(list))
 }
 
 /** Where the content of a file is to be read from, beside the work of others: at its new place once that counts. */
@@ -87,6 +88,10 @@ function besideOf(path: string): string {
   return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.rampart-new`
 }
 
+function unfinished(list: string): string {
+  return `${list}-new`
+}
+
 function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/'
 }
@@ -106,12 +111,12 @@ function commit(files: Files, list: string, steps: readonly Step[]): void {
     return
   }
   try {
-    files.create(`${list}-new`, printSteps(steps), 0o600)
-    files.rename(`${list}-new`, list)
+    files.create(unfinished(list), printSteps(steps), 0o600)
+    files.rename(unfinished(list), list)
     files.syncFolder(folderOf(list))
   } catch (thrown) {
     abandonQuietly(() => {
-      files.remove(`${list}-new`)
+      files.remove(unfinished(list))
       for (const { from } of steps) files.remove(from)
     })
     throw thrown

@@ -40,7 +40,8 @@ function tryTake(world: World, path: string, type: typeof Database): Database | 
   let lock: Database | undefined
   try {
     lock = new type(path, 'lock')
-    lock.exec('BEGIN EXCLUSIVE')
+    // A journal would be a file beside it, though nothing is ever written.
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return lock
   } catch (thrown) {
     lock?.close()

@@ -34,6 +34,8 @@ def sysctl(name, value):
 
 WATCH = """
 table inet watch {
+  # Connections are tracked in both families, whatever the rules ask, so that fragments are put together.
+  chain first { type filter hook prerouting priority -350; policy accept; ct state invalid counter; }
   chain in { type filter hook input priority 290; policy accept; log group 7 prefix "in"; }
   chain post { type filter hook postrouting priority 290; policy accept; log group 7 prefix "post"; }
 }
@@ -148,6 +150,9 @@ def setup():
     ]:
         sysctl(name, value)
     peers = {'p0': Peer(0), 'p1': Peer(1)}
+    # The rest of the world.
+    must('ip', 'route', 'add', 'default', 'via', '10.1.0.2')
+    must('ip', '-6', 'route', 'add', 'default', 'via', 'fd00:1::2')
     time.sleep(0.3)
     return peers
 
@@ -211,6 +216,8 @@ def answers(frames):
     found = []
     for frame in frames:
         kind, ip = struct.unpack('!H', frame[12:14])[0], frame[14:]
+        if len(ip) < (34 if kind == 0x0800 else 54):
+            continue
         if kind == 0x0800 and ip[9] == 1 and ip[20] in (3, 11, 12):
             found.append(['icmp', ip[20], ip[21], struct.unpack('!H', ip[32:34])[0]])
         elif kind == 0x0800 and ip[9] == 6 and ip[33] & 4:
