@@ -4,13 +4,15 @@
  * the list, by which `finish` goes on; who reads meanwhile, reads by the list.
  */
 import { asFault, Fault } from '../../base/fault.ts'
-import type { Files, Stat } from '../../world/files.ts'
+import type { Files, Owner, Stat } from '../../world/files.ts'
 
-/** A file's new content; a new file gets `mode`, one that is there keeps mode and owner. */
 export interface Replacement {
   readonly path: string
   readonly content: string | Uint8Array
+  /** Of a new file; one that is there keeps its own, and its owner. */
   readonly mode: number
+  /** Given, it and `mode` count for a file that is there as well. */
+  readonly owner?: Owner
 }
 
 /** Either is to be called, once. */
@@ -96,11 +98,11 @@ function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/')) || '/'
 }
 
-function write(files: Files, { from, to }: Step, { content, mode }: Replacement): void {
+function write(files: Files, { from, to }: Step, { content, mode, owner }: Replacement): void {
   const old: Stat | undefined = files.stat(to)
   if (!old) files.makeFolder(folderOf(to), 0o755)
-  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content
-  files.create(from, bytes, old?.mode ?? mode, old)
+  if (owner) files.create(from, content, mode, owner)
+  else files.create(from, content, old?.mode ?? mode, old)
 }
 
 function commit(files: Files, list: string, steps: readonly Step[]): void {

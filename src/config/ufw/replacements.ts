@@ -6,11 +6,9 @@ import type { Replacement } from './exchange.ts'
 import type { UfwPaths } from './paths.ts'
 import { MAX_RULES_BYTES, type ReadUfw } from './read-ufw.ts'
 import type { UfwState } from './state.ts'
-import { stockFiles } from './stock.ts'
+import { RULES_MODE, stockFiles } from './stock.ts'
 import { printUserRules } from './user-rules.ts'
 
-/** Rules are nobody's business but root's. */
-const RULES_MODE = 0o640
 const SETTINGS_MODE = 0o644
 
 /** Only files whose content changes. A host that has none gets all of them. */

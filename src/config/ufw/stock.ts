@@ -3,6 +3,9 @@ import { stockFrame } from './frame/stock.ts'
 import type { UfwPaths } from './paths.ts'
 import type { UfwState } from './state.ts'
 
+/** Rules are nobody's business but root's. */
+export const RULES_MODE = 0o640
+
 export const STOCK_STATE: UfwState = {
   enabled: false,
   logging: 'low',

@@ -18,6 +18,8 @@ import { describe, test } from 'node:test'
 import { underLock } from '../../../src/config/ufw/open-ufw.ts'
 import type { UfwPaths } from '../../../src/config/ufw/paths.ts'
 import { readUfw } from '../../../src/config/ufw/read-ufw.ts'
+import { relabelAfterRules } from '../../../src/config/ufw/relabel-after-rules.ts'
+import { resetFiles } from '../../../src/config/ufw/reset-files.ts'
 import type { UfwState } from '../../../src/config/ufw/state.ts'
 import { ANYWHERE, type Rule } from '../../../src/firewall/rules/rule.ts'
 import { realWorld } from '../../../src/world/real.ts'
@@ -255,4 +257,50 @@ test('a folder of the host is made where there is none', async () => {
   mkdirSync(join(root, 'etc'))
   await change(paths, withRule(22))
   assert.equal(statSync(paths.folder).mode & 0o777, 0o755)
+})
+
+describe('reset', () => {
+  test('keeps what was there beside fresh files, and the settings', { skip: process.getuid?.() !== 0 }, async () => {
+    const { paths } = ufwFolder()
+    await change(paths, (state) => ({ ...withRule(22)(state), logging: 'high', enabled: true }))
+    writeFileSync(paths.beforeRules[6], 'mine')
+    chmodSync(paths.beforeRules[6], 0o604)
+    chownSync(paths.beforeRules[6], 12, 34)
+    const now = new Date(2026, 0, 2, 3, 4, 5).getTime()
+    const reset = () =>
+      underLock(world, paths, ({ state, prepare }) => {
+        const next = { ...state, enabled: false, rules: [] }
+        const { replacements, backups } = resetFiles(world.files, paths, next, now)
+        prepare(next, replacements).commit()
+        return backups
+      })
+    const names = ['user', 'before', 'after', 'user6', 'before6', 'after6'].map((name) => `${name}.rules`)
+    const backups = names.map((name) => ({ name, path: `${paths.folder}/${name}.20260102_030405` }))
+    assert.deepEqual(await reset(), backups)
+    const { state } = readUfw(world, paths)
+    assert.deepEqual([state.rules, state.enabled, state.logging], [[], false, 'high'])
+    assert.match(readFileSync(backups[3]!.path, 'utf8'), /tuple ### allow tcp 22/)
+    const { uid, gid, mode } = statSync(backups[4]!.path)
+    assert.deepEqual([readFileSync(backups[4]!.path, 'utf8'), uid, gid, mode & 0o777], ['mine', 12, 34, 0o604])
+    const fresh = statSync(paths.beforeRules[6])
+    assert.deepEqual([fresh.uid, fresh.gid, fresh.mode & 0o777], [0, 0, 0o640])
+    assert.match(readFileSync(paths.beforeRules[6], 'utf8'), /COMMIT/)
+    await assert.rejects(reset(), { message: `'${backups[0]!.path}' already exists. Aborting` })
+    assert.deepEqual(leftovers(paths), [])
+  })
+})
+
+test('a new policy is written wherever after.rules names the old one', async () => {
+  const { paths } = ufwFolder()
+  await change(paths, withRule(22))
+  const rules = '# \xe9\n-A ufw-after-input -j LOG --log-prefix "[UFW BLOCK] "\n'
+  writeFileSync(paths.afterRules[4], rules, 'latin1')
+  const relabelled = (policy: 'allow' | 'deny') =>
+    underLock(world, paths, ({ state, prepare }) => {
+      prepare(state, relabelAfterRules(world.files, paths, policy)).commit()
+      return readFileSync(paths.afterRules[4], 'latin1')
+    })
+  assert.equal(await relabelled('deny'), rules)
+  assert.equal(await relabelled('allow'), rules.replace('BLOCK', 'ALLOW'))
+  assert.equal(await relabelled('deny'), rules)
 })
