@@ -19,8 +19,9 @@ export function readExtended(words: readonly string[], services: Services): Draf
   if (words.length % 2 === 1) throw wrong('words', 'Wrong number of arguments')
   if (!words.some((word) => word === 'to' || word === 'from' || word === 'in' || word === 'out'))
     throw wrong('clause', "Need 'to' or 'from' clause")
-  if (words.some((word, index) => SINGLE.has(word) && words.indexOf(word) !== index))
-    throw wrong('words', 'Improper rule syntax')
+  // A profile has protocols of its own.
+  const isDouble = words.some((word, index) => SINGLE.has(word) && words.indexOf(word) !== index)
+  if (isDouble || (words.includes('app') && words.includes('proto'))) throw wrong('words', 'Improper rule syntax')
   let draft: Draft = { from: {}, to: {} }
   let side: 'from' | 'to' | undefined
   for (const [index, word] of words.entries()) {

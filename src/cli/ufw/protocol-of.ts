@@ -2,7 +2,7 @@
 import type { Services } from '../../config/ufw/services.ts'
 import type { Protocol } from '../../firewall/rules/rule.ts'
 import { type Draft, isOnly4, isPortless } from './draft.ts'
-import { isList, isPort } from './port-list.ts'
+import { isList } from './port-list.ts'
 import { wrong } from './wrong.ts'
 
 /** @throws Fault `ufw.protocol` */
@@ -17,7 +17,7 @@ export function protocolOf(draft: Draft, services: Services): Protocol {
 }
 
 function servedBy(port: string | undefined, services: Services): 'any' | 'tcp' | 'udp' {
-  if (port === undefined || isList(port) || isPort(port)) return 'any'
+  if (port === undefined || isList(port) || /^\d+$/.test(port)) return 'any'
   const service = services(port)
   if (!service) throw wrong('protocol', 'Could not find protocol')
   // Such as AppleTalk's: /etc/services names more than the two.

@@ -4,9 +4,13 @@ import { badSyntax, wrong } from './wrong.ts'
 
 export interface Qualified {
   readonly path: Rule['path']
+  /** An only interface is that of this direction, whichever word it came with: `out in on eth0`. */
+  readonly direction: 'in' | 'out' | undefined
   readonly log: Rule['log']
   /** undefined: none was given; '' takes one away. */
   readonly comment: string | undefined
+  /** The other of a route's two interfaces, behind its `on`; not yet checked. */
+  readonly second: { readonly direction: 'in' | 'out'; readonly name: string } | undefined
   /** What is left: a port or a profile, or keywords with their values. */
   readonly words: readonly string[]
 }
@@ -16,11 +20,30 @@ export interface Qualified {
  * @throws Fault `ufw.interface`, `ufw.clause`, `ufw.syntax`, in UFW's order
  */
 export function takeQualifiers(words: readonly string[], isRoute: boolean): Qualified {
-  const [path, directed] = isRoute ? (['forward', words] as const) : takeDirection(words)
-  checkInterfaceClause(directed, isRoute)
-  const [log, unlogged] = takeLog(directed, isRoute)
+  const [given, directed] = takeDirection(words)
+  checkInterfaceClause(directed)
+  const [second, single] = isRoute ? takeSecond(directed) : [undefined, directed]
+  const [log, unlogged] = takeLog(single)
   const [comment, uncommented] = takeComment(unlogged)
-  return { path, log, comment, words: withoutOn(uncommented, isRoute) }
+  return {
+    path: isRoute ? 'forward' : given,
+    direction: isRoute && directed === words ? undefined : given,
+    log,
+    comment,
+    second,
+    words: beginsWithClause(uncommented) ? uncommented.toSpliced(1, 1) : uncommented,
+  }
+}
+
+/**
+ * A route has no direction but that of an interface.
+ * @param words all behind `route`
+ * @throws Fault `ufw.interface`
+ */
+export function checkRoute(words: readonly string[]): void {
+  const first = words.findIndex(isDirection)
+  if (first < 0 || first === words.length - 1 || hasClause(words, 'in') || hasClause(words, 'out')) return
+  throw wrong('interface', 'Invalid interface clause for route rule')
 }
 
 /** `in` before anything but `on` is a direction alone; before `on` it begins a clause as well. */
@@ -30,23 +53,33 @@ function takeDirection(words: readonly string[]): readonly ['in' | 'out', readon
   return [first, second !== undefined && second !== 'on' ? words.slice(1) : words]
 }
 
-function checkInterfaceClause(words: readonly string[], isRoute: boolean): void {
-  if (!words.some(isDirection)) return
-  if (!isDirection(words[0]) || words.length === 1) throw wrong('interface', 'Invalid interface clause')
-  if (isRoute && (words[1] !== 'on' || words.length < 3))
-    throw wrong('interface', 'Invalid interface clause for route rule')
-  if (words[1] !== 'on') throw wrong('interface', 'Invalid interface clause')
+function checkInterfaceClause(words: readonly string[]): void {
+  if (words.some(isDirection) && !beginsWithClause(words)) throw wrong('interface', 'Invalid interface clause')
 }
 
-/** `log` stands first, or behind an interface clause. */
-function takeLog(words: readonly string[], isRoute: boolean): readonly [Rule['log'], readonly string[]] {
-  const at = words.findIndex(isLog)
-  const clauses = isDirection(words[0]) && words[1] === 'on' ? (isRoute && isDirection(words[3]) ? [3, 6] : [3]) : [0]
-  if (at < 0) return ['none', words]
-  const left = words.toSpliced(at, 1)
-  const refused = clauses.includes(at) && words.length > 1 ? left.find(isLog) : words[at]
-  if (refused !== undefined) throw wrong('clause', `Option '${refused}' not allowed here`)
-  return [words[at] as 'log' | 'log-all', left]
+/** It may stand anywhere behind the first, `log` or not; its name may be any word. */
+function takeSecond(words: readonly string[]): readonly [Qualified['second'], readonly string[]] {
+  const direction = words[0] === 'in' ? 'out' : 'in'
+  const at = words.indexOf(direction)
+  const name = words[at + 2]
+  if (!beginsWithClause(words) || !hasClause(words, direction) || name === undefined) return [undefined, words]
+  return [{ direction, name }, words.toSpliced(at, 3)]
+}
+
+/** `log` stands first, or behind an interface clause. UFW looks for `log` before it looks for `log-all`. */
+function takeLog(words: readonly string[]): readonly [Rule['log'], readonly string[]] {
+  const place = beginsWithClause(words) ? 3 : 0
+  let left = words
+  let log: Rule['log'] = 'none'
+  for (const word of ['log', 'log-all'] as const) {
+    const at = left.indexOf(word)
+    if (at < 0) continue
+    if (log !== 'none' || at !== place || left.length === 1 || left.includes(word, at + 1))
+      throw wrong('clause', `Option '${word}' not allowed here`)
+    log = word
+    left = left.toSpliced(at, 1)
+  }
+  return [log, left]
 }
 
 function takeComment(words: readonly string[]): readonly [string | undefined, readonly string[]] {
@@ -58,19 +91,14 @@ function takeComment(words: readonly string[]): readonly [string | undefined, re
   return [comment, words.toSpliced(at, 2)]
 }
 
-function withoutOn(words: readonly string[], isRoute: boolean): readonly string[] {
-  if (!isDirection(words[0]) || words[1] !== 'on') return words
-  const rest = words.toSpliced(1, 1)
-  const second = isRoute ? rest.indexOf(rest[0] === 'in' ? 'out' : 'in', 2) : -1
-  return second > 0 && rest[second + 1] === 'on' && rest[second + 2] !== undefined
-    ? rest.toSpliced(second + 1, 1)
-    : rest
-}
-
 function isDirection(word: string | undefined): word is 'in' | 'out' {
   return word === 'in' || word === 'out'
 }
 
-function isLog(word: string): boolean {
-  return word === 'log' || word === 'log-all'
+function beginsWithClause(words: readonly string[]): boolean {
+  return isDirection(words[0]) && words[1] === 'on'
+}
+
+function hasClause(words: readonly string[], direction: string): boolean {
+  return words.some((word, index) => word === direction && words[index + 1] === 'on' && index + 2 < words.length)
 }

@@ -3,15 +3,16 @@ import type { Rule } from '../../firewall/rules/rule.ts'
 import type { Command, Place } from './command.ts'
 import type { Draft } from './draft.ts'
 import { readExtended } from './extended.ts'
+import { checkInterface } from './interface-name.ts'
 import { pythonInt } from './python-int.ts'
-import { takeQualifiers } from './qualifiers.ts'
+import { checkRoute, type Qualified, takeQualifiers } from './qualifiers.ts'
 import { type Common, deletedRules, rulesOf } from './rules-of.ts'
 import { readSimple } from './simple.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { badSyntax, wrong } from './wrong.ts'
 
-/** The longest rule: the action, `proto`, `from`, `to`, `port` twice and an interface, each with a value; a route has two interfaces. */
-const MOST_WORDS = { rule: 12, route: 14 }
+/** `proto`, `from`, `to`, twice `port` and an interface, each with a value. */
+const MOST_WORDS = 12
 
 /**
  * @param words without `rule` and `route`
@@ -19,70 +20,94 @@ const MOST_WORDS = { rule: 12, route: 14 }
  */
 export function parseRuleSentence(words: readonly string[], isRoute: boolean, vocabulary: Vocabulary): Command {
   const [verb = '', ...rest] = words
-  if (isRoute && pythonInt(words[words.indexOf('delete') + 1] ?? '') !== undefined && words.includes('delete'))
-    throw wrong('position', "'route delete NUM' unsupported. Use 'delete NUM' instead.")
+  if (isRoute) {
+    refuseRouteNumber(words)
+    if (VERBS.has(verb.toLowerCase()) || isAction(verb)) checkRoute(words)
+  }
   switch (verb.toLowerCase()) {
     case 'delete':
       return parseDelete(rest, isRoute, vocabulary)
     case 'insert':
       return parseInsert(rest, isRoute, vocabulary)
     case 'prepend':
-      return parseRule(rest, 'prepend', isRoute, vocabulary)
+      return parseRule(rest, () => 'prepend', isRoute, vocabulary)
     default:
-      return parseRule(words, 'append', isRoute, vocabulary)
+      return parseRule(words, () => 'append', isRoute, vocabulary)
   }
+}
+
+/** Wherever it stands. */
+function refuseRouteNumber(words: readonly string[]): void {
+  const at = words.indexOf('delete')
+  if (at < 0) return
+  const number = words[at + 1]
+  if (number === undefined) throw badSyntax()
+  if (pythonInt(number) !== undefined)
+    throw wrong('position', "'route delete NUM' unsupported. Use 'delete NUM' instead.")
 }
 
 function parseDelete(words: readonly string[], isRoute: boolean, vocabulary: Vocabulary): Command {
   const number = pythonInt(words[0] ?? '')
-  if (number === undefined) {
-    const { draft, common } = readRule(words, isRoute, vocabulary)
-    return { kind: 'delete', rules: deletedRules(draft, common, vocabulary), warnings: warningsOf(draft) }
-  }
-  // No rule has a number that a Number cannot hold; of negative ones UFW says none.
-  if (number < 0n || number > 2n ** 32n) throw wrong('position', `Could not find rule '${number < 0n ? '' : number}'`)
-  return { kind: 'delete-number', number: Number(number) }
+  if (number !== undefined) return { kind: 'delete-number', number: readNumber(number) }
+  const { common, around } = takeRule(words, isRoute)
+  const draft = readDraft(around, vocabulary)
+  return { kind: 'delete', rules: deletedRules(draft, common, vocabulary), warnings: warningsOf(draft) }
 }
 
+/** No rule has a number that a Number cannot hold; of a negative one UFW says none. */
+function readNumber(number: bigint): number {
+  if (number >= 0n && number < FAR) return Number(number)
+  throw wrong('position', `Could not find rule '${number < 0n ? '' : number}'`)
+}
+
+const FAR = 2n ** 32n
+
 function parseInsert(words: readonly string[], isRoute: boolean, vocabulary: Vocabulary): Command {
-  const [position = '', ...rest] = words
-  if (actionOf(rest[0]) === undefined || rest.length < 2) throw badSyntax()
-  return parseRule(rest, readPosition(position), isRoute, vocabulary)
+  const [position = '', ...rule] = words
+  if (rule.length < 2) throw badSyntax()
+  if (position === '0' || position === '-1') throw wrong('position', `Cannot insert rule at position '${position}'`)
+  return parseRule(rule, () => readPosition(position), isRoute, vocabulary)
 }
 
 function readPosition(text: string): Place {
-  if (text === '0' || text === '-1') throw wrong('position', `Cannot insert rule at position '${text}'`)
   if (text === '') return 'append'
   if (!/^\d/.test(text)) throw wrong('position', `Insert position '${text}' is not a valid position`)
   const number = pythonInt(text)
   if (number === undefined) throw badSyntax()
-  if (number > 2n ** 32n) throw wrong('position', `Invalid position '${number}'`)
+  if (number >= FAR) throw wrong('position', `Invalid position '${number}'`)
   return number === 0n ? 'append' : { insert: Number(number) }
 }
 
-function parseRule(words: readonly string[], place: Place, isRoute: boolean, vocabulary: Vocabulary): Command {
-  const { draft, common } = readRule(words, isRoute, vocabulary)
-  return { kind: 'rule', place, rules: rulesOf(draft, common, vocabulary), warnings: warningsOf(draft) }
+/** @param place asked when the words around the clauses are known to be good */
+function parseRule(words: readonly string[], place: () => Place, isRoute: boolean, vocabulary: Vocabulary): Command {
+  const { common, around } = takeRule(words, isRoute)
+  const where = place()
+  const draft = readDraft(around, vocabulary)
+  return { kind: 'rule', place: where, rules: rulesOf(draft, common, vocabulary), warnings: warningsOf(draft) }
 }
 
-function readRule(
-  words: readonly string[],
-  isRoute: boolean,
-  { services }: Vocabulary,
-): { readonly draft: Draft; readonly common: Common } {
-  const action = actionOf(words[0])
-  if (action === undefined || words.length === 1) throw badSyntax()
-  const { path, log, comment, words: left } = takeQualifiers(words.slice(1), isRoute)
-  if (left.length === 0 || left.length > (isRoute ? MOST_WORDS.route : MOST_WORDS.rule)) throw badSyntax()
-  const draft = left.length === 1 ? readSimple(left[0]!, services) : readExtended(left, services)
-  return { draft, common: { action, path, log, comment } }
+function takeRule(words: readonly string[], isRoute: boolean): { readonly common: Common; readonly around: Qualified } {
+  const [action = ''] = words
+  if (!isAction(action) || words.length === 1) throw badSyntax()
+  const around = takeQualifiers(words.slice(1), isRoute)
+  if (around.words.length === 0 || around.words.length > MOST_WORDS) throw badSyntax()
+  const { path, direction, log, comment } = around
+  return { common: { action, path, direction, log, comment }, around }
 }
 
-function actionOf(word: string | undefined): Rule['action'] | undefined {
-  return ACTIONS.find((action) => action === word)
+function readDraft({ words, second }: Qualified, { services }: Vocabulary): Draft {
+  const draft = words.length === 1 ? readSimple(words[0]!, services) : readExtended(words, services)
+  if (second === undefined) return draft
+  checkInterface(second.name)
+  return { ...draft, [second.direction === 'in' ? 'inInterface' : 'outInterface']: second.name }
 }
 
-export const ACTIONS: readonly Rule['action'][] = ['allow', 'deny', 'reject', 'limit']
+const VERBS: ReadonlySet<string> = new Set(['delete', 'insert', 'prepend'])
+
+/** Unlike the verbs, only in lower case. */
+function isAction(word: string): word is Rule['action'] {
+  return word === 'allow' || word === 'deny' || word === 'reject' || word === 'limit'
+}
 
 function warningsOf({ changed }: Draft): readonly string[] {
   return changed ? ['Rule changed after normalization'] : []

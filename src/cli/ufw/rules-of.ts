@@ -6,11 +6,12 @@ import { isList } from './port-list.ts'
 import { findProfile, mayNameProfile } from './profile-name.ts'
 import { profilePairs } from './profile-pairs.ts'
 import { checkProtocol, protocolOf } from './protocol-of.ts'
+import type { Qualified } from './qualifiers.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { wrong } from './wrong.ts'
 
 /** What all rules of a sentence have in common. */
-export type Common = Pick<Rule, 'action' | 'path' | 'log' | 'comment'>
+export interface Common extends Pick<Rule, 'action' | 'path' | 'log' | 'comment'>, Pick<Qualified, 'direction'> {}
 
 /** @throws Fault `ufw.words`, `ufw.address`, `ufw.profile`, `ufw.protocol`, `ufw.port` */
 export function rulesOf(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
@@ -24,7 +25,6 @@ export function deletedRules(draft: Draft, common: Common, vocabulary: Vocabular
 
 function draftsOf(draft: Draft, vocabulary: Vocabulary, expand: typeof profilePairs): readonly Draft[] {
   const hasProfile = draft.to.profile !== undefined || draft.from.profile !== undefined
-  if (hasProfile && draft.protocol !== undefined) throw wrong('words', 'Improper rule syntax')
   const family = familyOf(draft)
   const protocol = protocolOf(draft, vocabulary.services)
   const numbered = { ...withNumbers(draft, vocabulary.services), protocol }
@@ -69,19 +69,30 @@ function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabu
   return ([4, 6] as const).slice(0, only4 ? 1 : 2).flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
 }
 
-function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {
-  const { inInterface, outInterface, protocol = 'any' } = draft
-  const given = outInterface ?? inInterface
+function ruleOf(draft: Draft, { direction, ...common }: Common, family: 4 | 6): Rule {
   return {
     ...common,
     family,
-    // A rule that is not a route has one interface, whichever word it came with: `out in on eth0`.
-    inInterface: common.path === 'forward' ? inInterface : common.path === 'in' ? given : undefined,
-    outInterface: common.path === 'forward' ? outInterface : common.path === 'out' ? given : undefined,
-    protocol,
+    ...interfacesOf(draft, common.path, direction),
+    protocol: draft.protocol ?? 'any',
     from: endOf(draft.from),
     to: endOf(draft.to),
   }
+}
+
+function interfacesOf(
+  { inInterface, outInterface }: Draft,
+  path: Rule['path'],
+  direction: Common['direction'],
+): Pick<Rule, 'inInterface' | 'outInterface'> {
+  if (inInterface !== undefined && outInterface !== undefined) {
+    // UFW keeps such a rule, and its kernel refuses all rules then.
+    if (path !== 'forward') throw wrong('interface', 'Invalid interface clause')
+    return { inInterface, outInterface }
+  }
+  const only = inInterface ?? outInterface
+  const isIn = (direction ?? (inInterface === undefined ? 'out' : 'in')) === 'in'
+  return isIn ? { inInterface: only, outInterface: undefined } : { inInterface: undefined, outInterface: only }
 }
 
 function endOf({ address, port, profile }: DraftEnd): End {

@@ -2,7 +2,7 @@
 import { parseAppSentence } from './app-sentence.ts'
 import type { Command, Sentence, Shown } from './command.ts'
 import { readOptions } from './options.ts'
-import { ACTIONS, parseRuleSentence } from './rule-sentence.ts'
+import { parseRuleSentence } from './rule-sentence.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { badSyntax, wrong } from './wrong.ts'
 
@@ -15,15 +15,19 @@ export type { Vocabulary } from './vocabulary.ts'
 export function parseSentence(words: readonly string[], vocabulary: Vocabulary): Sentence {
   const { rest, ...options } = readOptions(words)
   if (rest.length === 0) throw badSyntax(options.force ? undefined : 'not enough args')
-  const [word = '', sub] = rest
-  if (options.force) checkForced(word, sub)
-  return { ...options, command: parseCommand(rest, vocabulary) }
+  if (options.force && UNFORCED.has(rest[0]!)) throw badSyntax()
+  const command = parseCommand(rest, vocabulary)
+  if (options.force) refuseForced(command)
+  return { ...options, command }
 }
 
-/** What UFW forces: all but a rule that is only added, and nothing of profiles. */
-function checkForced(word: string, sub: string | undefined): void {
-  if (ACTIONS.some((action) => action === word)) throw badSyntax()
-  if (word === 'app' && sub !== undefined) throw wrong('words', `Unsupported action '${sub}'`)
+/** Behind `rule`, `insert` and the like they can be forced, and `limit` anywhere. */
+const UNFORCED: ReadonlySet<string> = new Set(['allow', 'deny', 'reject'])
+
+/** Nothing of profiles can be forced. */
+function refuseForced({ kind }: Command): void {
+  if (kind === 'app-default') throw wrong('words', 'Unsupported default policy')
+  if (kind.startsWith('app-')) throw wrong('words', `Unsupported action '${kind.slice('app-'.length)}'`)
 }
 
 function parseCommand(words: readonly string[], vocabulary: Vocabulary): Command {

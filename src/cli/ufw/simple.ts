@@ -1,6 +1,6 @@
 /** The simple form of a rule: `22`, `80,443/tcp`, `ssh`, `OpenSSH`. */
 import type { Services } from '../../config/ufw/services.ts'
-import { asProtocol, type Draft } from './draft.ts'
+import { asProtocol, type Draft, isPortless } from './draft.ts'
 import { isList, isPort, sortedPorts } from './port-list.ts'
 import { mayNameProfile } from './profile-name.ts'
 import { pythonInt } from './python-int.ts'
@@ -13,6 +13,7 @@ export function readSimple(word: string, services: Services): Draft {
   if (protocol === undefined) return { from: {}, to: readPortOrProfile(port, services) }
   const known = asProtocol(protocol)
   if (known === undefined) throw wrong('port', 'Bad port')
+  if (isPortless(known)) throw wrong('port', `Invalid port with protocol '${known}'`)
   return { protocol: known, from: {}, to: { port: readPort(port, services) } }
 }
 
