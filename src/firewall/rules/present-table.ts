@@ -30,6 +30,11 @@ export function listTable(world: Pick<World, 'run'>, { elements = false } = {}):
   return list(world, `list table inet ${RULE_TABLE}`, elements ? [] : ['-t'])
 }
 
+/** The same as nft prints it for people. */
+export async function tableText(world: Pick<World, 'run'>): Promise<string> {
+  return ask(world, ['nft', 'list', 'table', 'inet', RULE_TABLE])
+}
+
 /** Only what we could have named: the name goes into nft text again. */
 function ownName(name: unknown): string | undefined {
   return typeof name === 'string' && /^[a-z][\w.-]*$/i.test(name) ? name : undefined
@@ -41,16 +46,18 @@ function ofTable(objects: readonly NftObject[], kind: string): Readonly<Record<s
   )
 }
 
-async function list({ run }: Pick<World, 'run'>, commands: string, options = ['-t']): Promise<NftObject[]> {
-  const exit = await run.once(['nft', '-j', ...options, commands], {
-    timeoutMs: 10_000,
-    maxOutputBytes: 256 * 1024 * 1024,
-  })
-  if (exit.code !== 0) throw nftFault(exit)
-  return exit.out
+async function list(world: Pick<World, 'run'>, commands: string, options = ['-t']): Promise<NftObject[]> {
+  const out = await ask(world, ['nft', '-j', ...options, commands])
+  return out
     .split('\n')
     .filter((line) => line !== '')
     .flatMap(parse)
+}
+
+async function ask({ run }: Pick<World, 'run'>, argv: readonly string[]): Promise<string> {
+  const exit = await run.once(argv, { timeoutMs: 10_000, maxOutputBytes: 256 * 1024 * 1024 })
+  if (exit.code !== 0) throw nftFault(exit)
+  return exit.out
 }
 
 /** One answer for each command. */
