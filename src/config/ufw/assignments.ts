@@ -16,14 +16,17 @@ export function readAssignments(text: string): ReadonlyMap<string, string> {
   return values
 }
 
-/** Every line that assigns to the name, as it is written; a line more at the end where there is none. */
+/** Every line that assigns to the name, as UFW writes it; a line more at the end where another one would still count. */
 export function assign(text: string, name: string, value: string): string {
   const lines = linesOf(text)
   if (lines.at(-1) === '') lines.pop()
   const line = `${name}=${value}`
-  const changed = lines.map((old) => (old.startsWith(`${name}=`) ? line : old))
-  if (!changed.includes(line)) changed.push(line)
-  return `${changed.join('\n')}\n`
+  const changed = lines
+    .map((old) => (old.startsWith(`${name}=`) ? line : old))
+    .map((each) => `${each}\n`)
+    .join('')
+  const last = readAssignments(changed).get(name.toLowerCase())
+  return last === readAssignments(line).get(name.toLowerCase()) ? changed : `${changed}${line}\n`
 }
 
 function wordOf(text: string): string {

@@ -51,7 +51,8 @@ export function finish(files: Files, list: string, paths: readonly string[]): vo
   const steps = readSteps(files, list)
   if (steps.length > 0) carryOut(files, list, steps)
   for (const path of paths) files.remove(besideOf(realOf(files, path)))
-  files.remove(unfinished(list))
+  // A list that lists nothing is none of ours.
+  for (const path of [list, unfinished(list)]) files.remove(path)
 }
 
 /** Where the content of a file is to be read from, beside the work of others: at its new place once that counts. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { random } from '../../../fuzz/random.ts'
+import { strayLines } from '../../../src/config/ufw/stray-lines.ts'
 import { printUserRules, readUserRules } from '../../../src/config/ufw/user-rules.ts'
 import type { LogLevel, Policy } from '../../../src/firewall/rules/ruleset.ts'
 import { askUfw, NO_UFW } from './ask-ufw.ts'
@@ -66,3 +67,16 @@ function defaults({ in: input, out, forward }: Readonly<Record<'in' | 'out' | 'f
   )
   return `IPV6=yes\n${lines.join('')}`
 }
+
+test('lines that no tuple stands for are found, with their place', () => {
+  const next = random(3)
+  const rules = Array.from({ length: 20 }, () => randomRule(4, next))
+  const policies = { in: 'drop', out: 'accept', forward: 'drop' } as const
+  const text = printUserRules({ rules, policies, logging: 'low' }, 4)
+  const stray = (of: string) => strayLines('user.rules', of, 4, noServices)
+  assert.deepEqual(stray(text), [])
+  assert.deepEqual(
+    stray(text.replace('### RULES ###\n', '### RULES ###\n-A ufw-user-input -s 192.0.2.1 -j DROP\x1b[2J\n')),
+    [{ at: { file: 'user.rules', line: 19 }, text: '-A ufw-user-input -s 192.0.2.1 -j DROP\\x1b[2J' }],
+  )
+})
