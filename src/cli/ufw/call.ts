@@ -7,4 +7,6 @@ export interface Call {
   readonly setting: Setting
   readonly paths: UfwPaths
   readonly sentence: Sentence
+  /** Tells what reading the files has to warn of, once: whoever reads them first hands it on, before anything else is said. */
+  readonly warn: (warnings: readonly string[]) => void
 }

@@ -48,6 +48,13 @@ export function readUfw(world: World, paths: UfwPaths): ReadUfw {
 
 const MAX_TURNS = 20
 
+/** `IPV6` alone, which most sentences hang on. @throws as `readUfw` */
+export function readIpv6(world: World, paths: UfwPaths): boolean {
+  const path = readThrough(world.files, exchangeList(paths))(paths.defaults)
+  if (!world.files.stat(path)) return readUfw(world, paths).state.ipv6
+  return readAssignments(textOfBytes(world.files.read(path))).get('ipv6') === 'yes'
+}
+
 /** The list of an exchange that counts; see exchange.ts. */
 export function exchangeList({ folder }: UfwPaths): string {
   return `${folder}/.rampart-exchange`
