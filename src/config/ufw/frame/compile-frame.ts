@@ -72,7 +72,7 @@ function compileFamily(family: 4 | 6, files: readonly FrameFile[], job: Job): Fr
   }
   const built = chains.finish()
   return (['filter', 'nat', 'mangle', 'raw'] as const).flatMap((table) =>
-    finishTable(family, table, built, chains, { ...job, memory }),
+    finishTable(family, table, built, chains, job),
   )
 }
 
@@ -134,7 +134,7 @@ function finishTable(
   table: FrameTable,
   built: readonly BuiltChain[],
   chains: Chains,
-  job: Job & { readonly memory: Memory },
+  job: Job,
 ): FrameChain[] {
   const own = built.filter((chain) => chain.table === table)
   for (const chain of own) checkJumps(chain, chains, job)
@@ -144,7 +144,7 @@ function finishTable(
   for (const chain of warned) job.warnings.push(unreached(chain))
   return own
     .filter((chain) => from.has(chain) && (isWanted(family, chain) || chain.policy !== 'ACCEPT'))
-    .flatMap((chain) => finishChain(family, chain, job))
+    .flatMap((chain) => finishChain(family, chain))
 }
 
 function checkJumps(chain: BuiltChain, chains: Chains, job: Job): void {
@@ -165,21 +165,28 @@ function isWanted(family: 4 | 6, chain: BuiltChain): boolean {
   return chain.entries.length > 0 || (!chain.isBuiltIn && !isShared)
 }
 
-function finishChain(family: 4 | 6, chain: BuiltChain, job: Job & { readonly memory: Memory }): FrameChain[] {
+function finishChain(family: 4 | 6, chain: BuiltChain): FrameChain[] {
   const { table, name } = chain
   let count = 0
+  // No chain of a file has a blank in its name.
+  const place = { family, table, nameChain: () => `${name} ${++count}` }
   const made: FrameChain[] = []
-  const rules = chain.entries.flatMap((entry) => {
-    if (entry.kind === 'jump') return [`jump ${nftChain({ family, table, name: entry.chain })}`]
-    const scope = { family, table, at: entry.line.at }
-    const assembled = collect(job, () => assemble(entry.compiled, scope, () => `${name} ${++count}`))
-    // No chain of a file has a blank in its name.
-    made.push(...(assembled?.chains ?? []).map((of) => ({ family, table, ...of })))
-    return assembled?.rules ?? []
-  })
+  let current: { readonly name: string; readonly rules: string[] } = { name, rules: [] }
+  for (const entry of chain.entries) {
+    if (entry.kind === 'jump') {
+      current.rules.push(`jump ${nftChain({ family, table, name: entry.chain })}`)
+      continue
+    }
+    const { rules, chains, rest } = assemble(entry.compiled, place)
+    current.rules.push(...rules)
+    made.push(...chains.map((of) => ({ family, table, ...of })))
+    if (rest === undefined) continue
+    made.push({ family, table, ...current })
+    current = { name: rest, rules: [] }
+  }
   // UFW sets the policies of the table filter itself.
-  const last = chain.policy === 'DROP' && table !== 'filter' ? ['drop'] : []
-  return [{ family, table, name, rules: [...rules, ...last] }, ...made]
+  if (chain.policy === 'DROP' && table !== 'filter') current.rules.push('drop')
+  return [{ family, table, ...current }, ...made]
 }
 
 function unreached(chain: BuiltChain): Fault {

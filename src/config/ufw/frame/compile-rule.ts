@@ -128,70 +128,73 @@ export interface Assembled {
   readonly rules: readonly string[]
   /** Called by the rules. */
   readonly chains: readonly { readonly name: string; readonly rules: readonly string[] }[]
+  /** The chain that the rules behind this one come into: the last of `rules` leads there. */
+  readonly rest?: string
 }
 
-/** Where a rule's own chains come to stand. */
-export type Where = Pick<Scope, 'family' | 'table' | 'at'>
-
-/** Keeps something between two packets, or changes it: asked twice it says something else. */
-const STATEFUL = /\blimit\b|@|\bnumgen\b|\bquota\b|\bct count\b/
-
-/**
- * @param nameChain a name for a chain of the rule's own
- * @throws Fault `frame.cannot` where `-j RETURN` or `-g` would leave only a chain of the rule's own
- */
-export function assemble({ pieces, statement }: CompiledRule, scope: Where, nameChain: () => string): Assembled {
-  const index = pieces.findIndex((piece) => typeof piece !== 'string')
-  if (index < 0) {
-    const text = [...pieces, statement].join(' ')
-    // Asks, and does nothing: iptables would count.
-    return { rules: statement === '' && !STATEFUL.test(text) ? [] : [text], chains: [] }
-  }
-  const before = pieces.slice(0, index) as string[]
-  const piece = pieces[index] as Exclude<Piece, string>
-  const rest: CompiledRule = { pieces: pieces.slice(index + 1), statement }
-  if (/^(return|goto )/.test(statement)) return again(before, piece, rest, scope, nameChain)
-  const own: { readonly name: string; readonly rules: readonly string[] }[] = []
-  const chainOf = (rules: readonly string[]) => {
-    const name = nameChain()
-    own.push({ name, rules })
-    return nftChain({ ...scope, name })
-  }
-  const after = assemble(rest, scope, nameChain)
-  const rules = within(piece, after.rules, chainOf)
-  return { rules: [[...before, `jump ${chainOf(rules)}`].join(' ')], chains: [...after.chains, ...own] }
+/** Where a rule's own chains come to stand, and how they are named. */
+export interface Place extends Pick<Scope, 'family' | 'table'> {
+  readonly nameChain: () => string
 }
 
-/** The rules of a chain that does `rest` where the piece is so. */
+/** Changes what is kept between two packets. */
+const REMEMBERS = /\blimit\b|\bupdate @|\badd @|\bdelete @|\bnumgen\b|\bquota\b|\bct count\b/
+
+/** A rule as rules of nft: one, where one can say it. */
+export function assemble(rule: CompiledRule, place: Place): Assembled {
+  const { pieces, statement } = rule
+  if (pieces.every((piece) => typeof piece === 'string')) {
+    const text = says(rule)
+    // It asks, and does nothing: iptables would count.
+    return { rules: statement === '' && !REMEMBERS.test(text) ? [] : [text], chains: [] }
+  }
+  // What goes from a chain of the rule's own never comes back; else it would come back to the wrong one.
+  const leaves = /^(return|goto )/.test(statement)
+  const own = ownChains(place)
+  const rest = leaves ? place.nameChain() : undefined
+  const after = rest === undefined ? [] : [`goto ${nftChain({ ...place, name: rest })}`]
+  const rules = steps(rule, after, leaves ? 'goto' : 'jump', own.add)
+  return { rules, chains: own.chains, ...(rest === undefined ? {} : { rest }) }
+}
+
+type AddChain = (rules: readonly string[]) => string
+
+function ownChains(place: Place): {
+  readonly chains: { name: string; rules: readonly string[] }[]
+  readonly add: AddChain
+} {
+  const chains: { name: string; rules: readonly string[] }[] = []
+  const add = (rules: readonly string[]) => {
+    const name = place.nameChain()
+    chains.push({ name, rules })
+    return nftChain({ ...place, name })
+  }
+  return { chains, add }
+}
+
+/** The rules of a chain in which the rule is carried out. @param after what follows where the rule does not say otherwise */
+function steps(rule: CompiledRule, after: readonly string[], call: 'jump' | 'goto', add: AddChain): string[] {
+  const index = rule.pieces.findIndex((piece) => typeof piece !== 'string')
+  const piece = rule.pieces[index]
+  if (piece === undefined || typeof piece === 'string') return [says(rule), ...after]
+  const then = steps({ ...rule, pieces: rule.pieces.slice(index + 1) }, after, call, add)
+  const next = add(within(piece, then, after, add))
+  return [[...rule.pieces.slice(0, index), `${call} ${next}`].join(' '), ...after]
+}
+
+/** The rules of a chain that goes on with `then` where the piece is so. */
 function within(
   piece: Exclude<Piece, string>,
-  rest: readonly string[],
-  chainOf: (rules: readonly string[]) => string,
+  then: readonly string[],
+  after: readonly string[],
+  add: AddChain,
 ): string[] {
-  if ('unless' in piece) return [`${piece.unless} return`, ...rest]
-  if ('call' in piece) return [`jump ${chainOf(piece.call)}`, ...rest]
-  const next = chainOf(rest)
-  return piece.either.map((match) => `${match} goto ${next}`)
+  if ('unless' in piece) return [`${piece.unless} ${after[0] ?? 'return'}`, ...then]
+  if ('call' in piece) return [`jump ${add(piece.call)}`, ...then]
+  const next = add(then)
+  return [...piece.either.map((match) => `${match} goto ${next}`), ...after]
 }
 
-/** From a chain of the rule's own nothing returns to where the rule's chain was called: it must do without. */
-function again(
-  before: readonly string[],
-  piece: Exclude<Piece, string>,
-  rest: CompiledRule,
-  scope: Where,
-  nameChain: () => string,
-): Assembled {
-  const isPlain = [...before, ...rest.pieces].every((each) => typeof each === 'string' && !STATEFUL.test(each))
-  const say = (...words: readonly string[]) => [...before, ...words, ...rest.pieces, rest.statement].join(' ')
-  if (isPlain && 'either' in piece) return { rules: piece.either.map((match) => say(match)), chains: [] }
-  if (isPlain && 'call' in piece) {
-    const name = nameChain()
-    const call = [...before, ...rest.pieces, `jump ${nftChain({ ...scope, name })}`].join(' ')
-    return { rules: [call, say()], chains: [{ name, rules: piece.call }] }
-  }
-  throw new Fault('frame.cannot', 'this rule cannot end with -j RETURN or -g', {
-    at: scope.at,
-    hint: 'let it jump to a chain, or ask less of it',
-  })
+function says({ pieces, statement }: CompiledRule): string {
+  return [...pieces, statement].filter((word) => word !== '').join(' ')
 }

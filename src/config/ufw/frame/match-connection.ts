@@ -50,7 +50,8 @@ const helper: Module = {
   compile: (given) => {
     const { values, not } = given.must('helper')
     if (!/^[a-z][a-z0-9.-]{0,14}$/i.test(values[0]!)) throw given.bad('helper', 'is no name of a helper')
-    return [`ct helper ${unequal(not)}"${values[0]}"`]
+    const match = `ct helper "${values[0]}"`
+    return [not ? { unless: match } : match]
   },
 }
 

@@ -71,7 +71,9 @@ const tcpmss: Module = {
     const { values, not } = given.must('mss')
     const range = readRange(values[0]!, 65535)
     if (!range) throw given.bad('mss', 'is no size or range of sizes', 'write 536 or 1361:1536')
-    return [`tcp option maxseg size ${unequal(not)}${printRange(range)}`]
+    const match = `tcp option maxseg size ${printRange(range)}`
+    // A packet that names no size has another one.
+    return [not ? { unless: match } : match]
   },
 }
 
@@ -139,7 +141,8 @@ const MAX_PORTS = 15
 
 function portList(given: Given, name: string, scope: Scope): Range[] {
   const words = given.value(name)!.split(',')
-  const ranges = words.map((word) => readPorts(word, scope.names.services))
+  // Without an end a range is none here, unlike elsewhere.
+  const ranges = words.map((word) => (/^:|:$/.test(word) ? undefined : readPorts(word, scope.names.services)))
   const found = ranges.filter((range) => range !== undefined)
   const places = words.reduce((sum, word) => sum + (word.includes(':') ? 2 : 1), 0)
   if (found.length < words.length) throw given.bad(name, 'is no list of ports', 'write 80,443,6000:6007')

@@ -12,7 +12,7 @@ const redirect: Target = {
   tables: ['nat'],
   compile: (given, scope) => {
     const to = given.has('to-ports') ? ` to :${portsTo(given, scope)}` : ''
-    return `redirect${to}${flags(given)}`
+    return `${to === '' ? '' : transport(scope)}redirect${to}${flags(given)}`
   },
 }
 
@@ -21,7 +21,7 @@ const masquerade: Target = {
   tables: ['nat'],
   compile: (given, scope) => {
     const to = given.has('to-ports') ? ` to :${portsTo(given, scope)}` : ''
-    return `masquerade${to}${flags(given)}`
+    return `${to === '' ? '' : transport(scope)}masquerade${to}${flags(given)}`
   },
 }
 
@@ -31,7 +31,8 @@ function translation(kind: 'dnat' | 'snat', name: string): Target {
     tables: ['nat'],
     compile: (given, scope) => {
       given.must(name)
-      return `${kind} ${scope.family === 4 ? 'ip' : 'ip6'} to ${destination(given, name, scope)}${flags(given)}`
+      const { text, hasPorts } = destination(given, name, scope)
+      return `${hasPorts ? transport(scope) : ''}${kind} ${scope.family === 4 ? 'ip' : 'ip6'} to ${text}${flags(given)}`
     },
   }
 }
@@ -55,6 +56,11 @@ function portsTo(given: Given, scope: Scope): string {
   return printRange(range)
 }
 
+/** nft wants to be told in the same rule, which may be one of a chain of its own. */
+function transport({ protocol }: Scope): string {
+  return `meta l4proto ${protocol!.number} `
+}
+
 function needsPorts(scope: Scope): void {
   const { protocol, at } = scope
   if (protocol && !protocol.not && WITH_PORTS.has(protocol.number)) return
@@ -65,7 +71,7 @@ function needsPorts(scope: Scope): void {
 }
 
 /** `10.0.0.1`, `10.0.0.1-10.0.0.9:80-90`, `:8080`; for IPv6 an address with a port stands in brackets. */
-function destination(given: Given, name: string, scope: Scope): string {
+function destination(given: Given, name: string, scope: Scope): { readonly text: string; readonly hasPorts: boolean } {
   const text = given.value(name)!
   const { addresses, ports } = scope.family === 4 ? parts4(text) : parts6(text)
   const [from, to] = addresses.split('-').map((word) => parseAddress(word))
@@ -80,7 +86,7 @@ function destination(given: Given, name: string, scope: Scope): string {
   const range = portRange(given, name, ports, scope, hint)
   const wrap = (address: string) => (scope.family === 6 && range ? `[${address}]` : address)
   const address = to && isRange ? `${wrap(from.text)}-${wrap(to.text)}` : wrap(from.text)
-  return range ? `${address}:${printRange(range)}` : address
+  return { text: range ? `${address}:${printRange(range)}` : address, hasPorts: range !== undefined }
 }
 
 interface Parts {
