@@ -43,6 +43,7 @@ process.exitCode = await face(
       '--max-old-space-size=256',
       fileURLToPath(new URL('reader.mjs', import.meta.url)),
     ],
+    selfCommand: [process.execPath, '--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url)],
     checkCommand: [process.execPath, fileURLToPath(import.meta.url), 'rampart', 'config', 'check'],
     input: () => process.stdin,
     typed: () => process.stdin.isTTY === true,
@@ -65,6 +66,8 @@ async function faceOf(name: string): Promise<(setting: Setting, words: readonly 
       return (await import('./cli/fail2ban-client/fail2ban-client.ts')).fail2banClient
     case 'ufw':
       return (await import('./cli/ufw/ufw.ts')).ufw
+    case 'ufw-rollback':
+      return (await import('./cli/ufw/rollback.ts')).rollBack
     default:
       return (await import('./cli/rampart/command.ts')).rampart
   }

@@ -15,6 +15,8 @@ export interface Setting {
   readonly readerCommand: readonly string[]
   /** The command line that checks the configuration; undefined: it is not checked at the start. */
   readonly checkCommand?: readonly string[]
+  /** The command line that starts this program; the name that it is called by follows. */
+  readonly selfCommand?: readonly string[]
   /** Bytes of standard input, for commands that read it. */
   readonly input: () => AsyncIterable<Uint8Array>
   /** Whether somebody types them. */

@@ -197,6 +197,10 @@ function fakeRun() {
       return answers.find(({ words }) => line.startsWith(words))?.exit ?? { ...DONE, code: 127, err: `no ${argv[0]}` }
     },
     ready: (argv) => ({ waits: true, give: (input) => run.once(argv, { input }) }),
+    leave(argv) {
+      ran.push({ argv, input: '' })
+      return true
+    },
     start(argv) {
       throw new Fault('run.fake', `the world in memory starts no lasting program (${argv[0]})`)
     },

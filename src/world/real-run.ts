@@ -26,6 +26,7 @@ export function realRun(): Run {
   return {
     once: (argv, options = {}) => once(options.leashed ? [...leash(), ...argv] : argv, options),
     ready,
+    leave,
     start: (argv, options) => start([...leash(), ...argv], options),
   }
 }
@@ -38,6 +39,17 @@ function findLeash(): readonly string[] {
   const leash = ['setpriv', '--pdeathsig', 'TERM']
   const works = spawnSync(leash[0]!, [...leash.slice(1), 'true'], { env: environment(), stdio: 'ignore' }).status === 0
   return works ? leash : []
+}
+
+function leave(argv: readonly string[]): boolean {
+  try {
+    const child = spawn(argv[0]!, argv.slice(1), { detached: true, stdio: 'ignore', env: environment(), cwd: '/' })
+    child.on('error', () => {}) // It has no number then.
+    child.unref()
+    return child.pid !== undefined
+  } catch {
+    return false
+  }
 }
 
 function once(argv: readonly string[], { input = '', ...options }: OnceOptions = {}): Promise<Exit> {

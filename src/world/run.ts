@@ -8,6 +8,11 @@ export interface Run {
    * from ending only once it has its input.
    */
   ready(argv: readonly string[], options?: Omit<OnceOptions, 'input'>): Ready
+  /**
+   * Starts a program that outlives this one and its terminal: in a session of its own, with nothing to read from or write to.
+   * @returns whether it could be started
+   */
+  leave(argv: readonly string[]): boolean
   /** Starts a program that stays. */
   start(argv: readonly string[], options?: StartOptions): Child
 }

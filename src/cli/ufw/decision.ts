@@ -32,6 +32,15 @@ export type Changing =
       { kind: 'default' | 'logging' | 'rule' | 'delete' | 'delete-number' | 'app-default' | 'app-update' }
     >
 
+export function isChanging(command: Command): command is Changing {
+  return CHANGING.has(command.kind)
+}
+
+const CHANGING: ReadonlySet<string> = new Set<Changing['kind']>([
+  ...(['enable', 'disable', 'reload', 'default', 'logging'] as const),
+  ...(['rule', 'delete', 'delete-number', 'app-default', 'app-update'] as const),
+])
+
 /** @throws Fault `ufw.position`, `ufw.number`, `ufw.profile` */
 export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap<string, Profile>): Decision {
   switch (command.kind) {

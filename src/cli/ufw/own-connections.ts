@@ -6,6 +6,7 @@
 import type { Network } from '../../base/address.ts'
 import { parseAddress } from '../../base/address.ts'
 import type { Files } from '../../world/files.ts'
+import { ancestors } from './ancestors.ts'
 
 export interface Connection {
   /** Whether the other side opened it: then something listens on our port. */
@@ -66,19 +67,6 @@ function parseEnd(text: string): Side | undefined {
 
 function inWords(bytes: readonly string[]): string {
   return bytes.join('').match(/.{4}/g)!.join(':')
-}
-
-/** Deeper than any session: a process that is its own ancestor must not hold us up. */
-const MAX_DEPTH = 64
-
-/** The process itself, its parent, and so on. */
-function ancestors(files: Files, pid: number): number[] {
-  const found: number[] = []
-  for (let one = pid; one > 0 && found.length < MAX_DEPTH; ) {
-    found.push(one)
-    one = Number(/^PPid:\t(\d+)/m.exec(textOf(files, `/proc/${one}/status`))?.[1] ?? 0)
-  }
-  return found
 }
 
 /** The open connections of a process; none of one that listens itself, unless a person sits at the other end. */

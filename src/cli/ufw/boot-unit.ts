@@ -1,0 +1,68 @@
+/** The unit that loads the rules at boot: in one transaction, before the network is up, without the guard. */
+import type { Files } from '../../world/files.ts'
+import type { Call } from './call.ts'
+import { warn } from './warn.ts'
+
+const UNIT = '/etc/systemd/system/ufw.service'
+const WANTED = '/etc/systemd/system/sysinit.target.wants/ufw.service'
+
+/** Never throws: what it cannot do is a warning, the firewall is on all the same. */
+export async function installUnit(call: Call): Promise<void> {
+  const { world, selfCommand } = call.setting
+  const { files, run } = world
+  if (selfCommand === undefined) return
+  if (!isSystemd(files)) {
+    // A script that takes any word on stderr for a fault shall not stumble: a person is told.
+    if (call.setting.terminal.columns !== undefined) warn(call, [NO_SYSTEMD])
+    return
+  }
+  try {
+    const text = unitText([...selfCommand, 'ufw', 'reload'])
+    const isOld = !files.stat(UNIT) || files.text(UNIT) !== text
+    if (isOld) files.write(UNIT, text, 0o644)
+    if (!isOld && files.stat(WANTED, { follow: false })) return
+    const exit = await run.once(['systemctl', 'enable', 'ufw.service'], { timeoutMs: 20_000 })
+    if (exit.code !== 0) warn(call, [`${NOT_AT_BOOT}: systemctl enable ufw.service has failed`])
+  } catch {
+    warn(call, [`${NOT_AT_BOOT}: ${UNIT} could not be written`])
+  }
+}
+
+const NOT_AT_BOOT = 'the rules will not be loaded at boot'
+const NO_SYSTEMD = `${NOT_AT_BOOT}: there is no systemd here; have 'ufw reload' run before the network is up`
+
+function isSystemd(files: Files): boolean {
+  return files.stat('/run/systemd/system')?.kind === 'folder'
+}
+
+/** Behind nftables.service, which begins by deleting every rule there is. Source: systemd.unit(5), systemd.special(7). */
+export function unitText(command: readonly string[]): string {
+  const line = command.map(quoted).join(' ')
+  return `# Written by 'ufw enable'.
+[Unit]
+Description=Firewall rules of ufw, loaded by Rampart
+DefaultDependencies=no
+After=local-fs.target nftables.service
+Before=network-pre.target
+Wants=network-pre.target
+RequiresMountsFor=${command
+    .filter((word) => word.startsWith('/'))
+    .map(quoted)
+    .join(' ')}
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=${line}
+ExecReload=${line}
+
+[Install]
+WantedBy=sysinit.target
+`
+}
+
+/** Source: systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS. */
+function quoted(word: string): string {
+  const text = word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')
+  return /^[\w./=:@%+-]+$/.test(text) ? text : `"${text}"`
+}

@@ -1,0 +1,83 @@
+/** What a command of ufw does: it asks where it must, decides, and carries it out. */
+import { Fault } from '../../base/fault.ts'
+import { underLock } from '../../config/ufw/open-ufw.ts'
+import { readUfw } from '../../config/ufw/read-ufw.ts'
+import type { UfwState } from '../../config/ufw/state.ts'
+import { printTuple } from '../../config/ufw/tuple.ts'
+import type { Call } from './call.ts'
+import { carry } from './carry.ts'
+import { consent, lockoutsBy } from './consent.ts'
+import { type Changing, decide, isChanging } from './decision.ts'
+import { warn } from './warn.ts'
+
+/** @returns the exit code @throws Fault `ufw.*`, `kernel.*`, `file.*`: nothing was changed then */
+export async function carryOut(call: Call): Promise<number> {
+  const { command } = call.sentence
+  if (isChanging(command)) return change(call, command)
+  if (command.kind === 'reset') return (await import('./reset.ts')).reset(call)
+  if (command.kind === 'confirm') return (await import('./rollback.ts')).confirm(call)
+  throw new Fault('ufw.failed', `'${command.kind}' changes nothing`)
+}
+
+async function change(call: Call, command: Changing): Promise<number> {
+  const { setting, paths, sentence } = call
+  if (command.kind === 'reload') await (await import('./rollback.ts')).takeBackOld(call)
+  const asked = await consent(call, command)
+  if (asked?.answer === false) {
+    setting.terminal.out('Aborted\n')
+    return 0
+  }
+  if (sentence.dryRun) return tryOut(call, command, asked === undefined)
+  return underLock(setting.world, paths, async (ufw) => {
+    if (asked && !isSame(asked.state, ufw.state)) throw changedMeanwhile()
+    if (!asked) warn(call, ufw.warnings)
+    warn(call, warningsOf(command))
+    const decision = decide(ufw.state, command, ufw.profiles)
+    if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
+    await withRollback(call, ufw.state, () => carry(call, ufw, decision))
+    if (command.kind === 'enable') await (await import('./boot-unit.ts')).installUnit(call)
+    setting.terminal.out(decision.told)
+    if (sentence.rollback !== undefined) setting.terminal.out(pending(sentence.rollback))
+    return 0
+  })
+}
+
+function pending(seconds: number): string {
+  return `It is taken back in ${seconds} s, unless you say: ufw confirm\n`
+}
+
+function tryOut(call: Call, command: Changing, warns: boolean): number {
+  const { setting, paths } = call
+  const { state, warnings, profiles } = readUfw(setting.world, paths)
+  if (warns) warn(call, warnings)
+  warn(call, warningsOf(command))
+  setting.terminal.out(decide(state, command, profiles).dry)
+  return 0
+}
+
+function warningsOf(command: Changing): readonly string[] {
+  return 'warnings' in command ? command.warnings : []
+}
+
+function isSame(one: UfwState, other: UfwState): boolean {
+  const text = ({ rules, ...settings }: UfwState) => JSON.stringify([settings, rules.map(printTuple)])
+  return text(one) === text(other)
+}
+
+function changedMeanwhile(): Fault {
+  return new Fault('ufw.changed', 'another command has changed the firewall meanwhile; nothing was done', {
+    hint: 'look at it once more: ufw status numbered',
+  })
+}
+
+async function withRollback(call: Call, before: UfwState, act: () => Promise<void>): Promise<void> {
+  if (call.sentence.rollback === undefined) return act()
+  const { arm } = await import('./rollback.ts')
+  const disarm = arm(call, call.sentence.rollback, before)
+  try {
+    await act()
+  } catch (thrown) {
+    disarm()
+    throw thrown
+  }
+}

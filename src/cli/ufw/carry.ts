@@ -1,0 +1,34 @@
+/**
+ * A decision is carried out. The files are prepared on the disk, the kernel takes all of the change or nothing, then the files
+ * count: who fails or is killed on the way leaves the old state, at the latest with the next start.
+ */
+import { asFault } from '../../base/fault.ts'
+import type { OpenUfw } from '../../config/ufw/open-ufw.ts'
+import type { UfwState } from '../../config/ufw/state.ts'
+import type { Call } from './call.ts'
+import type { Decision } from './decision.ts'
+import { changeKernel } from './kernel-change.ts'
+
+/** @throws Fault `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then */
+export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>, decision: Decision): Promise<void> {
+  const prepared = ufw.prepare(decision.next)
+  try {
+    await changeKernel(call, decision, ufw.state.enabled)
+  } catch (thrown) {
+    prepared.abandon()
+    throw thrown
+  }
+  try {
+    prepared.commit()
+  } catch (thrown) {
+    await takeBack(call, ufw.state, decision)
+    throw asFault(thrown, 'ufw.not-saved')
+  }
+}
+
+/** What was not saved must not stay in force: it would be gone with the next start. */
+async function takeBack(call: Call, before: UfwState, { kernel }: Decision): Promise<void> {
+  if (kernel === 'as it is') return
+  const back = before.enabled ? 'change' : 'unload'
+  await changeKernel(call, { next: before, kernel: back, told: '', dry: '' }, true)
+}

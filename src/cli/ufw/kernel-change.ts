@@ -1,0 +1,52 @@
+/** The kernel's part of a change. */
+import type { UfwState } from '../../config/ufw/state.ts'
+import { applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
+import type { Call } from './call.ts'
+import type { Decision } from './decision.ts'
+import { runScript } from './init-scripts.ts'
+import { makeSettings } from './kernel-settings.ts'
+import { rulesetOf } from './ruleset-of.ts'
+
+/**
+ * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
+ * @param isRunning the scripts were started before
+ * @throws Fault `ufw.frame`, `ufw.script`, `kernel.*`: the ruleset that was in force is, still
+ */
+export async function changeKernel(call: Call, { next, kernel }: Decision, isRunning: boolean): Promise<void> {
+  const { world } = call.setting
+  switch (kernel) {
+    case 'as it is':
+      return
+    case 'change':
+      return applyRuleset(world, rulesetOf(world, call.paths, next))
+    case 'load':
+      return load(call, next, isRunning)
+    case 'unload':
+      return unload(call)
+    default:
+      return kernel satisfies never
+  }
+}
+
+async function load({ setting, paths, sentence }: Call, next: UfwState, isRunning: boolean): Promise<void> {
+  const { world } = setting
+  // Before anything is touched: what cannot be compiled is refused.
+  const ruleset = rulesetOf(world, paths, next)
+  // At boot it is enabled and was never started.
+  const isRestart = sentence.command.kind === 'reload' && (await isActive(world))
+  if (isRestart) {
+    await runScript(world, paths, 'before', 'stop')
+    await runScript(world, paths, 'after', 'stop')
+  }
+  const isStart = isRestart || sentence.command.kind === 'reload' || !isRunning
+  if (isStart) await runScript(world, paths, 'before', 'start')
+  makeSettings(world.files, paths)
+  await applyRuleset(world, ruleset, { anew: true })
+  if (isStart) await runScript(world, paths, 'after', 'start')
+}
+
+async function unload({ setting: { world }, paths }: Call): Promise<void> {
+  await runScript(world, paths, 'before', 'stop')
+  await removeRuleset(world)
+  await runScript(world, paths, 'after', 'stop')
+}
