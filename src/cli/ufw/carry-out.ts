@@ -27,10 +27,10 @@ async function change(call: Call, command: Changing): Promise<number> {
     setting.terminal.out('Aborted\n')
     return 0
   }
-  if (sentence.dryRun) return tryOut(call, command, asked === undefined)
+  if (sentence.dryRun) return tryOut(call, command)
   return underLock(setting.world, paths, async (ufw) => {
     if (asked && !isSame(asked.state, ufw.state)) throw changedMeanwhile()
-    if (!asked) warn(call, ufw.warnings)
+    call.warn(ufw.warnings)
     warn(call, warningsOf(command))
     const decision = decide(ufw.state, command, ufw.profiles)
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
@@ -46,10 +46,10 @@ function pending(seconds: number): string {
   return `It is taken back in ${seconds} s, unless you say: ufw confirm\n`
 }
 
-function tryOut(call: Call, command: Changing, warns: boolean): number {
+function tryOut(call: Call, command: Changing): number {
   const { setting, paths } = call
   const { state, warnings, profiles } = readUfw(setting.world, paths)
-  if (warns) warn(call, warnings)
+  call.warn(warnings)
   warn(call, warningsOf(command))
   setting.terminal.out(decide(state, command, profiles).dry)
   return 0

@@ -24,10 +24,11 @@ export async function consent(call: Call, command: Changing): Promise<Consent | 
   const { setting, paths, sentence } = call
   if (sentence.force || !mayAsk(call, command)) return undefined
   const { state, warnings, profiles } = readUfw(setting.world, paths)
+  call.warn(warnings)
   const dangers = lockoutsBy(call, command, state, decide(state, command, profiles).next)
   const question = questionOf(call, command, state, dangers)
   if (question === undefined) return undefined
-  warn(call, [...warnings, ...dangers])
+  warn(call, dangers)
   return { answer: await ask(setting, question), state }
 }
 

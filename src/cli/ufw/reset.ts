@@ -12,7 +12,6 @@ import { ask } from './ask.ts'
 import type { Call } from './call.ts'
 import { carry } from './carry.ts'
 import type { Decision } from './decision.ts'
-import { warn } from './warn.ts'
 
 /** @returns the exit code @throws Fault `ufw.exists`, and as `carry` */
 export async function reset(call: Call): Promise<number> {
@@ -29,12 +28,12 @@ export async function reset(call: Call): Promise<number> {
   const stamp = printStamp(new Date(setting.world.clock.now()))
   if (sentence.dryRun) {
     const { state, warnings } = readUfw(setting.world, paths)
-    warn(call, warnings)
+    call.warn(warnings)
     setting.terminal.out(decide(state, backupsOf(setting.world, paths, stamp)).dry)
     return 0
   }
   return underLock(setting.world, paths, async (ufw) => {
-    warn(call, ufw.warnings)
+    call.warn(ufw.warnings)
     const backups = backupsOf(setting.world, paths, stamp)
     const decision = decide(ufw.state, backups)
     const more = [...backups.map(({ copy }) => copy), ...stockRules(paths)]

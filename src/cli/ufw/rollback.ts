@@ -87,7 +87,7 @@ async function takeBack(setting: Setting, paths: UfwPaths, isMeant: (record: Rol
       json: false,
       rollback: undefined,
     } as const
-    const call: Call = { setting, paths, sentence }
+    const call: Call = { setting, paths, sentence, warn: () => {} }
     await carry(call, ufw, { next, kernel, told: '', dry: '' })
     world.files.remove(path)
   })
