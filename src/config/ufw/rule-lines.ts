@@ -59,25 +59,26 @@ function verdicts({ action, protocol }: Rule, prefix: string): string[] {
 
 /** Begins with a blank where it is not empty. */
 function matchOf({ family, protocol, inInterface, outInterface, from, to }: Rule): string {
-  const several = /[,:]/.test(from.ports + to.ports)
   const address = (end: End) => (end.network === undefined ? '' : addressText(end, family))
-  const options: readonly (readonly [string, string])[] = several
-    ? [
-        ['-m multiport --dports', portsOf(to)],
-        ['-m multiport --sports', portsOf(from)],
-        ['-d', address(to)],
-        ['-s', address(from)],
-      ]
-    : [
-        ['-d', address(to)],
-        ['--dport', portsOf(to)],
-        ['-s', address(from)],
-        ['--sport', portsOf(from)],
-      ]
-  return [['-i', inInterface ?? ''], ['-o', outInterface ?? ''], ['-p', protocol === 'any' ? '' : protocol], ...options]
-    .filter(([, value]) => value !== '')
-    .map(([option, value]) => ` ${option} ${value}`)
-    .join('')
+  const several = /[,:]/.test(from.ports + to.ports)
+  return (
+    option('-i', inInterface) +
+    option('-o', outInterface) +
+    option('-p', protocol === 'any' ? '' : protocol) +
+    (several
+      ? option('-m multiport --dports', portsOf(to)) +
+        option('-m multiport --sports', portsOf(from)) +
+        option('-d', address(to)) +
+        option('-s', address(from))
+      : option('-d', address(to)) +
+        option('--dport', portsOf(to)) +
+        option('-s', address(from)) +
+        option('--sport', portsOf(from)))
+  )
+}
+
+function option(name: string, value: string | undefined): string {
+  return value ? ` ${name} ${value}` : ''
 }
 
 function portsOf({ ports }: End): string {
@@ -85,9 +86,10 @@ function portsOf({ ports }: End): string {
 }
 
 function profileNote({ from, to }: Rule): string {
+  if (to.profile === undefined && from.profile === undefined) return ''
   const names = [
     to.profile === undefined ? '' : `dapp_${encodeProfile(to.profile)}`,
     from.profile === undefined ? '' : `sapp_${encodeProfile(from.profile)}`,
   ].filter((name) => name !== '')
-  return names.length === 0 ? '' : ` -m comment --comment '${names.join(',')}'`
+  return ` -m comment --comment '${names.join(',')}'`
 }

@@ -3,7 +3,7 @@
  * is generous with what an admin wrote by hand; so is this, as long as a packet can be told by it.
  */
 import type { ServiceLookup } from '../../base/ports.ts'
-import { addressText, type End, type Protocol, type Rule } from '../../firewall/rules/rule.ts'
+import { ANYWHERE, addressText, type End, type Protocol, type Rule } from '../../firewall/rules/rule.ts'
 import { parseWritten } from '../../firewall/rules/written-address.ts'
 
 /** Why there is no rule: UFW says of a wrong number of words that it is that. */
@@ -11,25 +11,21 @@ export type Malformed = 'malformed' | 'bad length'
 
 /** @param tuple what stands behind `### tuple ###` */
 export function parseTuple(tuple: string, family: 4 | 6, services: ServiceLookup): Rule | Malformed {
-  const [text = '', ...comment] = tuple.split(/\scomment=/)
+  const [text, comment] = cutComment(tuple)
   const words = text.trim().split(/\s+/)
   if (words.length < 6 || words.length > 9) return 'bad length'
-  const [verb = '', protocol = '', toPorts = '', to = '', fromPorts = '', from = ''] = words
+  const [verb = '', protocol = '', toPorts = '', toAddress = '', fromPorts = '', fromAddress = ''] = words
   const [toProfile = '-', fromProfile = '-'] = words.length > 7 ? words.slice(6) : []
   const action = parseAction(verb)
   const hooks = parseHooks(words.length % 2 === 1 ? words.at(-1)! : 'in', action?.routed ?? false)
-  const ends = {
-    to: parseEnd(to, toPorts, toProfile, family, services),
-    from: parseEnd(from, fromPorts, fromProfile, family, services),
-  }
-  if (!action || !hooks || !ends.to || !ends.from || !isProtocol(protocol)) return 'malformed'
-  const hasPorts = ends.to.ports !== 'any' || ends.from.ports !== 'any'
-  if (hasPorts && !['any', 'tcp', 'udp'].includes(protocol)) return 'malformed'
-  const { verb: verdict, log } = action
-  return {
-    ...{ family, action: verdict, ...hooks, log, protocol },
-    ...{ from: ends.from, to: ends.to, comment: decodeComment(comment.join(' comment=')) },
-  }
+  const to = parseEnd(toAddress, toPorts, toProfile, family, services)
+  const from = parseEnd(fromAddress, fromPorts, fromProfile, family, services)
+  if (!action || !hooks || !to || !from || !isProtocol(protocol)) return 'malformed'
+  const hasPorts = to.ports !== 'any' || from.ports !== 'any'
+  if (hasPorts && protocol !== 'any' && protocol !== 'tcp' && protocol !== 'udp') return 'malformed'
+  const { path, inInterface, outInterface } = hooks
+  const { verdict, log } = action
+  return { family, action: verdict, path, inInterface, outInterface, log, protocol, from, to, comment }
 }
 
 /** What stands behind `### tuple ###`. */
@@ -58,11 +54,16 @@ export function isProfileName(name: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9 _.+-]*$/.test(name) && !/^\d+$/.test(name) && name !== 'all'
 }
 
+function cutComment(tuple: string): [text: string, comment: string | undefined] {
+  const at = tuple.search(/\scomment=/)
+  return at < 0 ? [tuple, undefined] : [tuple.slice(0, at), decodeComment(tuple.slice(at + ' comment='.length))]
+}
+
 function parseAction(word: string) {
   const routed = word.startsWith('route:')
   const [verb, log = ''] = word.slice(routed ? 6 : 0).split('_')
   if (!['', 'log', 'log-all'].includes(log.toLowerCase())) return undefined
-  return { routed, verb: verdictOf(verb!.toLowerCase()), log: (log.toLowerCase() || 'none') as Rule['log'] }
+  return { routed, verdict: verdictOf(verb!.toLowerCase()), log: (log.toLowerCase() || 'none') as Rule['log'] }
 }
 
 function verdictOf(verb: string): Rule['action'] {
@@ -72,6 +73,8 @@ function verdictOf(verb: string): Rule['action'] {
 
 /** `in`, `out`, `in_eth0`, `in_eth0!out_eth1`. */
 function parseHooks(word: string, routed: boolean): Pick<Rule, 'path' | 'inInterface' | 'outInterface'> | undefined {
+  const path = routed ? 'forward' : 'in'
+  if (word === 'in') return { path, inInterface: undefined, outInterface: undefined }
   const [first = '', second] = word.split('!')
   const found = /^(in|out)(?:_(.*))?$/.exec(first)
   const other = second === undefined ? undefined : /^(?:in|out)_(.+)$/.exec(second)?.[1]
@@ -101,6 +104,8 @@ function parseEnd(
   services: ServiceLookup,
 ): End | undefined {
   const whole = address === 'any' || address === '0.0.0.0/0' || address === '::/0'
+  // Most ends of most rules: a list of bans names but one address in each.
+  if (whole && ports === 'any' && profile === '-') return ANYWHERE
   const parsed = whole ? { family, end: { network: undefined } } : parseWritten(address)
   const list = parsePorts(ports, services)
   const name = profile === '-' ? undefined : profile.replaceAll('%20', ' ')

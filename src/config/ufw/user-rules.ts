@@ -18,8 +18,8 @@ export function readUserRules(text: string, family: 4 | 6, services: ServiceLook
   const rules: Rule[] = []
   const warnings: string[] = []
   for (const line of text.split(/\r\n|\r|\n/)) {
-    const tuple = TUPLE.exec(line)?.[1]
-    if (tuple === undefined) continue
+    if (!line.startsWith(TUPLE)) continue
+    const tuple = line.slice(TUPLE.length).trimStart()
     const rule = parseTuple(tuple, family, services)
     if (typeof rule !== 'string') rules.push(rule)
     else {
@@ -30,22 +30,20 @@ export function readUserRules(text: string, family: 4 | 6, services: ServiceLook
   return { rules, warnings }
 }
 
-const TUPLE = /^### tuple ###\s*(.*)$/s
+const TUPLE = '### tuple ###'
 
 /** The whole file of one family. The installed ufw writes the same bytes. */
 export function printUserRules(state: Pick<UfwState, 'rules' | 'logging' | 'policies'>, family: 4 | 6): string {
-  const own = state.rules.filter((rule) => rule.family === family)
-  return [
-    '*filter',
-    ...CHAINS.map((name) => `:${chainPrefix(family)}-${name} - [0:0]`),
-    '### RULES ###',
-    ...own.flatMap((rule) => ['', `### tuple ### ${printTuple(rule)}`, ...ruleLines(rule)]),
-    ...['', '### END RULES ###', '', '### LOGGING ###'],
-    ...logLines(state, family),
-    ...['### END LOGGING ###', '', '### RATE LIMITING ###'],
-    ...limitLines(state.logging, family),
-    ...['### END RATE LIMITING ###', 'COMMIT', ''],
-  ].join('\n')
+  const lines = ['*filter']
+  for (const name of CHAINS) lines.push(`:${chainPrefix(family)}-${name} - [0:0]`)
+  lines.push('### RULES ###')
+  for (const rule of state.rules) {
+    if (rule.family === family) lines.push('', `### tuple ### ${printTuple(rule)}`, ...ruleLines(rule))
+  }
+  lines.push('', '### END RULES ###', '', '### LOGGING ###', ...logLines(state, family), '### END LOGGING ###')
+  lines.push('', '### RATE LIMITING ###', ...limitLines(state.logging, family), '### END RATE LIMITING ###')
+  lines.push('COMMIT', '')
+  return lines.join('\n')
 }
 
 const CHAINS = [
