@@ -17,6 +17,18 @@ export function withoutTwins(rules: readonly Rule[]): readonly Rule[] {
   })
 }
 
+/** For each rule its number in `status numbered`: of a rule that is hidden, that of the one which stands for it. */
+export function numbersOf(rules: readonly Rule[]): readonly number[] {
+  const known = new Map<string, number>()
+  let last = 0
+  return rules.map((rule) => {
+    const key = twinKey(rule)
+    const number = (key === undefined ? undefined : known.get(key)) ?? ++last
+    if (key !== undefined) known.set(key, number)
+    return number
+  })
+}
+
 /** The same for rules of which one is shown; undefined for a rule without an application. */
 export function twinKey(rule: Rule): string | undefined {
   if (rule.to.profile === undefined && rule.from.profile === undefined) return undefined

@@ -1,10 +1,14 @@
 /** `ufw`: a sentence is parsed, what it asks for is done, and what goes wrong is told as UFW tells it. */
 import { asFault, Fault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
 import { type UfwPaths, ufwPaths } from '../../config/ufw/paths.ts'
-import { printFault } from '../print.ts'
+import { readServices } from '../../config/ufw/services.ts'
+import { withPlace } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import type { Call } from './call.ts'
-import { parseSentence, type Vocabulary } from './sentence.ts'
+import type { Sentence } from './command.ts'
+import { dataFolder } from './options.ts'
+import { parseSentence } from './sentence.ts'
 
 /** The UFW whose commands, texts and files these are. */
 export const UFW_VERSION = '0.36.2'
@@ -12,29 +16,14 @@ export const UFW_VERSION = '0.36.2'
 /** @returns the exit code: 0, also where nothing was to be done, or 1 */
 export async function ufw(setting: Setting, words: readonly string[]): Promise<number> {
   try {
-    const paths = ufwPaths()
-    const sentence = parseSentence(words, vocabulary(setting, paths))
-    return await act({ setting, paths, sentence })
+    const paths = ufwPaths(dataFolder(words))
+    const warn = warnOnce(setting)
+    return await act({ setting, paths, sentence: await understood(setting, paths, words, warn), warn })
   } catch (thrown) {
     const fault = asFault(thrown, 'ufw.failed')
-    setting.terminal.err(`ERROR: ${printFault(fault)}`)
+    setting.terminal.err(printError(fault))
     if (fault.code === 'ufw.syntax') await help(setting)
     return 1
-  }
-}
-
-/** Asked only where the sentence needs it: a bad one is bad for whoever says it, and a good one must not cost what it does not ask for. */
-function vocabulary({ isRoot }: Setting, _paths: UfwPaths): Vocabulary {
-  return {
-    services: () => undefined,
-    profiles: () => {
-      refuseOthers(isRoot)
-      return new Map()
-    },
-    get ipv6() {
-      refuseOthers(isRoot)
-      return true
-    },
   }
 }
 
@@ -42,18 +31,77 @@ function vocabulary({ isRoot }: Setting, _paths: UfwPaths): Vocabulary {
 async function act(call: Call): Promise<number> {
   const { setting, sentence } = call
   const { command } = sentence
-  if (command.kind === 'help') return help(setting)
-  if (command.kind === 'version') return version(setting)
-  refuseOthers(setting.isRoot)
-  throw new Fault('ufw.not-yet', `'${command.kind}' is not built yet`)
+  switch (command.kind) {
+    case 'help':
+      return help(setting)
+    case 'version':
+      return version(setting)
+    case 'status':
+    case 'show':
+    case 'app-list':
+    case 'app-info':
+      refuseOthers(setting)
+      return (await import('./report.ts')).report(call, command)
+    default:
+      refuseOthers(setting)
+      return (await import('./carry-out.ts')).carryOut(call)
+  }
 }
 
-function refuseOthers(isRoot: boolean): void {
+/**
+ * The host is asked only for what the words hang on. So a bad sentence is bad for whoever says it, whatever the state of the
+ * files; what hangs on them is refused to all but root, and told behind what they are to be warned of. UFW's order as well.
+ */
+async function understood(
+  setting: Setting,
+  paths: UfwPaths,
+  words: readonly string[],
+  warn: Call['warn'],
+): Promise<Sentence> {
+  const { world } = setting
+  const services = readServices(world, paths.services)
+  const { readIpv6, readUfw } = await import('../../config/ufw/read-ufw.ts')
+  let asked = false
+  const ask = <T>(read: () => T): T => {
+    refuseOthers(setting)
+    asked = true
+    return read()
+  }
+  try {
+    return parseSentence(words, {
+      services,
+      profiles: () => ask(() => readUfw(world, paths).profiles),
+      get ipv6() {
+        return ask(() => readIpv6(world, paths))
+      },
+    })
+  } catch (thrown) {
+    if (asked) warn(readUfw(world, paths).warnings)
+    throw thrown
+  }
+}
+
+function warnOnce({ terminal }: Setting): Call['warn'] {
+  let isDone = false
+  return (warnings) => {
+    if (!isDone) terminal.err(warnings.map((warning) => `WARN: ${warning}\n`).join(''))
+    isDone = true
+  }
+}
+
+function refuseOthers({ isRoot }: Setting): void {
   if (!isRoot) throw new Fault('ufw.not-root', 'You need to be root to run this script')
 }
 
+/** UFW's own texts name their file themselves; some have several lines. */
+function printError({ code, message, hint, at }: Fault): string {
+  const [first = '', ...more] = message.split('\n')
+  const lines = [code.startsWith('ufw.') ? printable(first) : withPlace({ at, message: first }), ...more.map(printable)]
+  return `ERROR: ${lines.join('\n')}\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`
+}
+
 async function help({ terminal }: Setting): Promise<number> {
-  terminal.out('\nUsage: ufw COMMAND\n')
+  terminal.out((await import('./help.ts')).HELP)
   return 0
 }
 

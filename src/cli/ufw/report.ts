@@ -1,0 +1,82 @@
+/** What ufw tells without changing anything: `status`, `show`, `app list`, `app info`; each for people, or for programs with `--json`. */
+import { Fault } from '../../base/fault.ts'
+import { type ReadUfw, readUfw } from '../../config/ufw/read-ufw.ts'
+import { isActive } from '../../firewall/rules/apply.ts'
+import { printJson } from '../print.ts'
+import type { Call } from './call.ts'
+import type { Command, Shown } from './command.ts'
+
+export type Report = Extract<Command, { readonly kind: 'status' | 'show' | 'app-list' | 'app-info' }>
+
+/** @returns the exit code @throws Fault `ufw.*`; `kernel.*` where it cannot be asked */
+export async function report(call: Call, command: Report): Promise<number> {
+  const { setting, paths } = call
+  const ufw = readUfw(setting.world, paths)
+  call.warn(ufw.warnings)
+  setting.terminal.out(await tell(call, command, ufw))
+  return 0
+}
+
+function tell(call: Call, command: Report, ufw: ReadUfw): Promise<string> {
+  switch (command.kind) {
+    case 'status':
+      return status(call, command.form, ufw)
+    case 'show':
+      return show(call, command.what, ufw)
+    case 'app-list':
+    case 'app-info':
+      return profiles(call, command, ufw)
+    default:
+      return command satisfies never
+  }
+}
+
+async function status(
+  { setting: { world }, sentence }: Call,
+  form: Extract<Report, { kind: 'status' }>['form'],
+  { state }: ReadUfw,
+): Promise<string> {
+  if (sentence.dryRun) return `> Checking iptables\n${state.ipv6 ? '> Checking ip6tables\n' : ''}\n`
+  const { isForwarding, printStatus } = await import('./status.ts')
+  const inForce = { active: await isActive(world), forwarding: isForwarding(world.files) }
+  if (!sentence.json) return printStatus(state, inForce, form)
+  const { statusJson } = await import('./status-json.ts')
+  const { readCounters } = await import('../../firewall/rules/counters.ts')
+  const { EMPTY_FRAME } = await import('../../firewall/rules/frame.ts')
+  // What is around the rules, their counts do not hang on.
+  const counts = inForce.active ? await readCounters(world, { ...state, frame: EMPTY_FRAME, containers: true }) : []
+  return printJson(statusJson(state, inForce, counts))
+}
+
+async function show({ setting: { world }, sentence }: Call, what: Shown, { state }: ReadUfw): Promise<string> {
+  if (what === 'added') {
+    const { addedSentences, printAdded } = await import('./added.ts')
+    return sentence.json ? printJson({ added: addedSentences(state.rules) }) : printAdded(state.rules)
+  }
+  if (what === 'listening') {
+    const { hostAddresses, listeningSockets } = await import('./listening-sockets.ts')
+    const { listeners, listeningJson, printListening } = await import('./listening.ts')
+    const found = listeners(listeningSockets(world.files), state.rules, hostAddresses(world.files))
+    return sentence.json ? printJson(listeningJson(found)) : printListening(found)
+  }
+  if (sentence.dryRun) return '> Checking raw iptables\n> Checking raw ip6tables\n\n'
+  const { listTable, tableText } = await import('../../firewall/rules/present-table.ts')
+  const active = await isActive(world)
+  if (sentence.json) return printJson({ nftables: active ? await listTable(world, { elements: true }) : [] })
+  const { printRules } = await import('./show-rules.ts')
+  return printRules(active ? await tableText(world) : undefined, what, state.ipv6)
+}
+
+async function profiles(
+  { setting, paths, sentence }: Call,
+  command: Extract<Report, { kind: 'app-list' | 'app-info' }>,
+  ufw: ReadUfw,
+): Promise<string> {
+  if (!ufw.isNew && !setting.world.files.stat(paths.profiles)) {
+    throw new Fault('ufw.no-profiles', 'Profiles directory does not exist')
+  }
+  const { printProfileNames, printProfiles, profilesJson } = await import('./app.ts')
+  const name = command.kind === 'app-info' ? command.name : undefined
+  if (sentence.json) return printJson(profilesJson(ufw.profiles, name))
+  return name === undefined ? printProfileNames(ufw.profiles) : printProfiles(ufw.profiles, name)
+}

@@ -1,0 +1,91 @@
+/** `ufw show raw` and its kin: the kernel's rules, in nft's words, under UFW's headings. */
+import { Fault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
+import { BRIDGES } from '../../firewall/rules/containers.ts'
+import type { Shown } from './command.ts'
+
+export type ShownRules = Exclude<Shown, 'listening' | 'added'>
+
+/**
+ * @param table as `nft list table inet rampart` prints it; undefined: there is none
+ * @throws Fault `ufw.inactive` of what is not there then, as UFW does
+ */
+export function printRules(table: string | undefined, shown: ShownRules, ipv6: boolean): string {
+  const { heading, always } = SECTIONS[shown]
+  if (table === undefined && !always) {
+    throw new Fault('ufw.inactive', `IPV4 (${heading}):\nthe firewall is off: nothing of it is in the kernel`)
+  }
+  const blocks = table === undefined ? [] : blocksOf(table)
+  const part = (family: 4 | 6) => printBlocks(chosen(blocks, shown, family))
+  const six = shown === 'raw' || ipv6 ? `\n\nIPV6:\n${part(6)}` : ''
+  return `IPV4 (${heading}):\n${part(4)}${six}\n${shown === 'raw' ? '' : '\n'}`
+}
+
+interface Section {
+  readonly heading: string
+  /** Whether UFW shows it of a firewall that is off. */
+  readonly always?: true
+  /** Names of chains, behind their family. */
+  readonly chains: RegExp
+}
+
+const SECTIONS: Readonly<Record<ShownRules, Section>> = {
+  raw: { heading: 'raw', always: true, chains: /^/ },
+  builtins: { heading: 'builtins', always: true, chains: /^[A-Z]+$/ },
+  'before-rules': { heading: 'before', chains: /^ufw6?-before-(?!logging)/ },
+  'user-rules': { heading: 'user', chains: /^ufw6?-user-(?!logging)/ },
+  'after-rules': { heading: 'after', chains: /^ufw6?-after-(?!logging)/ },
+  'logging-rules': { heading: 'logging', chains: /^ufw6?-(?:(?:before|user|after)-logging-|logging-)/ },
+}
+
+interface Block {
+  readonly name: string
+  readonly text: string
+  /** Where the kernel calls it: both families come. */
+  readonly isBase: boolean
+}
+
+/** As nft indents them: the chains of UFW's names, those that they call, sets. */
+function blocksOf(table: string): readonly Block[] {
+  const blocks = [...table.matchAll(/^\t(chain|set|map) (\S+) \{\n[\s\S]*?^\t\}\n/gm)].map(([text, kind, name]) => ({
+    name: name!,
+    // The names that a container's bridge may have are always the same 261.
+    text: name === BRIDGES.name ? text.replace(/^\t\telements = [^}]*\}\n/m, '') : text,
+    isBase: /^\t\ttype \w+ hook /m.test(text),
+    rank: kind !== 'chain' ? 2 : OWNED.test(name!) ? 0 : 1,
+  }))
+  return blocks.sort((a, b) => a.rank - b.rank)
+}
+
+/** The chains of a section, and the pieces that they call. */
+function chosen(blocks: readonly Block[], shown: ShownRules, family: 4 | 6): readonly Block[] {
+  const { chains } = SECTIONS[shown]
+  const byName = new Map(blocks.map((block) => [block.name, block]))
+  const wanted = new Set<Block>()
+  const want = (block: Block) => {
+    if (wanted.has(block)) return
+    wanted.add(block)
+    for (const [, name] of block.text.matchAll(/(?:jump |goto |@)([\w.-]+)/g)) {
+      const called = byName.get(name!)
+      if (called && !OWNED.test(called.name)) want(called)
+    }
+  }
+  for (const block of blocks) {
+    const [, of, name] = OWNED.exec(block.name) ?? []
+    const isOurs = of === undefined ? block.isBase && /^(?:raw|builtins)$/.test(shown) : of === String(family)
+    if (isOurs && (name === undefined || chains.test(name))) want(block)
+  }
+  return blocks.filter((block) => wanted.has(block))
+}
+
+/** Chains that have a place of their own: `filter4-ufw-user-input`. */
+const OWNED = /^(?:filter|nat|mangle|raw)([46])-(.+)$/
+
+/** What stands in a comment is the admin's; the kernel's names were checked when they were made. */
+function printBlocks(blocks: readonly Block[]): string {
+  return blocks.map(({ text }) => text.split('\n').map(printableButTabs).join('\n')).join('\n')
+}
+
+function printableButTabs(line: string): string {
+  return line.split('\t').map(printable).join('\t')
+}

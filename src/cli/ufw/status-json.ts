@@ -1,0 +1,53 @@
+/** What `ufw status --json` says; docs/ufw-json.md names each field. */
+import type { UfwState } from '../../config/ufw/state.ts'
+import type { Count } from '../../firewall/rules/counters.ts'
+import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { numbersOf } from './listed.ts'
+import { printSentence } from './print-sentence.ts'
+import { type InForce, policyWord } from './status.ts'
+
+/** @param counts of each rule; undefined where the kernel does not have it */
+export function statusJson(state: UfwState, { active, forwarding }: InForce, counts: readonly (Count | undefined)[]) {
+  const { enabled, logging, ipv6, policies, profilePolicy, rules } = state
+  const numbers = numbersOf(rules)
+  return {
+    active,
+    enabled,
+    ipv6,
+    logging,
+    default: {
+      incoming: policyWord(policies.in),
+      outgoing: policyWord(policies.out),
+      routed: policyWord(policies.forward),
+    },
+    forwarding,
+    newProfiles: profilePolicy === 'skip' ? 'skip' : policyWord(profilePolicy),
+    rules: rules.map((rule, i) => ({ number: numbers[i], ...ruleJson(rule), ...countJson(counts[i]) })),
+  }
+}
+
+export function ruleJson(rule: Rule) {
+  const { family, action, path, protocol, log } = rule
+  return {
+    family,
+    action,
+    direction: path === 'forward' ? 'routed' : path,
+    inInterface: rule.inInterface ?? null,
+    outInterface: rule.outInterface ?? null,
+    protocol,
+    from: endJson(rule.from, family),
+    to: endJson(rule.to, family),
+    log,
+    comment: rule.comment ?? null,
+    sentence: printSentence(rule),
+  }
+}
+
+function endJson(end: End, family: 4 | 6) {
+  const isAny = end.network === undefined && end.written === undefined
+  return { address: isAny ? 'any' : addressText(end, family), ports: end.ports, profile: end.profile ?? null }
+}
+
+function countJson(count: Count | undefined) {
+  return { packets: count?.packets ?? null, bytes: count?.bytes ?? null }
+}
