@@ -141,6 +141,7 @@ function fakeFiles(clock: Clock) {
       node(path).bytes = EMPTY
       put(path, content, { append: true })
     },
+    isWritable: (path) => node(path) !== undefined,
     syncFolder() {},
     list(path) {
       const prefix = `${path.replace(/\/$/, '')}/`

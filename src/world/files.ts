@@ -20,6 +20,8 @@ export interface Files {
   create(path: string, content: string | Uint8Array, mode: number, owner?: Owner): void
   /** The same file with other content, torn where it is cut off: for a file that nothing can take the place of (`file.busy`). */
   overwrite(path: string, content: string | Uint8Array): void
+  /** Whether it takes writing at all: an immutable one and one on a read-only disk do not, whoever asks. `file.absent` */
+  isWritable(path: string): boolean
   /** What was created, renamed and removed in a folder is on disk when it returns. */
   syncFolder(path: string): void
   /** Names in a folder, sorted, or in the disk's own order; empty if it is not there. */

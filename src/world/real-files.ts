@@ -62,6 +62,16 @@ export const realFiles: Files = {
   overwrite(path, content) {
     attempt(path, () => fill(openSync(path, constants.O_WRONLY | constants.O_TRUNC), content))
   },
+  isWritable(path) {
+    try {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
+      return true
+    } catch (thrown) {
+      const fault = fileFault(path, thrown)
+      if (fault.code === 'file.denied') return false
+      throw fault
+    }
+  },
   syncFolder(path) {
     attempt(path, () => syncFolder(path))
   },

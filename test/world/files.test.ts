@@ -29,6 +29,7 @@ for (const [name, world, root] of [
       const { inode } = files.stat(`${root}/a`)!
       files.overwrite(`${root}/a`, 'two\n')
       files.syncFolder(root)
+      assert.equal(files.isWritable(`${root}/a`), true)
       const after = files.stat(`${root}/a`)!
       assert.deepEqual([files.text(`${root}/a`), after.mode, after.inode], ['two\n', 0o666, inode])
     })

@@ -26,7 +26,7 @@ export interface Prepared {
 /**
  * Writes everything that takes room on the disk.
  * @param list where the list is written
- * @throws Fault `file.*`, `file.full` where there is no room; nothing is left behind then
+ * @throws Fault `file.*`, `file.full` where there is no room, `ufw.not-writable` in UFW's words; nothing is left behind then
  */
 export function prepareExchange(files: Files, list: string, replacements: readonly Replacement[]): Prepared {
   const steps: Step[] = []
@@ -102,6 +102,10 @@ function folderOf(path: string): string {
 function write(files: Files, { from, to }: Step, { content, mode, owner }: Replacement): void {
   const old: Stat | undefined = files.stat(to)
   if (!old) files.makeFolder(folderOf(to), 0o755)
+  // Found out now, not when half of the files have been replaced.
+  else if (!files.isWritable(to)) {
+    throw new Fault('ufw.not-writable', `'${to}' is not writable`, { hint: `see: lsattr ${to}`, at: { file: to } })
+  }
   if (owner) files.create(from, content, mode, owner)
   else files.create(from, content, old?.mode ?? mode, old)
 }

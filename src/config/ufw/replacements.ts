@@ -5,11 +5,14 @@ import { bytesOfText, textOfBytes } from './bytes.ts'
 import type { Replacement } from './exchange.ts'
 import type { UfwPaths } from './paths.ts'
 import { MAX_RULES_BYTES, type ReadUfw } from './read-ufw.ts'
+import { relabelAfterRules } from './relabel-after-rules.ts'
 import type { UfwState } from './state.ts'
 import { RULES_MODE, stockFiles } from './stock.ts'
 import { printUserRules } from './user-rules.ts'
 
 const SETTINGS_MODE = 0o644
+
+const PATHS = ['in', 'out', 'forward'] as const
 
 /** Only files whose content changes. A host that has none gets all of them. */
 export function replacementsOf(
@@ -35,6 +38,8 @@ export function replacementsOf(
     const old = begun.get(path) ?? textOfBytes(files.read(path))
     put(path, bytesOfText(values.reduce((text, [name, value]) => assign(text, name, value), old)), SETTINGS_MODE)
   }
+  const path = PATHS.find((each) => read.state.policies[each] !== next.policies[each])
+  if (path) for (const after of relabelAfterRules(files, paths, next.policies[path])) contents.set(after.path, after)
   for (const family of [4, 6] as const) {
     if (read.isNew || needsRules(read.state, next, family))
       put(paths.userRules[family], printUserRules(next, family), RULES_MODE)
@@ -59,8 +64,7 @@ function needsRules(last: UfwState, next: UfwState, family: 4 | 6): boolean {
   if (family === 6 && !(last.ipv6 && next.ipv6)) return false
   const [before, after] = [last, next].map((state) => state.rules.filter((rule) => rule.family === family))
   if (before!.length !== after!.length || before!.some((rule, index) => rule !== after![index])) return true
-  const paths = ['in', 'out', 'forward'] as const
-  const policies = paths.some((path) => last.policies[path] !== next.policies[path])
+  const policies = PATHS.some((path) => last.policies[path] !== next.policies[path])
   return last.logging !== next.logging || (next.enabled && (policies || !last.enabled))
 }
 

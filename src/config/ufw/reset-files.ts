@@ -18,7 +18,7 @@ export interface Reset {
 
 /**
  * @param now names the backups, in local time: `user.rules.20260101_093000`
- * @throws Fault `ufw.backup-exists`, in UFW's words, at a second reset within a second
+ * @throws Fault `ufw.exists`, in UFW's words, at a second reset within a second
  */
 export function resetFiles(files: Files, paths: UfwPaths, next: Omit<UfwState, 'rules'>, now: EpochMs): Reset {
   const stock = stockFiles(paths)
@@ -39,7 +39,7 @@ function keep(files: Files, path: string, backup: string): (Replacement & { read
   const stat = files.stat(path)
   if (!stat) return []
   if (files.stat(backup)) {
-    throw new Fault('ufw.backup-exists', `'${backup}' already exists. Aborting`, { at: { file: backup } })
+    throw new Fault('ufw.exists', `'${backup}' already exists. Aborting`, { at: { file: backup } })
   }
   const { mode, owner, group } = stat
   const content = files.read(path, MAX_RULES_BYTES)

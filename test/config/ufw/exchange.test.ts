@@ -179,6 +179,9 @@ describe('on disks of their own', () => {
   test('files that are mounted one by one are written over', { skip }, () => {
     assert.deepEqual(found().mounted, ['saved', 'saved', 'high', 'true'])
   })
+  test('one file that takes no writing leaves the old state of all', { skip }, () => {
+    assert.deepEqual(found().immutable, ['ufw.not-writable', 'high'])
+  })
   test('a disk that takes no writing leaves the old state', { skip }, () => {
     assert.deepEqual(found().readOnly, ['ufw.no-lock', 'high'])
   })

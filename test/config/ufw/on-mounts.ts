@@ -44,6 +44,10 @@ for (const path of [paths.defaults, paths.userRules[4]]) {
 mounted.push(await change('high'), level(), ...names())
 mounted.push(String(readFileSync('/mnt/user.rules', 'utf8') === readFileSync(paths.userRules[4], 'utf8')))
 
+shell(`umount ${paths.userRules[4]}; mount --bind -o ro ${paths.conf} ${paths.conf}`)
+const immutable = [await change('full'), level(), ...names()]
+shell(`umount ${paths.conf}`)
+
 shell('mount -o remount,ro /mnt')
 const readOnly = [await change('full'), level()]
-console.log(JSON.stringify({ full, mounted, readOnly }))
+console.log(JSON.stringify({ full, mounted, immutable, readOnly }))

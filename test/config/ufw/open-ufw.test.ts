@@ -18,7 +18,6 @@ import { describe, test } from 'node:test'
 import { underLock } from '../../../src/config/ufw/open-ufw.ts'
 import type { UfwPaths } from '../../../src/config/ufw/paths.ts'
 import { readUfw } from '../../../src/config/ufw/read-ufw.ts'
-import { relabelAfterRules } from '../../../src/config/ufw/relabel-after-rules.ts'
 import { resetFiles } from '../../../src/config/ufw/reset-files.ts'
 import type { UfwState } from '../../../src/config/ufw/state.ts'
 import { ANYWHERE, type Rule } from '../../../src/firewall/rules/rule.ts'
@@ -295,12 +294,11 @@ test('a new policy is written wherever after.rules names the old one', async () 
   await change(paths, withRule(22))
   const rules = '# \xe9\n-A ufw-after-input -j LOG --log-prefix "[UFW BLOCK] "\n'
   writeFileSync(paths.afterRules[4], rules, 'latin1')
-  const relabelled = (policy: 'allow' | 'deny') =>
-    underLock(world, paths, ({ state, prepare }) => {
-      prepare(state, relabelAfterRules(world.files, paths, policy)).commit()
-      return readFileSync(paths.afterRules[4], 'latin1')
-    })
-  assert.equal(await relabelled('deny'), rules)
-  assert.equal(await relabelled('allow'), rules.replace('BLOCK', 'ALLOW'))
-  assert.equal(await relabelled('deny'), rules)
+  const relabelled = async (policy: 'accept' | 'drop', path: 'in' | 'out' | 'forward') => {
+    await change(paths, (state) => ({ ...state, policies: { ...state.policies, [path]: policy } }))
+    return readFileSync(paths.afterRules[4], 'latin1')
+  }
+  assert.equal(await relabelled('drop', 'in'), rules)
+  assert.equal(await relabelled('accept', 'forward'), rules.replace('BLOCK', 'ALLOW'))
+  assert.equal(await relabelled('drop', 'out'), rules)
 })

@@ -1,8 +1,8 @@
 /** Matches on what the kernel knows of the connection. Source: iptables-extensions(8), conntrack, state, connmark. */
 import { parseNetwork } from '../../../base/address.ts'
 import { hex, printRange, readMarked, readPorts, readRange } from './numbers.ts'
-import { type Given, type Module, type Option, options, type Piece, unequal } from './option.ts'
-import { protocolNumber } from './protocols.ts'
+import { type Given, type Module, type Option, options, type Piece, type Scope, unequal } from './option.ts'
+import { protocolNumber, WITH_PORTS } from './protocols.ts'
 
 const ENDS = ['orig', 'repl'] as const
 
@@ -22,7 +22,7 @@ const conntrack: Module = {
       ...(given.has('ctstate') ? states(given, 'ctstate') : []),
       ...(given.has('ctproto') ? [originalProtocol(given)] : []),
       ...ENDS.flatMap((end) => ends(given, end, ip, scope.family)),
-      ...ENDS.flatMap((end) => endPorts(given, end, scope.names.services)),
+      ...ENDS.flatMap((end) => endPorts(given, end, scope)),
       ...(given.has('ctstatus') ? [status(given)] : []),
       ...(given.has('ctexpire') ? [expiration(given)] : []),
       ...(given.has('ctdir') ? [direction(given)] : []),
@@ -115,14 +115,17 @@ function ends(given: Given, end: 'orig' | 'repl', ip: string, family: 4 | 6): st
   })
 }
 
-function endPorts(given: Given, end: 'orig' | 'repl', services: (name: string) => number | undefined): string[] {
+/** nft knows what a port is only where the rule says of which protocol. */
+function endPorts(given: Given, end: 'orig' | 'repl', { names, protocol }: Scope): string[] {
+  const numbers = protocol && !protocol.not ? protocol.number : `{ ${[...WITH_PORTS.keys()].join(', ')} }`
   return (['src', 'dst'] as const).flatMap((side) => {
     const name = `ct${end}${side}port`
     const option = given.get(name)
     if (!option) return []
-    const range = readPorts(option.values[0]!, services)
+    const range = readPorts(option.values[0]!, names.services)
     if (!range) throw given.bad(name, 'is no port or range of ports')
-    return [`ct ${end === 'orig' ? 'original' : 'reply'} proto-${side} ${unequal(option.not)}${printRange(range)}`]
+    const field = `ct ${end === 'orig' ? 'original' : 'reply'} proto-${side}`
+    return [`meta l4proto ${numbers} ${field} ${unequal(option.not)}${printRange(range)}`]
   })
 }
 

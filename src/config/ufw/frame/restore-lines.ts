@@ -32,7 +32,7 @@ export function restoreLines(file: string, text: string): { readonly lines: Rest
     if (/^\s*$|^#/.test(line)) continue
     try {
       if (line.startsWith('*')) {
-        if (table) throw missingCommit(table, begun)
+        if (table) faults.push(missingCommit(table, begun))
         table = 'unknown' // Its lines are not each told about, too.
         begun = at
         table = tableNamed(line.slice(1).trim(), at)
