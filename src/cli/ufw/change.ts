@@ -42,9 +42,12 @@ export function addRules(rules: readonly Rule[], wanted: readonly Rule[], place:
   const before = byFamily(rules)
   const added = byFamily(wanted)
   if (typeof place === 'object') checkPosition(place.insert, before, added)
-  const positions = positionsOf(before, added, place)
-  const [now4, steps4] = put(before[4], added[4], positions(4, before[4]))
-  const [now6, steps6] = put(before[6], added[6], positions(6, now4))
+  const target = targets(before, added, place)
+  // As UFW inserts them: each before the one that was inserted last.
+  const isBackwards = place !== 'append'
+  const ordered = (family: 4 | 6) => (isBackwards ? added[family].toReversed() : added[family])
+  const [now4, steps4] = put(before[4], ordered(4), target(4, before[4]), isBackwards)
+  const [now6, steps6] = put(before[6], ordered(6), target(6, now4), isBackwards)
   return { rules: [...now4, ...now6], steps: interleave(steps4, steps6) }
 }
 
@@ -94,42 +97,42 @@ function badPosition(number: number, areSeveral: boolean): Fault {
   return new Fault('ufw.position', `Invalid position '${number}'${undone}`)
 }
 
-/** Where a family's rules go. The rules that are given are those of IPv4: as they were for 4, as they are now for 6. */
-function positionsOf(before: Rules, added: Rules, place: Place) {
+/** Where a family's rules go; it is asked before each. */
+type Target = (now: readonly Rule[]) => Position
+
+/** The rules that are given are those of IPv4: as they were for 4, as they are now for 6. */
+function targets(before: Rules, added: Rules, place: Place) {
   return (family: 4 | 6, rules4: readonly Rule[]): Target => {
-    if (place === 'append') return { isInsert: false, position: 0 }
-    if (place === 'prepend') return { isInsert: before[family].length > 0, position: before[family].length > 0 ? 1 : 0 }
-    const shown4 = withoutTwins(before[4]).length
-    const position =
-      added[4].length === 0
-        ? place.insert - shown4
-        : family === 4
-          ? position4(place.insert, before[4], before[6])
-          : position6(place.insert, rules4, before[6])
+    if (place === 'append') return () => 0
+    if (place === 'prepend') return (now) => (now.length > 0 ? 1 : 0)
+    const position = insertion(before, added, place.insert, family, rules4)
     if (family === 6 && added[6].length > 0 && position > before[6].length)
       throw badPosition(position, added[6].length > 1)
-    return { isInsert: position > 0, position }
+    return () => position
   }
 }
 
-interface Target {
-  readonly isInsert: boolean
-  readonly position: Position
+function insertion(before: Rules, added: Rules, number: number, family: 4 | 6, rules4: readonly Rule[]): Position {
+  if (added[4].length === 0) return number - withoutTwins(before[4]).length
+  return family === 4 ? position4(number, before[4], before[6]) : position6(number, rules4, before[6])
 }
 
-/** Rules of one family. They come to stand together, in their own order. */
+/** Rules of one family. They come to stand together. */
 function put(
   rules: readonly Rule[],
   added: readonly Rule[],
-  { isInsert, position }: Target,
+  target: Target,
+  isBackwards: boolean,
 ): [readonly Rule[], Step[]] {
   let now = rules
-  let at = position
+  let last: Rule | undefined
   const steps: Step[] = []
-  // Backwards, as UFW inserts them: each before the one that was inserted last.
-  for (const rule of isInsert ? added.toReversed() : added) {
-    const [next, outcome] = isInsert ? insert(now, rule, at) : append(now, rule)
-    if (outcome === 'inserted') at = next.indexOf(rule) + 1
+  for (const rule of added) {
+    // Those before which one was inserted have moved on, perhaps behind a profile's rules.
+    const position = last ? now.indexOf(last) + 1 : target(now)
+    const [next, outcome] = position === 0 ? append(now, rule) : insert(now, rule, position)
+    // Appended rules of IPv6 UFW leaves in this order.
+    if (outcome === 'inserted' || (outcome === 'added' && isBackwards && rule.family === 4)) last = rule
     now = next
     steps.push({ family: rule.family, rule, outcome, rules: now })
   }
