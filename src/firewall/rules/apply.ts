@@ -13,13 +13,14 @@ export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
 
 /**
  * Resolves when the kernel has it. What is in force already stays as it is, with its counts. The caller holds UFW's lock.
- * @param anew replaces all of it, whatever the table holds: for `enable`, `reload` and healing. What `limit` remembers is lost
+ * @param anew sends all of it again, whatever the table holds: for `enable`, `reload` and healing. Counts and what `limit`
+ * remembers begin again
  * @throws Fault as `Kernel.apply`, `rule.*` as `printRule`: nothing is changed then
  */
 export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<void> {
   const kernel = nftKernel(world)
   const printed = printFor(world, ruleset)
-  if (anew || !(await change(kernel, world, printed))) await kernel.apply(printReplacement(printed))
+  if (!(await change(kernel, world, printed, anew))) await kernel.apply(printReplacement(printed))
 }
 
 /** The firewall is off: nothing of the rules is left in the kernel. @throws Fault as `Kernel.apply` */
@@ -52,10 +53,10 @@ export async function isInForce(world: Hands, ruleset: Ruleset, { counted = fals
 }
 
 /** @returns false if the table is such that it has to be replaced */
-async function change(kernel: Kernel, world: Hands, printed: Printed): Promise<boolean> {
+async function change(kernel: Kernel, world: Hands, printed: Printed, anew: boolean): Promise<boolean> {
   const present = await presentTable(world)
   try {
-    await kernel.apply(printChange(printed, present))
+    await kernel.apply(printChange(printed, present, { anew }))
     return true
   } catch (thrown) {
     const { code } = asFault(thrown, 'kernel.refused')

@@ -4,9 +4,7 @@
  * Source: docs.docker.com/engine/network/packet-filtering-firewalls, and firewall-nftables.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { applyRuleset } from '../../../src/firewall/rules/apply.ts'
 import { readCounters } from '../../../src/firewall/rules/counters.ts'
@@ -14,9 +12,8 @@ import type { Rule } from '../../../src/firewall/rules/rule.ts'
 import type { Ruleset } from '../../../src/firewall/rules/ruleset.ts'
 import { realWorld } from '../../../src/world/real.ts'
 import { inNamespace, type Neighbour, neighbour, run } from '../../kernel/namespace.ts'
+import { begin, type Place, probe } from './packets.ts'
 import { end, rule, ruleset } from './rulesets.ts'
-
-const PACKETS = join(import.meta.dirname, 'packets.py')
 
 /** Port 8080 of the host is port 80 of the container 172.17.0.2. */
 const BACKENDS: Readonly<Record<string, readonly string[]>> = {
@@ -117,7 +114,7 @@ inNamespace(import.meta.filename, () => {
       container.run('ip', 'route', 'add', 'default', 'via', '172.17.0.1')
     }
     run('sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv4.icmp_ratelimit=0')
-    for (const { enter } of [client, ...containers]) await serve(enter)
+    for (const place of [client, ...containers]) servers.push(await begin(place, 'serve', '80'))
   })
 
   after(() => {
@@ -125,22 +122,13 @@ inNamespace(import.meta.filename, () => {
     for (const one of [client, ...containers]) one.end()
   })
 
-  async function serve(enter: readonly string[]): Promise<void> {
-    const [program, ...words] = [...enter, 'python3', PACKETS, 'serve', '80']
-    const child = spawn(program!, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-    servers.push(child)
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-  }
-
-  async function ask(enter: readonly string[], ways: readonly (readonly [from: string, to: string, port: number])[]) {
-    const [program, ...words] = [...enter, 'python3', PACKETS, 'probe']
-    const child = spawn(program!, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-    child.stdin.end(JSON.stringify(ways.map(([from, to, port]) => ({ kind: 'tcp', from, to, port }))))
-    return (JSON.parse(await text(child.stdout)) as string[]).join(' ')
+  const ask = async (place: Place, ways: readonly (readonly [from: string, to: string, port: number])[]) => {
+    const probes = ways.map(([from, to, port]) => ({ kind: 'tcp', from, to, port }))
+    return (await probe(place, probes)).join(' ')
   }
   const published = () =>
     ask(
-      client.enter,
+      client,
       ['192.0.2.2', '192.0.2.3'].map((from) => [from, '192.0.2.1', 8080]),
     )
 
@@ -163,13 +151,13 @@ inNamespace(import.meta.filename, () => {
           ['172.17.0.2', '192.0.2.2', 80],
           ['172.17.0.2', '172.17.0.3', 80],
         ] as const
-        assert.equal(await ask(containers[0]!.enter, ways), 'accept accept')
+        assert.equal(await ask(containers[0]!, ways), 'accept accept')
       })
 
       await t.test('a route rule may forbid it', async () => {
         const rules = [rule({ path: 'forward', action: 'reject', protocol: 'tcp', from: end('172.17.0.0/16') })]
         await applyRuleset(world, ruleset(rules, { containers: true }))
-        assert.equal(await ask(containers[0]!.enter, [['172.17.0.2', '192.0.2.2', 80]]), 'reset')
+        assert.equal(await ask(containers[0]!, [['172.17.0.2', '192.0.2.2', 80]]), 'reset')
       })
 
       await t.test('rules count what they decide for containers', async () => {

@@ -1,6 +1,6 @@
 /** No packet slips through a change, and none that is allowed is lost: 2,000 a second to an allowed and to a denied port. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -9,20 +9,17 @@ import { applyRuleset, isInForce } from '../../../src/firewall/rules/apply.ts'
 import { realWorld } from '../../../src/world/real.ts'
 import { inNamespace, neighbour, run } from '../../kernel/namespace.ts'
 import { sleep } from '../../lab/lab.ts'
+import { begin, HERE } from './packets.ts'
 import { rulesetOfTurn } from './turns.ts'
-
-const PACKETS = join(import.meta.dirname, 'packets.py')
 
 inNamespace(import.meta.filename, () => {
   const world = realWorld()
 
   test('50 changes, 20 times all anew and 20 times kill -9: nothing leaks, nothing is lost', async (t) => {
     const client = await neighbour('c', ['192.0.2.1/24'], ['192.0.2.2/24'])
-    const children: ReturnType<typeof spawn>[] = []
-    const start = async (argv: readonly string[]) => {
-      const child = spawn(argv[0]!, argv.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] })
-      children.push(child)
-      await once(child.stdout, 'data')
+    const children: ChildProcess[] = []
+    const started = async (child: ChildProcess | Promise<ChildProcess>) => {
+      children.push(await child)
       return child
     }
     t.after(() => {
@@ -31,24 +28,16 @@ inNamespace(import.meta.filename, () => {
     })
     run('sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0')
     await applyRuleset(world, rulesetOfTurn(0), { anew: true })
-    const counter = await start(['python3', PACKETS, 'count', '1000', '1001'])
-    const flood = (port: string) => [
-      ...client.enter,
-      'python3',
-      PACKETS,
-      'flood',
-      '192.0.2.2',
-      '192.0.2.1',
-      port,
-      '2000',
-    ]
-    // What is rejected is told to the sender.
-    const [allowed, denied] = [await start(flood('1000')), await start(flood('1001'))]
+    const counter = await started(begin(HERE, 'count', '1000', '1001'))
+    const flood = (port: string) => started(begin(client, 'flood', '192.0.2.2', '192.0.2.1', port, '2000'))
+    const [allowed, denied] = [await flood('1000'), await flood('1001')]
 
     for (let turn = 1; turn <= 50; turn++) await applyRuleset(world, rulesetOfTurn(turn))
     for (let turn = 51; turn <= 70; turn++) await applyRuleset(world, rulesetOfTurn(turn), { anew: true })
     for (let time = 0; time < 20; time++) {
-      const child = await start([process.execPath, join(import.meta.dirname, 'apply-often.ts'), String(100 * time)])
+      const words = [join(import.meta.dirname, 'apply-often.ts'), String(100 * time)]
+      const child = await started(spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] }))
+      await once(child.stdout!, 'data')
       await sleep((time * 7) % 45)
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -65,7 +54,7 @@ inNamespace(import.meta.filename, () => {
   })
 })
 
-async function end(child: ReturnType<typeof spawn>): Promise<string> {
+async function end(child: ChildProcess): Promise<string> {
   child.stdin!.end()
   return (await text(child.stdout!)).trim()
 }

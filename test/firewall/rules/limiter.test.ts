@@ -1,15 +1,13 @@
 /** `limit` beside iptables' own `recent`, of which UFW makes it: the same tries at the same times to two ports of one host. */
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { spawnSync } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { nftKernel } from '../../../src/firewall/kernel.ts'
 import { type Limiter, printLimiter } from '../../../src/firewall/rules/limiter.ts'
 import { realWorld } from '../../../src/world/real.ts'
 import { inNamespace, type Neighbour, neighbour, run } from '../../kernel/namespace.ts'
+import { probe } from './packets.ts'
 
-const PACKETS = join(import.meta.dirname, 'packets.py')
 const LIMITER: Limiter = { name: 'limit4', family: 4, hits: 4, seconds: 2, sources: 10, refusal: 'refused' }
 
 /** Seconds between the tries, such that none comes close to the moment when another one is forgotten. */
@@ -34,10 +32,7 @@ inNamespace(import.meta.filename, () => {
     run(...input, '--update', '--seconds', '2', '--hitcount', '4', '-j', 'REJECT')
     const times = PAUSES.map((_, index) => PAUSES.slice(0, index + 1).reduce((sum, pause) => sum + pause))
     const probes = times.flatMap((at) => [22, 80].map((port) => ({ kind: 'tcp', ...WAY, port, at })))
-    const [program, ...words] = [...client.enter, 'python3', PACKETS, 'probe', 'one-by-one']
-    const child = spawn(program!, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-    child.stdin.end(JSON.stringify(probes))
-    const answers = JSON.parse(await text(child.stdout)) as string[]
+    const answers = await probe(client, probes, 'one-by-one')
     // Nobody listens: who is let in is reset.
     const of = (which: number) => answers.filter((_, index) => index % 2 === which).join(' ')
     assert.equal(of(0), of(1))

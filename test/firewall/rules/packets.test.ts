@@ -1,8 +1,5 @@
 /** What becomes of real packets under the rules: this namespace is the host, with a client on one side and a server behind it. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { applyRuleset, isActive, isInForce, removeRuleset } from '../../../src/firewall/rules/apply.ts'
 import { readCounters } from '../../../src/firewall/rules/counters.ts'
@@ -10,24 +7,11 @@ import { listRules } from '../../../src/firewall/rules/listing.ts'
 import type { Rule } from '../../../src/firewall/rules/rule.ts'
 import type { Ruleset } from '../../../src/firewall/rules/ruleset.ts'
 import { realWorld } from '../../../src/world/real.ts'
-import { inNamespace, type Neighbour, neighbour, run } from '../../kernel/namespace.ts'
-import { until } from '../../lab/lab.ts'
+import { inNamespace, run } from '../../kernel/namespace.ts'
+import { openLab, type PacketLab, type Probe, parseProbe, probe, verdicts } from './packets.ts'
 import { end, PLAIN_FRAME, rule, ruleset } from './rulesets.ts'
 
-const PACKETS = join(import.meta.dirname, 'packets.py')
-const PORTS = ['22', '23', '25', '53', '80', '443', '6000', '6003', '8080']
-
-interface Probe {
-  readonly kind: string
-  readonly from: string
-  readonly to: string
-  readonly port?: number
-  readonly sport?: number
-  readonly at?: number
-}
-
-/** `tcp 22`: from the client to the host. `out`: from the host to the client, `forward`: from the client to the server. */
-type Row = readonly [words: string, verdict: string]
+type Row = readonly [probe: string, verdict: string]
 
 interface Case {
   readonly sentence: string
@@ -272,80 +256,29 @@ const CASES: readonly Case[] = [
 
 inNamespace(import.meta.filename, () => {
   const world = realWorld()
-  const servers: ChildProcess[] = []
-  let client: Neighbour
-  let server: Neighbour
-
+  let lab: PacketLab
   before(async () => {
-    const own = ['192.0.2.1/24', '2001:db8:1::1/64']
-    const theirs = ['192.0.2.2/24', '192.0.2.3/24', '192.0.2.4/24', '192.0.2.253/24', '2001:db8:1::2/64']
-    client = await neighbour('c', own, theirs, ['192.0.2.1', '2001:db8:1::1'])
-    const behind = ['198.51.100.2/24', '2001:db8:2::2/64']
-    server = await neighbour('s', ['198.51.100.1/24', '2001:db8:2::1/64'], behind, ['198.51.100.1', '2001:db8:2::1'])
-    for (const key of ['net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1']) run('sysctl', '-qw', key)
-    for (const runIn of [run, client.run, server.run]) {
-      runIn('sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0', 'net.ipv6.icmp.ratelimit=0')
-    }
-    await Promise.all([serve([]), serve(client.enter), serve(server.enter)])
-    // The addresses of the links may be tentative for a while.
-    await until('a way to the server', () => isReached('2001:db8:2::2', '2001:db8:1::2'))
+    lab = await openLab()
   })
+  after(() => lab.close())
 
-  after(() => {
-    for (const child of servers) child.kill('SIGKILL')
-    client.end()
-    server.end()
-  })
-
-  async function isReached(to: string, from: string): Promise<boolean> {
-    return (await ask(client.enter, [{ kind: 'tcp', from, to, port: 22 }]))[0] === 'accept'
-  }
-
-  async function serve(enter: readonly string[]): Promise<void> {
-    const [program, ...words] = [...enter, 'python3', PACKETS, 'serve', ...PORTS]
-    const child = spawn(program!, words, { stdio: ['ignore', 'pipe', 'inherit'] })
-    servers.push(child)
-    await new Promise((resolve) => child.stdout.once('data', resolve))
-  }
-
-  async function ask(
-    enter: readonly string[],
-    probes: readonly Probe[],
-    ...words: readonly string[]
-  ): Promise<string[]> {
-    const [program, ...rest] = [...enter, 'python3', PACKETS, 'probe', ...words]
-    const child = spawn(program!, rest, { stdio: ['pipe', 'pipe', 'inherit'] })
-    child.stdin.end(JSON.stringify(probes))
-    return JSON.parse(await text(child.stdout)) as string[]
-  }
-
-  async function verdicts(rows: readonly Row[]): Promise<string[]> {
-    const probes = rows.map(([words]) => parse(words))
-    const from = async (isOut: boolean) => {
-      const chosen = [...probes.keys()].filter((index) => probes[index]!.isOut === isOut)
-      if (chosen.length === 0) return []
-      const answers = await ask(
-        isOut ? [] : client.enter,
-        chosen.map((index) => probes[index]!),
-      )
-      return chosen.map((index, at) => [index, answers[at]!] as const)
-    }
-    const found = new Map((await Promise.all([from(false), from(true)])).flat())
-    return rows.map(([words], index) => `${words}: ${found.get(index)!.replace(/^unsent.*/, 'unsent')}`)
+  const ask = async (words: readonly string[]) => {
+    const found = await verdicts(lab, words.map(parseProbe))
+    return words.map((one, index) => `${one}: ${found[index]}`)
   }
 
   for (const { sentence, rules, set, rows } of CASES) {
     test(sentence, async () => {
       await applyRuleset(world, ruleset(rules, set))
       const wanted = rows.map(([words, verdict]) => `${words}: ${verdict}`)
-      assert.deepEqual(await verdicts(rows), wanted)
+      assert.deepEqual(await ask(rows.map(([words]) => words)), wanted)
     })
   }
 
   const hits = (count: number, port: number, from = '192.0.2.2', to = '192.0.2.1'): Probe[] =>
     Array.from({ length: count }, () => ({ kind: 'tcp', from, to, port }))
   const burst = async (probes: readonly Probe[]) =>
-    (await ask(client.enter, probes, 'one-by-one')).join(' ').replaceAll('accept', 'A')
+    (await probe(lab.client, probes, 'one-by-one')).join(' ').replaceAll('accept', 'A')
   const LIMITS = [...both({ action: 'limit', ...tcp('22') }), ...both({ action: 'limit', ...tcp('80') })]
 
   test('limit admits five new connections of a source, then refuses, by one list for all rules', async () => {
@@ -371,14 +304,7 @@ inNamespace(import.meta.filename, () => {
       rule({ family: 6, action: 'reject', ...tcp('80') }),
     ]
     await applyRuleset(world, ruleset(rules), { anew: true })
-    const rows: readonly Row[] = [
-      ['tcp 25', ''],
-      ['udp 53', ''],
-      ['tcp 53', ''],
-      ['udp 80 from 192.0.2.4', ''],
-      ['tcp6 80', ''],
-    ]
-    await verdicts(rows)
+    await ask(['tcp 25', 'udp 53', 'tcp 53', 'udp 80 from 192.0.2.4', 'tcp6 80'])
     const counts = await readCounters(world, ruleset(rules))
     assert.deepEqual(
       counts.map((count) => count?.packets),
@@ -425,21 +351,3 @@ inNamespace(import.meta.filename, () => {
     run('nft', 'delete', 'table', 'ip', 'others')
   })
 })
-
-function parse(words: string): Probe & { readonly isOut: boolean } {
-  const [, way = '', six = '', kind = '', kindSix = '', port, from, sport] =
-    /^(?:(out|forward)(6?) )?(ipv6|[a-z]+)(6?)(?: (\d+))?(?: from (\S+))?(?: sport (\d+))?$/.exec(words)!
-  const isOut = way === 'out'
-  const is6 = six === '6' || kindSix === '6'
-  const [host, visitor, behind] = is6
-    ? ['2001:db8:1::1', '2001:db8:1::2', '2001:db8:2::2']
-    : ['192.0.2.1', '192.0.2.2', '198.51.100.2']
-  return {
-    kind,
-    from: from ?? (isOut ? host : visitor),
-    to: isOut ? visitor : way === 'forward' ? behind : host,
-    isOut,
-    ...(port === undefined ? {} : { port: Number(port) }),
-    ...(sport === undefined ? {} : { sport: Number(sport) }),
-  }
-}
