@@ -22,7 +22,7 @@ export function sentenceWords(rule: Rule): readonly string[] {
     ...(path === 'out' && interfaces.length === 0 ? ['out'] : interfaces),
     ...(log === 'none' ? [] : [log]),
     ...(isSimple(rule) ? [simpleWord(rule)] : clauseWords(rule)),
-    ...(comment ? ['comment', comment] : []),
+    ...(comment === undefined ? [] : ['comment', comment]),
   ]
 }
 

@@ -7,7 +7,7 @@ export interface Qualified {
   /** An only interface is that of this direction, whichever word it came with: `out in on eth0`. */
   readonly direction: 'in' | 'out' | undefined
   readonly log: Rule['log']
-  /** undefined: none was given; '' takes one away. */
+  /** undefined: none, or an empty one, was given. */
   readonly comment: string | undefined
   /** The other of a route's two interfaces, behind its `on`; not yet checked. */
   readonly second: { readonly direction: 'in' | 'out'; readonly name: string } | undefined
@@ -88,7 +88,7 @@ function takeComment(words: readonly string[]): readonly [string | undefined, re
   const comment = words[at + 1]
   if (comment === undefined) throw wrong('clause', "Option 'comment' missing required argument")
   if (comment.includes("'")) throw badSyntax()
-  return [comment, words.toSpliced(at, 2)]
+  return [comment === '' ? undefined : comment, words.toSpliced(at, 2)]
 }
 
 function isDirection(word: string | undefined): word is 'in' | 'out' {

@@ -3,9 +3,8 @@ import type { Rule } from '../../firewall/rules/rule.ts'
 import type { Command, Place } from './command.ts'
 import type { Draft } from './draft.ts'
 import { readExtended } from './extended.ts'
-import { checkInterface } from './interface-name.ts'
 import { pythonInt } from './python-int.ts'
-import { checkRoute, type Qualified, takeQualifiers } from './qualifiers.ts'
+import { checkRoute, takeQualifiers } from './qualifiers.ts'
 import { type Common, deletedRules, rulesOf } from './rules-of.ts'
 import { readSimple } from './simple.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -49,8 +48,8 @@ function refuseRouteNumber(words: readonly string[]): void {
 function parseDelete(words: readonly string[], isRoute: boolean, vocabulary: Vocabulary): Command {
   const number = pythonInt(words[0] ?? '')
   if (number !== undefined) return { kind: 'delete-number', number: readNumber(number) }
-  const { common, around } = takeRule(words, isRoute)
-  const draft = readDraft(around, vocabulary)
+  const { common, left } = takeRule(words, isRoute)
+  const draft = readDraft(left, vocabulary)
   return { kind: 'delete', rules: deletedRules(draft, common, vocabulary), warnings: warningsOf(draft) }
 }
 
@@ -80,26 +79,27 @@ function readPosition(text: string): Place {
 
 /** @param place asked when the words around the clauses are known to be good */
 function parseRule(words: readonly string[], place: () => Place, isRoute: boolean, vocabulary: Vocabulary): Command {
-  const { common, around } = takeRule(words, isRoute)
+  const { common, left } = takeRule(words, isRoute)
   const where = place()
-  const draft = readDraft(around, vocabulary)
+  const draft = readDraft(left, vocabulary)
   return { kind: 'rule', place: where, rules: rulesOf(draft, common, vocabulary), warnings: warningsOf(draft) }
 }
 
-function takeRule(words: readonly string[], isRoute: boolean): { readonly common: Common; readonly around: Qualified } {
+function takeRule(words: readonly string[], isRoute: boolean): Taken {
   const [action = ''] = words
   if (!isAction(action) || words.length === 1) throw badSyntax()
-  const around = takeQualifiers(words.slice(1), isRoute)
-  if (around.words.length === 0 || around.words.length > MOST_WORDS) throw badSyntax()
-  const { path, direction, log, comment } = around
-  return { common: { action, path, direction, log, comment }, around }
+  const { words: left, ...around } = takeQualifiers(words.slice(1), isRoute)
+  if (left.length === 0 || left.length > MOST_WORDS) throw badSyntax()
+  return { common: { action, ...around }, left }
 }
 
-function readDraft({ words, second }: Qualified, { services }: Vocabulary): Draft {
-  const draft = words.length === 1 ? readSimple(words[0]!, services) : readExtended(words, services)
-  if (second === undefined) return draft
-  checkInterface(second.name)
-  return { ...draft, [second.direction === 'in' ? 'inInterface' : 'outInterface']: second.name }
+interface Taken {
+  readonly common: Common
+  readonly left: readonly string[]
+}
+
+function readDraft(words: readonly string[], { services }: Vocabulary): Draft {
+  return words.length === 1 ? readSimple(words[0]!, services) : readExtended(words, services)
 }
 
 const VERBS: ReadonlySet<string> = new Set(['delete', 'insert', 'prepend'])

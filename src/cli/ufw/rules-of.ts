@@ -2,6 +2,7 @@
 import type { Services } from '../../config/ufw/services.ts'
 import type { End, Rule } from '../../firewall/rules/rule.ts'
 import { type Draft, type DraftEnd, isOnly4 } from './draft.ts'
+import { checkInterface } from './interface-name.ts'
 import { isList } from './port-list.ts'
 import { findProfile, mayNameProfile } from './profile-name.ts'
 import { profilePairs } from './profile-pairs.ts'
@@ -11,7 +12,9 @@ import type { Vocabulary } from './vocabulary.ts'
 import { wrong } from './wrong.ts'
 
 /** What all rules of a sentence have in common. */
-export interface Common extends Pick<Rule, 'action' | 'path' | 'log' | 'comment'>, Pick<Qualified, 'direction'> {}
+export interface Common extends Omit<Qualified, 'words'> {
+  readonly action: Rule['action']
+}
 
 /** @throws Fault `ufw.words`, `ufw.address`, `ufw.profile`, `ufw.protocol`, `ufw.port` */
 export function rulesOf(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
@@ -62,6 +65,7 @@ const named: typeof profilePairs = (draft, profiles) => {
 }
 
 function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabulary): readonly Rule[] {
+  if (common.second) checkInterface(common.second.name)
   const family = familyOf(drafts[0]!)
   if (family === 6 && !vocabulary.ipv6) throw wrong('address', 'IPv6 support not enabled')
   if (family !== undefined) return drafts.map((draft) => ruleOf(draft, common, family))
@@ -69,22 +73,20 @@ function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabu
   return ([4, 6] as const).slice(0, only4 ? 1 : 2).flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
 }
 
-function ruleOf(draft: Draft, { direction, ...common }: Common, family: 4 | 6): Rule {
+function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {
+  const { action, path, log, comment } = common
   return {
-    ...common,
-    family,
-    ...interfacesOf(draft, common.path, direction),
+    ...{ family, action, path, log, comment },
+    ...interfacesOf(draft, common),
     protocol: draft.protocol ?? 'any',
     from: endOf(draft.from),
     to: endOf(draft.to),
   }
 }
 
-function interfacesOf(
-  { inInterface, outInterface }: Draft,
-  path: Rule['path'],
-  direction: Common['direction'],
-): Pick<Rule, 'inInterface' | 'outInterface'> {
+function interfacesOf(draft: Draft, { path, direction, second }: Common): Pick<Rule, 'inInterface' | 'outInterface'> {
+  const inInterface = second?.direction === 'in' ? second.name : draft.inInterface
+  const outInterface = second?.direction === 'out' ? second.name : draft.outInterface
   if (inInterface !== undefined && outInterface !== undefined) {
     // UFW keeps such a rule, and its kernel refuses all rules then.
     if (path !== 'forward') throw wrong('interface', 'Invalid interface clause')

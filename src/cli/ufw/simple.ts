@@ -12,9 +12,10 @@ export function readSimple(word: string, services: Services): Draft {
   if (more !== undefined) throw wrong('port', 'Bad port')
   if (protocol === undefined) return { from: {}, to: readPortOrProfile(port, services) }
   const known = asProtocol(protocol)
+  if (known !== undefined && isPortless(known)) throw wrong('port', `Invalid port with protocol '${known}'`)
+  const to = { port: readPort(port, services) }
   if (known === undefined) throw wrong('port', 'Bad port')
-  if (isPortless(known)) throw wrong('port', `Invalid port with protocol '${known}'`)
-  return { protocol: known, from: {}, to: { port: readPort(port, services) } }
+  return { protocol: known, from: {}, to }
 }
 
 function readPortOrProfile(word: string, services: Services): Draft['to'] {
