@@ -11,7 +11,7 @@ import { parseAddress, width } from '../../../base/address.ts'
 import { NEVER } from './match-packet.ts'
 import { addressKey } from './match-rate.ts'
 import { readNumber } from './numbers.ts'
-import { type Given, type Module, type Option, options, type RecentQuestion, type Scope } from './option.ts'
+import { type Given, type Module, type Option, options, type Piece, type RecentQuestion, type Scope } from './option.ts'
 
 export const recent: Module = {
   options: options(
@@ -35,15 +35,15 @@ export const recent: Module = {
     switch (verb) {
       case 'set':
         // `! --set` remembers, too, and then does not match.
-        return [{ call: list.remember }, ...(not ? [NEVER] : [])]
+        return [...list.remember, ...(not ? [NEVER] : [])]
       case 'rcheck': {
         const isSeen = list.isSeen(questionOf(given)).join(' ')
         return [not ? { unless: isSeen } : isSeen]
       }
       case 'update':
-        return [list.isSeen(questionOf(given)).join(' '), { call: list.remember }]
+        return [list.isSeen(questionOf(given)).join(' '), ...list.remember]
       case 'remove':
-        return [list.isSeen(EVER).join(' '), { call: list.forget }]
+        return [list.isSeen(EVER).join(' '), ...list.forget]
       default:
         return verb satisfies never
     }
@@ -93,9 +93,8 @@ function questionOf(given: Given): RecentQuestion {
 interface List {
   /** All of them are so. */
   readonly isSeen: (question: RecentQuestion) => readonly string[]
-  /** Rules that end nothing. */
-  readonly remember: readonly string[]
-  readonly forget: readonly string[]
+  readonly remember: readonly Piece[]
+  readonly forget: readonly Piece[]
 }
 
 function listOf(given: Given, scope: Scope): List {
@@ -104,8 +103,9 @@ function listOf(given: Given, scope: Scope): List {
   const rings = distinct(scope.memory.questions(name)).map((question) => ringOf(name, question, key, scope))
   return {
     isSeen: ({ seconds, hits }) => rings.find((one) => one.seconds === seconds && one.hits === hits)!.isFull,
-    remember: rings.flatMap(({ remember }) => remember),
-    forget: rings.flatMap(({ forget }) => forget),
+    // Each ring in a chain of its own: who has found its place there returns.
+    remember: rings.map(({ remember }) => ({ call: remember })),
+    forget: rings.map(({ forget }) => ({ call: forget })),
   }
 }
 

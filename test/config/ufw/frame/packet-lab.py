@@ -3,7 +3,7 @@
 A router in a network namespace of its own between two others; what becomes of raw packets under one firewall or another.
 Run as root under `unshare --net --mount`. Reads a line of JSON for each question, writes a line for each answer:
 
-  {"nft": TEXT or null, "restore": [[PROGRAM, TEXT, NOFLUSH]...], "packets": [[WAY, HEX]...]}
+  {"nft": TEXT or null, "restore": [[PROGRAM, TEXT, NOFLUSH]...], "packets": [[WAY, HEX, WAIT_MS]...]}
     WAY: p0, p1 (comes in there), out4, out6 (sent by the router itself)
   -> {"error": TEXT or null, "seen": [...], "answers": [...]}
 
@@ -246,7 +246,8 @@ def main():
                 peer.drain()
             watcher.drain()
             forget_connections()
-            for way, frame in question['packets']:
+            for way, frame, wait in question['packets']:
+                time.sleep(wait / 1000)
                 send(way, frame, peers, raw4, raw6)
             time.sleep(0.03)
             answer['seen'] = watcher.drain()

@@ -48,7 +48,7 @@ export class PacketLab {
 
   /** @throws Error where the firewall refuses the rules */
   async fates(question: Question, packets: readonly Packet[]): Promise<Fate[]> {
-    const sent = packets.map((packet, index) => [packet.way, frameOf(packet, index + 1)])
+    const sent = packets.map((packet, index) => [packet.way, frameOf(packet, index + 1), packet.afterMs ?? 0])
     this.#child.stdin!.write(`${JSON.stringify({ ...question, packets: sent })}\n`)
     const { value } = await this.#lines.next()
     const answer = JSON.parse(value) as Answer

@@ -23,6 +23,8 @@ export interface Packet {
   /** IPv4: the fragment that begins here, in eights of bytes. */
   readonly offset?: number
   readonly more?: boolean
+  /** Sent so long behind the one before. */
+  readonly afterMs?: number
 }
 
 /** The frame, or for what the router sends the packet alone. @param id above 0; 16 bits in IPv4, 20 in IPv6 */
