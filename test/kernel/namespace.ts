@@ -73,6 +73,8 @@ export async function neighbour(
     for (const address of addresses) {
       run(...prefix, 'ip', 'addr', 'add', address, 'dev', device, ...(address.includes(':') ? ['nodad'] : []))
     }
+    // No waiting for duplicate addresses: there are none.
+    run(...prefix, 'sysctl', '-qw', `net.ipv6.conf.${device}.accept_dad=0`)
     run(...prefix, 'ip', 'link', 'set', device, 'up')
   }
   run('ip', 'link', 'add', `${name}0`, 'type', 'veth', 'peer', 'name', `${name}1`, 'netns', String(holder.pid))

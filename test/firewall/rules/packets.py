@@ -4,7 +4,7 @@ All go at once, or one after the other with `probe one-by-one`; `"at": SECONDS` 
 `flood FROM TO PORT PER_SECOND` sends datagrams until its input ends, `count PORT...` takes them; both print how many."""
 import json, select, socket, struct, sys, time
 
-WAIT = 0.6
+WAIT = 0.4
 RAW = {'ah': 51, 'esp': 50, 'gre': 47, 'igmp': 2, 'vrrp': 112, 'ipv6': 41}
 
 
