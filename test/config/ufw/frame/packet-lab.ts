@@ -79,6 +79,8 @@ function fatesOf({ seen, answers }: Answer, packets: readonly Packet[]): Fate[] 
   for (const [hook, mark, hex] of seen) {
     const bytes = Buffer.from(hex, 'hex')
     const family = bytes[0]! >> 4 === 4 ? 4 : 6
+    // What the router itself tells of errors, with an id of its own.
+    if (family === 4 && bytes[1] === 0xc0) continue
     note(
       family,
       family === 4 ? bytes.readUInt16BE(4) : bytes.readUInt32BE(0) & 0xfffff,
