@@ -101,6 +101,9 @@ function folderOf(path: string): string {
 
 function write(files: Files, { from, to }: Step, { content, mode, owner }: Replacement): void {
   const old: Stat | undefined = files.stat(to)
+  // A link to /dev/null: what stands there must not be replaced by a file.
+  if (old && old.kind !== 'file')
+    throw new Fault('ufw.no-regular-file', `'${to}' is not a regular file`, { at: { file: to } })
   if (!old) files.makeFolder(folderOf(to), 0o755)
   // Found out now, not when half of the files have been replaced.
   else if (!files.isWritable(to)) {
@@ -118,6 +121,8 @@ function commit(files: Files, list: string, steps: readonly Step[]): void {
     return
   }
   try {
+    // What it lists has to be found after a power cut, in whichever folder it is.
+    syncFolders(files, steps)
     files.create(unfinished(list), printSteps(steps), 0o600)
     files.rename(unfinished(list), list)
     files.syncFolder(folderOf(list))
@@ -134,13 +139,17 @@ function commit(files: Files, list: string, steps: readonly Step[]): void {
 function carryOut(files: Files, list: string, steps: readonly Step[]): void {
   for (const { from, to } of steps) {
     if (!files.stat(from)) continue
-    if (isMounted(() => files.rename(from, to))) files.overwrite(to, files.read(from))
+    if (isMounted(() => files.rename(from, to))) files.overwrite(to, files.read(from, Number.MAX_SAFE_INTEGER))
   }
-  for (const folder of new Set(steps.map(({ to }) => folderOf(to)))) files.syncFolder(folder)
+  syncFolders(files, steps)
   files.remove(list)
   files.syncFolder(folderOf(list))
   // Only now: a file that was written over may have to be written over once more.
   for (const { from } of steps) files.remove(from)
+}
+
+function syncFolders(files: Files, steps: readonly Step[]): void {
+  for (const folder of new Set(steps.map(({ to }) => folderOf(to)))) files.syncFolder(folder)
 }
 
 /** A single file that is mounted into a container cannot be replaced. */

@@ -5,10 +5,11 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { random } from '../../../fuzz/random.ts'
 import { Fault } from '../../../src/base/fault.ts'
 import { underLock } from '../../../src/config/ufw/open-ufw.ts'
-import type { UfwPaths } from '../../../src/config/ufw/paths.ts'
-import { readUfw } from '../../../src/config/ufw/read-ufw.ts'
+import { type UfwPaths, ufwPaths } from '../../../src/config/ufw/paths.ts'
+import { exchanged, readUfw } from '../../../src/config/ufw/read-ufw.ts'
 import type { UfwState } from '../../../src/config/ufw/state.ts'
 import { printTuple } from '../../../src/config/ufw/tuple.ts'
 import { ANYWHERE, type Rule } from '../../../src/firewall/rules/rule.ts'
@@ -16,6 +17,7 @@ import type { Files } from '../../../src/world/files.ts'
 import { realWorld } from '../../../src/world/real.ts'
 import type { World } from '../../../src/world/world.ts'
 import { ufwFolder } from './place.ts'
+import { disk, PowerCut } from './power-cut.ts'
 
 const world = realWorld()
 /** Each takes the start of a program. */
@@ -141,6 +143,28 @@ describe('a command that is killed', () => {
     assert.deepEqual(litter(paths), [])
     t.diagnostic(`old ${counts[OLD]}, new ${counts[NEW]}`)
   })
+})
+
+test('a power cut at any instant leaves the old state or the new, whatever was not synced', async () => {
+  const paths = { ...ufwPaths(), lock: undefined }
+  const next = random(5)
+  const seen = new Set<string>()
+  const first = disk(new Map())
+  await put(first.world, paths, 1)
+  const contents = new Map(exchanged(paths).map((path) => [path, first.world.files.text(path)]))
+  for (let instant = 0; instant < 30; instant++) {
+    for (let turn = 0; turn < 20; turn++) {
+      const before = disk(contents, instant)
+      await put(before.world, paths, 2).catch((thrown) => assert.ok(thrown instanceof PowerCut, String(thrown)))
+      const { world: after } = before.afterPowerCut(next)
+      const found = told(readUfw(after, paths).state)
+      assert.ok(found === OLD || found === NEW, `after ${instant} effects: ${found}`)
+      await underLock(after, paths, (ufw) => assert.equal(told(ufw.state), found))
+      assert.equal(told(readUfw(after, paths).state), found)
+      seen.add(found)
+    }
+  }
+  assert.deepEqual([...seen].sort(), [NEW, OLD].sort())
 })
 
 describe('a full disk', () => {

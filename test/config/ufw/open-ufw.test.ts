@@ -100,6 +100,16 @@ describe('a change', () => {
     assert.deepEqual(readdirSync(root).sort(), ['elsewhere', 'etc', 'ufw.lock'])
   })
 
+  test('does not replace what is no file', { skip: process.getuid?.() !== 0 }, async () => {
+    const { root, paths } = ufwFolder()
+    await change(paths, withRule(22))
+    const device = join(root, 'null')
+    spawnSync('sh', ['-ec', `mknod ${device} c 1 3; rm ${paths.userRules[6]}; ln -s ${device} ${paths.userRules[6]}`])
+    await assert.rejects(change(paths, withRule(23)), { code: 'ufw.no-regular-file' })
+    assert.equal(statSync(device).isCharacterDevice(), true)
+    assert.deepEqual([ports(paths), leftovers(paths)], [[22], []])
+  })
+
   test('that is abandoned leaves nothing', async () => {
     const { paths } = ufwFolder()
     await change(paths, withRule(22))
