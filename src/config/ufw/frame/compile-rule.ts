@@ -144,9 +144,7 @@ const REMEMBERS = /\blimit\b|\bupdate @|\badd @|\bdelete @|\bnumgen\b|\bquota\b|
 export function assemble(rule: CompiledRule, place: Place): Assembled {
   const { pieces, statement } = rule
   if (pieces.every((piece) => typeof piece === 'string')) {
-    const text = says(rule)
-    // It asks, and does nothing: iptables would count.
-    return { rules: statement === '' && !REMEMBERS.test(text) ? [] : [text], chains: [] }
+    return { rules: saying(rule), chains: [] }
   }
   // What goes from a chain of the rule's own never comes back; else it would come back to the wrong one.
   const leaves = /^(return|goto )/.test(statement)
@@ -176,7 +174,7 @@ function ownChains(place: Place): {
 function steps(rule: CompiledRule, after: readonly string[], call: 'jump' | 'goto', add: AddChain): string[] {
   const index = rule.pieces.findIndex((piece) => typeof piece !== 'string')
   const piece = rule.pieces[index]
-  if (piece === undefined || typeof piece === 'string') return [says(rule), ...after]
+  if (piece === undefined || typeof piece === 'string') return [...saying(rule), ...after]
   const then = steps({ ...rule, pieces: rule.pieces.slice(index + 1) }, after, call, add)
   const next = add(within(piece, then, after, add))
   return [[...rule.pieces.slice(0, index), `${call} ${next}`].join(' '), ...after]
@@ -195,6 +193,8 @@ function within(
   return [...piece.either.map((match) => `${match} goto ${next}`), ...after]
 }
 
-function says({ pieces, statement }: CompiledRule): string {
-  return [...pieces, statement].filter((word) => word !== '').join(' ')
+/** Nothing where it asks and does nothing: iptables would count. */
+function saying({ pieces, statement }: CompiledRule): string[] {
+  const text = [...pieces, statement].filter((word) => word !== '').join(' ')
+  return statement === '' && !REMEMBERS.test(text) ? [] : [text]
 }
