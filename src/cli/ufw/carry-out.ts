@@ -31,8 +31,8 @@ async function change(call: Call, command: Changing): Promise<number> {
   return underLock(setting.world, paths, async (ufw) => {
     if (asked && !isSame(asked.state, ufw.state)) throw changedMeanwhile()
     call.warn(ufw.warnings)
-    warn(call, warningsOf(command))
     const decision = decide(ufw.state, command, ufw.profiles)
+    warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
     await withRollback(call, ufw.state, () => carry(call, ufw, decision))
     if (command.kind === 'enable') await (await import('./boot-unit.ts')).installUnit(call)
@@ -50,8 +50,9 @@ function tryOut(call: Call, command: Changing): number {
   const { setting, paths } = call
   const { state, warnings, profiles } = readUfw(setting.world, paths)
   call.warn(warnings)
+  const { dry } = decide(state, command, profiles)
   warn(call, warningsOf(command))
-  setting.terminal.out(decide(state, command, profiles).dry)
+  setting.terminal.out(dry)
   return 0
 }
 

@@ -33,7 +33,7 @@ function refuseForced({ kind }: Command): void {
 function parseCommand(words: readonly string[], vocabulary: Vocabulary): Command {
   const [word = '', ...rest] = words
   const alone = rest.length === 0
-  switch (word.toLowerCase()) {
+  switch (commandOf(word.toLowerCase())) {
     case 'enable':
     case 'disable':
     case 'reload':
@@ -62,6 +62,13 @@ function parseCommand(words: readonly string[], vocabulary: Vocabulary): Command
   if (word === 'route') return parseRuleSentence(rest, true, vocabulary)
   if (word === 'app') return parseAppSentence(rest)
   return parseRuleSentence(words, false, vocabulary)
+}
+
+/** UFW takes what may stand behind some of its commands for the command itself: `ufw verbose`, `ufw on off`. */
+function commandOf(word: string): string {
+  if (word === 'verbose' || word === 'numbered') return 'status'
+  if (LEVELS.some((level) => level === word)) return 'logging'
+  return SHOWN.some((shown) => shown === word) ? 'show' : word
 }
 
 type Single = Extract<Command, { kind: 'enable' }>['kind']
