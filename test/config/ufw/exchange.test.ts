@@ -115,22 +115,9 @@ describe('a command that is killed', () => {
   }, async (t) => {
     const { paths } = ufwFolder()
     await put(world, paths, 1)
-    const root = join(import.meta.dirname, '../../..')
-    const script = `
-      import { underLock } from '${root}/src/config/ufw/open-ufw.ts'
-      import { realWorld } from '${root}/src/world/real.ts'
-      const [paths, states] = JSON.parse(process.argv[1])
-      const alive = setInterval(() => {}, 1000)
-      process.stdout.write('go\\n')
-      for (let turn = 0; ; turn++)
-        await underLock(realWorld(), paths, ({ prepare }) => prepare(states[turn % 2]).commit())`
-    const words = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
     const counts = { [OLD]: 0, [NEW]: 0 }
     for (let kill = 0; kill < KILLS; kill++) {
-      const child = spawn(process.execPath, [...words, JSON.stringify([paths, [state(1), state(2)]])], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      await once(child.stdout, 'data')
+      const child = await writer(paths)
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
       child.kill('SIGKILL')
       await once(child, 'exit')
@@ -164,6 +151,17 @@ test('a power cut at any instant leaves the old state or the new, whatever was n
       seen.add(found)
     }
   }
+  assert.deepEqual([...seen].sort(), [NEW, OLD].sort())
+})
+
+test('who reads while another writes reads the old state or the new', { timeout: 60_000 }, async () => {
+  const { paths } = ufwFolder()
+  await put(world, paths, 1)
+  const child = await writer(paths)
+  const seen = new Set<string>()
+  for (let read = 0; read < 1000; read++) seen.add(told(readUfw(world, paths).state))
+  child.kill('SIGKILL')
+  await once(child, 'exit')
   assert.deepEqual([...seen].sort(), [NEW, OLD].sort())
 })
 
@@ -224,6 +222,25 @@ test('links are followed when a killed command is finished', async () => {
     assert.deepEqual(readdirSync(root).sort(), ['etc', 'moved', 'ufw.lock'])
   }
 })
+
+/** A command that changes the files to and fro, as fast as it can. */
+async function writer(paths: UfwPaths) {
+  const root = join(import.meta.dirname, '../../..')
+  const script = `
+    import { underLock } from '${root}/src/config/ufw/open-ufw.ts'
+    import { realWorld } from '${root}/src/world/real.ts'
+    const [paths, states] = JSON.parse(process.argv[1])
+    const alive = setInterval(() => {}, 1000)
+    process.stdout.write('go\\n')
+    for (let turn = 0; ; turn++)
+      await underLock(realWorld(), paths, ({ prepare }) => prepare(states[turn % 2]).commit())`
+  const words = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script]
+  const child = spawn(process.execPath, [...words, JSON.stringify([paths, [state(1), state(2)]])], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  return child
+}
 
 /** As where a single file is mounted into a container. */
 function withMounted(from: World, path: string): World {
