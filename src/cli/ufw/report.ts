@@ -4,25 +4,36 @@ import { type ReadUfw, readUfw } from '../../config/ufw/read-ufw.ts'
 import { isActive } from '../../firewall/rules/apply.ts'
 import { printJson } from '../print.ts'
 import type { Call } from './call.ts'
+import type { Form } from './columns.ts'
 import type { Command, Shown } from './command.ts'
+import type { ShownRules } from './show-rules.ts'
+import { isForwarding, printStatus } from './status.ts'
 
 export type Report = Extract<Command, { readonly kind: 'status' | 'show' | 'app-list' | 'app-info' }>
 
 /** @returns the exit code @throws Fault `ufw.*`; `kernel.*` where it cannot be asked */
 export async function report(call: Call, command: Report): Promise<number> {
-  const { setting, paths } = call
+  const { setting, paths, sentence } = call
+  const isOfKernel = command.kind === 'status' || (command.kind === 'show' && isRules(command.what))
+  // It answers while the files are read.
+  const active = isOfKernel && !sentence.dryRun ? isActive(setting.world) : undefined
+  active?.catch(() => {})
   const ufw = readUfw(setting.world, paths)
   call.warn(ufw.warnings)
-  setting.terminal.out(await tell(call, command, ufw))
+  setting.terminal.out(await tell(call, command, ufw, (await active) ?? false))
   return 0
 }
 
-function tell(call: Call, command: Report, ufw: ReadUfw): Promise<string> {
+function isRules(what: Shown): what is ShownRules {
+  return what !== 'added' && what !== 'listening'
+}
+
+function tell(call: Call, command: Report, ufw: ReadUfw, active: boolean): Promise<string> {
   switch (command.kind) {
     case 'status':
-      return status(call, command.form, ufw)
+      return status(call, command.form, ufw, active)
     case 'show':
-      return show(call, command.what, ufw)
+      return isRules(command.what) ? showRules(call, command.what, ufw, active) : show(call, command.what, ufw)
     case 'app-list':
     case 'app-info':
       return profiles(call, command, ufw)
@@ -31,37 +42,37 @@ function tell(call: Call, command: Report, ufw: ReadUfw): Promise<string> {
   }
 }
 
-async function status(
-  { setting: { world }, sentence }: Call,
-  form: Extract<Report, { kind: 'status' }>['form'],
-  { state }: ReadUfw,
-): Promise<string> {
+async function status({ setting: { world }, sentence }: Call, form: Form, { state }: ReadUfw, active: boolean) {
   if (sentence.dryRun) return `> Checking iptables\n${state.ipv6 ? '> Checking ip6tables\n' : ''}\n`
-  const { isForwarding, printStatus } = await import('./status.ts')
-  const inForce = { active: await isActive(world), forwarding: isForwarding(world.files) }
+  const inForce = { active, forwarding: isForwarding(world.files) }
   if (!sentence.json) return printStatus(state, inForce, form)
   const { statusJson } = await import('./status-json.ts')
   const { readCounters } = await import('../../firewall/rules/counters.ts')
   const { EMPTY_FRAME } = await import('../../firewall/rules/frame.ts')
   // What is around the rules, their counts do not hang on.
-  const counts = inForce.active ? await readCounters(world, { ...state, frame: EMPTY_FRAME, containers: true }) : []
+  const counts = active ? await readCounters(world, { ...state, frame: EMPTY_FRAME, containers: true }) : []
   return printJson(statusJson(state, inForce, counts))
 }
 
-async function show({ setting: { world }, sentence }: Call, what: Shown, { state }: ReadUfw): Promise<string> {
+async function show({ setting: { world }, sentence }: Call, what: 'added' | 'listening', { state }: ReadUfw) {
   if (what === 'added') {
     const { addedSentences, printAdded } = await import('./added.ts')
     return sentence.json ? printJson({ added: addedSentences(state.rules) }) : printAdded(state.rules)
   }
-  if (what === 'listening') {
-    const { hostAddresses, listeningSockets } = await import('./listening-sockets.ts')
-    const { listeners, listeningJson, printListening } = await import('./listening.ts')
-    const found = listeners(listeningSockets(world.files), state.rules, hostAddresses(world.files))
-    return sentence.json ? printJson(listeningJson(found)) : printListening(found)
-  }
+  const { hostAddresses, listeningSockets } = await import('./listening-sockets.ts')
+  const { listeners, listeningJson, printListening } = await import('./listening.ts')
+  const found = listeners(listeningSockets(world.files), state.rules, hostAddresses(world.files))
+  return sentence.json ? printJson(listeningJson(found)) : printListening(found)
+}
+
+async function showRules(
+  { setting: { world }, sentence }: Call,
+  what: ShownRules,
+  { state }: ReadUfw,
+  active: boolean,
+): Promise<string> {
   if (sentence.dryRun) return '> Checking raw iptables\n> Checking raw ip6tables\n\n'
   const { listTable, tableText } = await import('../../firewall/rules/present-table.ts')
-  const active = await isActive(world)
   if (sentence.json) return printJson({ nftables: active ? await listTable(world, { elements: true }) : [] })
   const { printRules } = await import('./show-rules.ts')
   return printRules(active ? await tableText(world) : undefined, what, state.ipv6)
