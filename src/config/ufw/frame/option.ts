@@ -148,7 +148,8 @@ export class Given {
   }
 
   bad(name: string, why: string, hint?: string): Fault {
-    const message = `--${name} ${this.get(name)?.values.join(' ') ?? ''}: ${why}`
+    const joint = /^(is|are|has|asks|cannot) /.test(why) ? ' ' : ': '
+    const message = `--${[name, ...(this.get(name)?.values ?? [])].join(' ')}${joint}${why}`
     return new Fault('frame.bad-value', message, { at: this.#at, ...(hint === undefined ? {} : { hint }) })
   }
 }
