@@ -13,7 +13,7 @@ import { changeKernel } from './kernel-change.ts'
 export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>, decision: Decision): Promise<void> {
   const prepared = ufw.prepare(decision.next)
   try {
-    await changeKernel(call, decision, ufw.state.enabled)
+    await changeKernel(call, decision)
   } catch (thrown) {
     prepared.abandon()
     throw thrown
@@ -30,5 +30,5 @@ export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>,
 async function takeBack(call: Call, before: UfwState, { kernel }: Decision): Promise<void> {
   if (kernel === 'as it is') return
   const back = before.enabled ? 'change' : 'unload'
-  await changeKernel(call, { next: before, kernel: back, told: '', dry: '' }, true)
+  await changeKernel(call, { next: before, kernel: back, told: '', dry: '' })
 }

@@ -19,7 +19,7 @@ export interface Decision {
 /**
  * - `as it is`: it is not touched
  * - `change`: what differs
- * - `load`: all of it anew, with the admin's scripts around it
+ * - `load`: all of it anew, with the admin's scripts around it; what 'limit' remembers is forgotten, as UFW does
  * - `unload`: nothing of ours is left
  */
 export type Kernel = 'as it is' | 'change' | 'load' | 'unload'
@@ -45,7 +45,13 @@ const CHANGING: ReadonlySet<string> = new Set<Changing['kind']>([
 export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap<string, Profile>): Decision {
   switch (command.kind) {
     case 'enable':
-      return switched(state, true, 'load', 'Firewall is active and enabled on system startup\n')
+      // Once more is not anew: what 'limit' remembers stays.
+      return switched(
+        state,
+        true,
+        state.enabled ? 'change' : 'load',
+        'Firewall is active and enabled on system startup\n',
+      )
     case 'disable':
       return switched(state, false, 'unload', 'Firewall stopped and disabled on system startup\n')
     case 'reload':
@@ -97,7 +103,8 @@ function quiet(next: UfwState, text: string): Decision {
 function decideDefault(state: UfwState, { path, policy }: Extract<Command, { kind: 'default' }>): Decision {
   const next = { ...state, policies: { ...state.policies, [path]: POLICIES[policy] } }
   const text = `Default ${DIRECTIONS[path]} policy changed to '${policy}'\n(be sure to update your rules accordingly)\n`
-  return { next, kernel: inForce(state), told: text, dry: `${state.enabled ? `${RUNNING}${RUNNING}` : ''}${text}` }
+  const kernel = state.enabled ? 'load' : 'as it is'
+  return { next, kernel, told: text, dry: `${state.enabled ? `${RUNNING}${RUNNING}` : ''}${text}` }
 }
 
 const POLICIES = { allow: 'accept', deny: 'drop', reject: 'reject' } as const

@@ -9,10 +9,9 @@ import { rulesetOf } from './ruleset-of.ts'
 
 /**
  * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
- * @param isRunning the scripts were started before
  * @throws Fault `ufw.frame`, `ufw.script`, `kernel.*`: the ruleset that was in force is, still
  */
-export async function changeKernel(call: Call, { next, kernel }: Decision, isRunning: boolean): Promise<void> {
+export async function changeKernel(call: Call, { next, kernel }: Decision): Promise<void> {
   const { world } = call.setting
   switch (kernel) {
     case 'as it is':
@@ -20,7 +19,7 @@ export async function changeKernel(call: Call, { next, kernel }: Decision, isRun
     case 'change':
       return applyRuleset(world, rulesetOf(world, call.paths, next))
     case 'load':
-      return load(call, next, isRunning)
+      return load(call, next)
     case 'unload':
       return unload(call)
     default:
@@ -28,21 +27,18 @@ export async function changeKernel(call: Call, { next, kernel }: Decision, isRun
   }
 }
 
-async function load({ setting, paths, sentence }: Call, next: UfwState, isRunning: boolean): Promise<void> {
-  const { world } = setting
+async function load({ setting: { world }, paths }: Call, next: UfwState): Promise<void> {
   // Before anything is touched: what cannot be compiled is refused.
   const ruleset = rulesetOf(world, paths, next)
-  // At boot it is enabled and was never started.
-  const isRestart = sentence.command.kind === 'reload' && (await isActive(world))
-  if (isRestart) {
+  // At boot it is enabled, and nothing runs yet.
+  if (await isActive(world)) {
     await runScript(world, paths, 'before', 'stop')
     await runScript(world, paths, 'after', 'stop')
   }
-  const isStart = isRestart || sentence.command.kind === 'reload' || !isRunning
-  if (isStart) await runScript(world, paths, 'before', 'start')
+  await runScript(world, paths, 'before', 'start')
   makeSettings(world.files, paths)
   await applyRuleset(world, ruleset, { anew: true })
-  if (isStart) await runScript(world, paths, 'after', 'start')
+  await runScript(world, paths, 'after', 'start')
 }
 
 async function unload({ setting: { world }, paths }: Call): Promise<void> {

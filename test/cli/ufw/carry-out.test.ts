@@ -103,6 +103,7 @@ inNamespace(import.meta.filename, () => {
     assert.equal(await since('enable'), '')
     assert.equal(await since('allow 4208'), '')
     assert.equal(await since('reload'), 'before stop, after stop, before start, after start')
+    assert.equal(await since('default deny'), 'before stop, after stop, before start, after start')
     run('nft', 'delete', 'table', 'inet', 'rampart')
     assert.equal(await since('reload'), 'before start, after start', 'as at boot')
     assert.equal(await since('disable'), 'before stop, after stop')
