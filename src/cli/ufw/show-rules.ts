@@ -16,9 +16,13 @@ export function printRules(table: string | undefined, shown: ShownRules, ipv6: b
     throw new Fault('ufw.inactive', `IPV4 (${heading}):\nthe firewall is off: nothing of it is in the kernel`)
   }
   const blocks = table === undefined ? [] : blocksOf(table)
-  const part = (family: 4 | 6) => printBlocks(chosen(blocks, shown, family))
-  const six = shown === 'raw' || ipv6 ? `\n\nIPV6:\n${part(6)}` : ''
-  return `IPV4 (${heading}):\n${part(4)}${six}\n${shown === 'raw' ? '' : '\n'}`
+  const [four, six] = [chosen(blocks, shown, 4), chosen(blocks, shown, 6)]
+  if (shown === 'raw') {
+    // What nothing calls.
+    const rest = blocks.filter((block) => !four.includes(block) && !six.includes(block))
+    return `IPV4 (${heading}):\n${printBlocks([...four, ...rest])}\n\nIPV6:\n${printBlocks(six)}\n`
+  }
+  return `IPV4 (${heading}):\n${printBlocks(four)}${ipv6 ? `\n\nIPV6:\n${printBlocks(six)}` : ''}\n\n`
 }
 
 interface Section {
