@@ -1,60 +1,59 @@
 /**
- * What ends when: a heap of keys by time, in two arrays, since a million objects of a key and a time take 64 MB more. A
- * key may be added again; the reader checks whether its time still holds.
+ * What ends when: a heap of bans by their end, and nothing beside it, since a million objects of a key and a time take 64 MB
+ * more. A ban may be here that is not in force any more; the reader checks that.
  */
 import type { EpochMs } from '../world/clock.ts'
 
-export interface Deadlines {
+export interface Ending {
+  readonly until: EpochMs | undefined
+}
+
+export interface Deadlines<T extends Ending> {
   readonly size: number
-  add(key: string, at: EpochMs): void
+  /** @param one without an end it would never come out */
+  add(one: T): void
   /** The earliest, which `take` takes out; undefined if there is none. */
-  first(): { readonly key: string; readonly at: EpochMs } | undefined
+  first(): T | undefined
   take(): void
 }
 
-export function deadlines(): Deadlines {
-  const keys: string[] = []
-  const times: EpochMs[] = []
+export function deadlines<T extends Ending>(): Deadlines<T> {
+  const heap: T[] = []
   return {
     get size() {
-      return keys.length
+      return heap.length
     },
-    add(key, at) {
-      keys.push(key)
-      times.push(at)
-      rise(keys, times)
+    add(one) {
+      heap.push(one)
+      rise(heap)
     },
-    first: () => (keys.length > 0 ? { key: keys[0]!, at: times[0]! } : undefined),
+    first: () => heap[0],
     take() {
-      const [key, at] = [keys.pop()!, times.pop()!]
-      if (keys.length > 0) sink(keys, times, key, at)
+      const last = heap.pop()!
+      if (heap.length > 0) sink(heap, last)
     },
   }
 }
 
 /** The last goes up to its place. */
-function rise(keys: string[], times: EpochMs[]): void {
-  let at = keys.length - 1
-  const [key, time] = [keys[at]!, times[at]!]
-  for (let parent = (at - 1) >> 1; at > 0 && times[parent]! > time; parent = (at - 1) >> 1) {
-    keys[at] = keys[parent]!
-    times[at] = times[parent]!
+function rise<T extends Ending>(heap: T[]): void {
+  let at = heap.length - 1
+  const one = heap[at]!
+  for (let parent = (at - 1) >> 1; at > 0 && heap[parent]!.until! > one.until!; parent = (at - 1) >> 1) {
+    heap[at] = heap[parent]!
     at = parent
   }
-  keys[at] = key
-  times[at] = time
+  heap[at] = one
 }
 
 /** In the place of the first, down to its own. */
-function sink(keys: string[], times: EpochMs[], key: string, time: EpochMs): void {
+function sink<T extends Ending>(heap: T[], one: T): void {
   let at = 0
-  for (let child = 1; child < keys.length; child = 2 * at + 1) {
-    const least = child + 1 < keys.length && times[child + 1]! < times[child]! ? child + 1 : child
-    if (times[least]! >= time) break
-    keys[at] = keys[least]!
-    times[at] = times[least]!
+  for (let child = 1; child < heap.length; child = 2 * at + 1) {
+    const least = child + 1 < heap.length && heap[child + 1]!.until! < heap[child]!.until! ? child + 1 : child
+    if (heap[least]!.until! >= one.until!) break
+    heap[at] = heap[least]!
     at = least
   }
-  keys[at] = key
-  times[at] = time
+  heap[at] = one
 }

@@ -35,13 +35,12 @@ const NO_LINES: readonly string[] = []
 export function heldBans(): HeldBans {
   const bans = new Map<string, Ban>()
   const networks = networkMap<Ban>()
-  let ends = deadlines()
+  let ends = deadlines<Ban>()
 
-  /** The ban that ends first: a deadline may be of one that was lifted or prolonged since. */
+  /** The ban that ends first: one may have been lifted or prolonged since. */
   function first(): Ban | undefined {
-    for (let deadline = ends.first(); deadline; deadline = ends.first()) {
-      const ban = bans.get(deadline.key)
-      if (ban?.until === deadline.at) return ban
+    for (let ban = ends.first(); ban; ban = ends.first()) {
+      if (bans.get(printNetwork(ban.network)) === ban) return ban
       ends.take()
     }
     return undefined
@@ -50,8 +49,8 @@ export function heldBans(): HeldBans {
     bans.delete(printNetwork(network))
     if (!isHost(network)) networks.delete(network)
   }
-  function addEnd({ network, until }: Ban): void {
-    if (until !== undefined) ends.add(printNetwork(network), until)
+  function addEnd(ban: Ban): void {
+    if (ban.until !== undefined) ends.add(ban)
   }
   return {
     get size() {
@@ -75,8 +74,8 @@ export function heldBans(): HeldBans {
       const { jail, network, from, until, failures, count, origin } = ban
       // Spread, what has no `fields` would be given them in a place apart: 32 bytes more.
       const held: Ban = { jail, network, from, until, failures, count, matches: NO_LINES, fields: undefined, origin }
-      bans.set(printNetwork(ban.network), held)
-      if (!isHost(ban.network)) networks.set(ban.network, held)
+      bans.set(printNetwork(network), held)
+      if (!isHost(network)) networks.set(network, held)
       addEnd(held)
       if (ends.size <= 2 * bans.size + SPARE_ENDS) return
       ends = deadlines()
@@ -108,7 +107,7 @@ export function heldBans(): HeldBans {
   }
 }
 
-/** Deadlines of bans that were lifted or prolonged: so many at most, and one for each ban. */
+/** Bans that were lifted or prolonged: so many at most, and one for each ban. */
 const SPARE_ENDS = 1000
 
 function oldestForEver(bans: Iterable<Ban>): Ban | undefined {

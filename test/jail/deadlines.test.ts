@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Deadlines, deadlines } from '../../src/jail/deadlines.ts'
 
-test('keys come out earliest first, each once, and none before its time', () => {
-  const ends = deadlines()
+interface Named {
+  readonly key: string
+  readonly until: number
+}
+
+test('what ends comes out earliest first, each once, and none before its time', () => {
+  const ends = deadlines<Named>()
   let seed = 3
   const random = (n: number) => {
     seed = (Math.imul(seed, 1103515245) + 12345) >>> 0
@@ -14,7 +19,7 @@ test('keys come out earliest first, each once, and none before its time', () => 
     for (let i = random(8); i > 0; i--) {
       const key = `${now} ${i}`
       waiting.set(key, now + random(50))
-      ends.add(key, waiting.get(key)!)
+      ends.add({ key, until: waiting.get(key)! })
     }
     const due = dueBy(ends, now)
     const times = due.map((key) => waiting.get(key)!)
@@ -29,9 +34,9 @@ test('keys come out earliest first, each once, and none before its time', () => 
   assert.equal(ends.size, 0)
 })
 
-function dueBy(ends: Deadlines, now: number): string[] {
+function dueBy(ends: Deadlines<Named>, now: number): string[] {
   const due: string[] = []
-  for (let first = ends.first(); first && first.at <= now; first = ends.first()) {
+  for (let first = ends.first(); first && first.until <= now; first = ends.first()) {
     due.push(first.key)
     ends.take()
   }

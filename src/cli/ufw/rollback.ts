@@ -21,6 +21,8 @@ import type { Kernel } from './decision.ts'
 export function arm(call: Call, seconds: number, before: UfwState): () => void {
   const { world, selfCommand, pid } = call.setting
   const path = recordPath(call.paths)
+  // A host that is new to ufw has none.
+  world.files.makeFolder(call.paths.folder, 0o755)
   const last = readRecord(world.files, path)
   const record: Rollback = {
     id: `${world.clock.now()}-${pid}`,

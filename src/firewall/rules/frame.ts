@@ -10,6 +10,8 @@
  * - Of the chains in `SHARED` the frame has what the files add: it stands behind what the ruleset has there.
  * - The chains of `RULESET` are the ruleset's alone; the frame only jumps to them.
  */
+import type { Place } from '../../base/fault.ts'
+
 export interface Frame {
   readonly chains: readonly FrameChain[]
   /** What its rules keep in memory: the lists of `recent`, `hashlimit`, `connlimit`. */
@@ -26,6 +28,8 @@ export interface FrameChain {
    * the family: only its packets come here. Jumps go to `nftChain`.
    */
   readonly rules: readonly string[]
+  /** Where each of the rules stands in the files; undefined: UFW has it by itself. */
+  readonly places?: readonly (Place | undefined)[]
 }
 
 export type FrameTable = 'filter' | 'nat' | 'mangle' | 'raw'

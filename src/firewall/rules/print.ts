@@ -32,7 +32,10 @@ export function printRuleset(ruleset: Ruleset, fingerprint: Fingerprint): Printe
     fixed: { mark: `${MARK}${fingerprint(JSON.stringify(fixed))}`, ...fixed },
     pieces: {
       chains: distinct([...users, ...published].flatMap(({ chains }) => chains)),
-      sets: distinct([...users, ...published].flatMap(({ sets }) => sets)),
+      sets: distinct([
+        ...(ruleset.containers ? [BRIDGES] : []),
+        ...[...users, ...published].flatMap(({ sets }) => sets),
+      ]),
     },
     calls: [...users, ...published].map(({ name, calls }) => ({ name, rules: calls })),
   }
@@ -61,11 +64,7 @@ function printFixed(
       ...limiters.flatMap((limiter) => limiter.chains),
       ...printHooks(ruleset),
     ],
-    sets: [
-      ...ruleset.frame.sets,
-      ...limiters.flatMap((limiter) => limiter.sets),
-      ...(ruleset.containers ? [BRIDGES] : []),
-    ],
+    sets: [...ruleset.frame.sets, ...limiters.flatMap((limiter) => limiter.sets)],
   }
 }
 

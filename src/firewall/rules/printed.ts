@@ -19,7 +19,7 @@ export interface KernelSet {
 export interface Printed {
   /** All but the rules. Its fingerprint is the name of an empty chain: who finds that has all of it as it should be. */
   readonly fixed: { readonly mark: string; readonly chains: readonly Chain[]; readonly sets: readonly KernelSet[] }
-  /** The rules, cut into pieces that are named for what they hold: who finds the name has the piece. */
+  /** The rules, cut into pieces that are named for what they hold, and what is always the same: who finds the name has it. */
   readonly pieces: { readonly chains: readonly Chain[]; readonly sets: readonly KernelSet[] }
   /** Calls the pieces in their order; sent with every change. */
   readonly calls: readonly Chain[]

@@ -33,10 +33,7 @@ export function printChange(printed: Printed, present: Present, { anew = false }
     // Before anything can be deleted that they call.
     ...[...present.chains].filter((name) => !kept.has(name)).map((name) => `flush chain ${TABLE} ${name}`),
     ...[...present.chains].filter((name) => !wanted.has(name)).map((name) => `delete chain ${TABLE} ${name}`),
-    ...[...present.sets].filter((name) => !wantedSets.has(name)).map((name) => `delete set ${TABLE} ${name}`),
-    ...(anew ? [...present.sets].filter((name) => wantedSets.has(name)) : []).map(
-      (name) => `flush set ${TABLE} ${name}`,
-    ),
+    ...[...present.sets].filter((name) => anew || !wantedSets.has(name)).map((name) => `delete set ${TABLE} ${name}`),
     ...(hasFixed ? [] : [`add chain ${TABLE} ${fixed.mark}`, ...fixed.sets.flatMap(printWhole)]),
     ...pieces.sets.filter(({ name }) => anew || !present.sets.has(name)).flatMap(printWhole),
     ...newChains.map(printChain),

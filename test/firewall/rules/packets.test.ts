@@ -289,10 +289,13 @@ inNamespace(import.meta.filename, () => {
     assert.equal(await burst(hits(6, 22, '2001:db8:1::2', '2001:db8:1::1')), 'A A A A A icmp-1/4')
   })
 
-  test('a change of other rules does not make limit forget, making all anew does', async () => {
-    await applyRuleset(world, ruleset([...LIMITS, rule(tcp('443'))]))
-    assert.equal(await burst(hits(1, 22)), 'icmp-3/3')
-    await applyRuleset(world, ruleset(LIMITS), { anew: true })
+  test('a change of rules, level or policy does not make limit forget, making all anew does', async () => {
+    for (const logging of ['low', 'off', 'full'] as const) {
+      const policies = { in: logging === 'full' ? 'accept' : 'drop', out: 'accept', forward: 'drop' } as const
+      await applyRuleset(world, ruleset([...LIMITS, rule(tcp('443'))], { logging, policies, containers: true }))
+      assert.equal(await burst(hits(1, 22)), 'icmp-3/3')
+    }
+    await applyRuleset(world, ruleset(LIMITS, { containers: true }), { anew: true })
     assert.equal(await burst(hits(1, 22)), 'A')
   })
 

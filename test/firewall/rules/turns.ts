@@ -22,5 +22,9 @@ export function rulesetOfTurn(turn: number): Ruleset {
     ...(turn % 2 === 0 ? [rule({ action: 'deny', protocol: 'udp', to: end(undefined, '1001') })] : []),
   ]
   const policy = POLICIES[turn % 2]!
-  return ruleset(rules, { logging: LEVELS[turn % 4]!, policies: { in: policy, out: 'accept', forward: policy } })
+  return ruleset(rules, {
+    logging: LEVELS[turn % 4]!,
+    policies: { in: policy, out: 'accept', forward: policy },
+    containers: turn % 3 > 0,
+  })
 }

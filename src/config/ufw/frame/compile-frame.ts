@@ -1,5 +1,5 @@
 /** The files before.rules, after.rules and those of IPv6, compiled to a Frame; or every reason why not. */
-import { Fault } from '../../../base/fault.ts'
+import { Fault, type Place } from '../../../base/fault.ts'
 import {
   type Frame,
   type FrameChain,
@@ -171,22 +171,35 @@ function finishChain(family: 4 | 6, chain: BuiltChain): FrameChain[] {
   // No chain of a file has a blank in its name.
   const place = { family, table, nameChain: () => `${name} ${++count}` }
   const made: FrameChain[] = []
-  let current: { readonly name: string; readonly rules: string[] } = { name, rules: [] }
+  let current = emptyChain(name)
+  const say = (rules: readonly string[], at?: Place) => {
+    current.rules.push(...rules)
+    current.places.push(...rules.map(() => at))
+  }
   for (const entry of chain.entries) {
     if (entry.kind === 'jump') {
-      current.rules.push(`jump ${nftChain({ family, table, name: entry.chain })}`)
+      say([`jump ${nftChain({ family, table, name: entry.chain })}`])
       continue
     }
+    const { at } = entry.line
     const { rules, chains, rest } = assemble(entry.compiled, place)
-    current.rules.push(...rules)
-    made.push(...chains.map((of) => ({ family, table, ...of })))
+    say(rules, at)
+    made.push(...chains.map((of) => ({ family, table, ...of, places: of.rules.map(() => at) })))
     if (rest === undefined) continue
     made.push({ family, table, ...current })
-    current = { name: rest, rules: [] }
+    current = emptyChain(rest)
   }
   // UFW sets the policies of the table filter itself.
-  if (chain.policy === 'DROP' && table !== 'filter') current.rules.push('drop')
+  if (chain.policy === 'DROP' && table !== 'filter') say(['drop'])
   return [{ family, table, ...current }, ...made]
+}
+
+function emptyChain(name: string): {
+  readonly name: string
+  readonly rules: string[]
+  readonly places: (Place | undefined)[]
+} {
+  return { name, rules: [], places: [] }
 }
 
 function unreached(chain: BuiltChain): Fault {
