@@ -3,7 +3,9 @@
  * of ours only. `node fuzz/frame.ts [SECONDS] [SEED]`
  */
 import assert from 'node:assert/strict'
+import { parseAddress } from '../src/base/address.ts'
 import { compileFrame } from '../src/config/ufw/frame/compile-frame.ts'
+import { explainWhole } from '../src/firewall/rules/explain-frame.ts'
 import { chanceOf, randomRules } from '../test/config/ufw/frame/random-rules.ts'
 import { random } from './random.ts'
 import { rounds } from './rounds.ts'
@@ -14,6 +16,13 @@ const WORDS =
   '-A -I -D -N -P -F -X -Z -R -E ! -p -s -d -i -o -j -g -m -f -c -4 -6 --dport --sport --protocol= --dport= tcp udp icmp all 0 255 -1 INPUT FORWARD OUTPUT PREROUTING POSTROUTING ufw-before-input ufw6-before-input ufw-user-input ufw-track-input alpha ACCEPT DROP RETURN REJECT LOG MARK DNAT MASQUERADE limit recent conntrack multiport addrtype hashlimit connlimit comment owner set string --limit --set --update --seconds --hitcount --name --ctstate NEW --comment --to-destination --log-prefix --mark --set-mark --hashlimit-name --hashlimit-upto --connlimit-above --mac-source --icmp-type any 1/2 10.0.0.0/8 ::/0 fe80::1 22 1:5 ,,, 0x1/0xff 3/min *filter *nat COMMIT :x : # [0:0] "" "a\\" {} ; } \' $x `id` ../ __proto__ constructor toString \u0000 \u202e \ud83d\udca3'.split(
     ' ',
   )
+
+const ALL_DROPPED = { rules: [], policies: { in: 'drop', out: 'drop', forward: 'drop' }, ipv6: true } as const
+const PACKETS = ['10.0.0.2', 'fd00::2'].flatMap((text) => {
+  const address = parseAddress(text)!
+  const ends = { from: address, fromPort: 5000, to: address, toPort: 22, inInterface: 'p0', outInterface: undefined }
+  return (['in', 'out', 'forward'] as const).map((path) => ({ ...ends, path, protocol: 'tcp' }) as const)
+})
 
 /** What a rule of nft may consist of: our words, numbers, names that were checked, and text in quotes. */
 const TOLD = /^(?:[[\]\w .:,/@&|^!=<>{}()-]|"[\w .:@=%,#~^*!'&()+/;<>?[\]`{|}-]*")*$/
@@ -27,6 +36,7 @@ export function fuzzFrame(seed: number): 'frame' | 'faults' {
   for (const fault of [...faults, ...warnings])
     assert.ok(fault.code.startsWith('frame.') && fault.at?.line, fault.stack)
   for (const { rules } of frame?.chains ?? []) for (const rule of rules) assert.ok(rule !== '' && TOLD.test(rule), rule)
+  for (const packet of PACKETS) if (frame) explainWhole({ ...ALL_DROPPED, frame }, packet)
   for (const { name, body } of frame?.sets ?? []) assert.match(`${name} ${body}`, /^[\w-]+ [\w .,;-]+$/)
   return frame ? 'frame' : 'faults'
 

@@ -1,0 +1,103 @@
+/** What is explained of a new connection is what the kernel does with it, under random rules files. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { random } from '../../../../fuzz/random.ts'
+import { parseAddress } from '../../../../src/base/address.ts'
+import { compileFrame } from '../../../../src/config/ufw/frame/compile-frame.ts'
+import type { Packet as Asked } from '../../../../src/firewall/rules/explain.ts'
+import { type ExplainedWhole, explainWhole } from '../../../../src/firewall/rules/explain-frame.ts'
+import type { Ruleset } from '../../../../src/firewall/rules/ruleset.ts'
+import type { Packet } from './packet.ts'
+import { frameTable, noPacketLab, PacketLab } from './packet-lab.ts'
+import { chanceOf, randomPackets, randomRules } from './random-rules.ts'
+
+const NAMES = { services: () => undefined, user: () => 0, group: () => undefined }
+const FILES = process.env.RAMPART_ALL ? 100 : 8
+const OWN = ['10.0.0.1', '10.1.0.1', 'fd00:0::1', 'fd00:1::1']
+/** What the lab has behind the frame lets everything through. */
+const POLICIES: Ruleset['policies'] = { in: 'drop', out: 'drop', forward: 'drop' }
+
+const skip = noPacketLab()
+let lab: PacketLab
+
+before(async () => {
+  if (!skip) lab = await PacketLab.open()
+})
+after(async () => {
+  if (!skip) await lab.close()
+})
+
+test(`${FILES} random files: new connections meet with what is explained`, { skip }, async () => {
+  let sure = 0
+  for (let seed = 101; seed <= 100 + FILES; seed++) {
+    const chance = chanceOf(random(seed))
+    const files = ([4, 6] as const).map((family) => ({
+      family,
+      path: `before${family}`,
+      // Behind the policy nothing is asked that is let through here.
+      text: randomRules(chance, family).replace(/^-A POSTROUTING .*-j DROP$/gm, ''),
+    }))
+    const packets = [...new Set(randomPackets(chance, 100, true).filter(isNew))]
+    const { frame } = compileFrame(files, NAMES)
+    const fates = await lab.fates({ nft: frameTable(frame!) }, packets)
+    for (const [index, packet] of packets.entries()) {
+      const whole = explainWhole({ rules: [], policies: POLICIES, ipv6: true, frame: frame! }, asked(packet))
+      if (whole.unsure) continue
+      sure++
+      const found = /^(in|post)/.test(fates[index]!) ? 'accepted' : 'refused'
+      assert.equal(found, verdict(whole), `seed ${seed}: ${JSON.stringify(packet)} by ${JSON.stringify(whole.by)}`)
+    }
+  }
+  assert.ok(sure > FILES * 10, `${sure} are sure`)
+})
+
+test('the rule that decides is told with its file and line', () => {
+  const text = '*filter\n-A ufw-before-input -p tcp --dport 22 -m multiport --ports 1,22 -s 10.0.0.2 -j DROP\nCOMMIT\n'
+  const { frame } = compileFrame([{ family: 4, path: 'before.rules', text }], NAMES)
+  const packet = asked({ way: 'p0', family: 4, from: '10.0.0.2', to: '10.0.0.1', protocol: 6, sport: 5, dport: 22 })
+  const ruleset = {
+    rules: [],
+    policies: { in: 'accept', out: 'accept', forward: 'accept' },
+    ipv6: true,
+    frame: frame!,
+  } as const
+  assert.deepEqual(explainWhole(ruleset, packet), {
+    verdict: 'drop',
+    by: { chain: 'ufw-before-input', at: { file: 'before.rules', line: 2 } },
+    unsure: undefined,
+  })
+  assert.equal(explainWhole(ruleset, { ...packet, toPort: 23 }).by, 'policy')
+})
+
+test('a forwarded port is asked for where it leads', () => {
+  const text =
+    '*nat\n-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080\nCOMMIT\n*filter\n-A ufw-before-input -p tcp --dport 8080 -j ACCEPT\nCOMMIT\n'
+  const { frame } = compileFrame([{ family: 4, path: 'before.rules', text }], NAMES)
+  const packet = asked({ way: 'p0', family: 4, from: '10.0.0.2', to: '10.0.0.1', protocol: 6, sport: 5, dport: 80 })
+  const { verdict: found, by } = explainWhole({ rules: [], policies: POLICIES, ipv6: true, frame: frame! }, packet)
+  assert.deepEqual([found, by], ['accept', { chain: 'ufw-before-input', at: { file: 'before.rules', line: 5 } }])
+})
+
+/** Of tcp and udp, to one host. */
+function isNew({ to, protocol, flags, offset, routing }: Packet): boolean {
+  const isPlain = (flags ?? 2) === 2 && offset === undefined && routing === undefined
+  return isPlain && (protocol === 6 || protocol === 17) && !/^(22|23|255|ff)|\.255$/.test(to)
+}
+
+function asked({ way, from, to, protocol, sport, dport }: Packet): Asked {
+  const path = way.startsWith('out') ? 'out' : OWN.includes(to) ? 'in' : 'forward'
+  return {
+    path,
+    protocol: protocol === 6 ? 'tcp' : 'udp',
+    from: parseAddress(from)!,
+    to: parseAddress(to)!,
+    fromPort: sport,
+    toPort: dport,
+    inInterface: path === 'out' ? undefined : way,
+    outInterface: path === 'in' ? undefined : /^(10\.0\.|fd00:0:)/.test(to) ? 'p0' : 'p1',
+  }
+}
+
+function verdict({ verdict: found, by }: ExplainedWhole): string {
+  return found === 'accept' || by === 'policy' ? 'accepted' : 'refused'
+}
