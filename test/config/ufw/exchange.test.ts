@@ -159,8 +159,11 @@ test('who reads while another writes reads the old state or the new', { timeout:
   await put(world, paths, 1)
   const child = await writer(paths)
   const seen = new Set<string>()
-  for (let read = 0; read < 1000; read++) seen.add(told(readUfw(world, paths).state))
-  child.kill('SIGKILL')
+  try {
+    for (let read = 0; read < 2000; read++) seen.add(told(readUfw(world, paths).state))
+  } finally {
+    child.kill('SIGKILL')
+  }
   await once(child, 'exit')
   assert.deepEqual([...seen].sort(), [NEW, OLD].sort())
 })
