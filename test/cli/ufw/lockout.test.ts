@@ -1,0 +1,84 @@
+/** Who would be locked out is told and asked: connections to this namespace from another. */
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:net'
+import { after, before, test } from 'node:test'
+import { CLIENT, inNamespace, type Neighbour, neighbour } from '../../kernel/namespace.ts'
+import { openHost } from './host.ts'
+
+const PORT = 8022
+const QUESTION = 'Proceed with operation (y|n)? '
+const WARNING = (why: string) =>
+  `WARN: your connection from 10.66.0.2 to port ${PORT} will not be let in again: ${why}\n`
+
+inNamespace(import.meta.filename, () => {
+  let outside: Neighbour
+  let server: Server
+  before(async () => {
+    outside = await neighbour('lock', ['10.66.0.1/24'], ['10.66.0.2/24'])
+    server = createServer(() => {}).listen(PORT)
+    await outside.talk(CLIENT).ask(`connect 10.66.0.2 10.66.0.1 ${PORT}`)
+  })
+  after(() => {
+    outside.end()
+    server.close()
+  })
+  /** As if this process, which holds the connection, were a web terminal, and a person typed. */
+  const typed = () => openHost(() => ({ typed: () => true, terminal: { ...NOWHERE, columns: 80 } }))
+
+  test('enable asks who would not get in again, and obeys', async () => {
+    const host = typed()
+    const why = "no rule allows it, and the default is 'deny'"
+    assert.deepEqual(await host.say('enable', 'n'), { code: 0, out: `${QUESTION}Aborted\n`, err: WARNING(why) })
+    assert.equal(host.state().enabled, false)
+    const { out } = await host.say('enable', 'y')
+    assert.equal(out, `${QUESTION}Firewall is active and enabled on system startup\n`)
+    assert.ok(host.state().enabled)
+    await host.say('disable')
+  })
+
+  const ROWS: readonly { readonly before: readonly string[]; readonly sentence: string; readonly why?: string }[] = [
+    { before: [`allow ${PORT}/tcp`], sentence: 'enable' },
+    { before: [`allow from 10.66.0.0/24`], sentence: 'enable' },
+    { before: ['allow in on lock0'], sentence: 'enable' },
+    { before: ['allow in on eth9'], sentence: 'enable', why: "no rule allows it, and the default is 'deny'" },
+    { before: [`deny ${PORT}/tcp`, 'default allow'], sentence: 'enable', why: `'deny ${PORT}/tcp'` },
+    {
+      before: [`allow ${PORT}/tcp`, 'enable'],
+      sentence: `delete allow ${PORT}/tcp`,
+      why: "no rule allows it, and the default is 'deny'",
+    },
+    { before: [`allow ${PORT}/tcp`, 'allow 9/tcp', 'enable'], sentence: 'delete allow 9/tcp' },
+    {
+      before: ['default allow', 'enable'],
+      sentence: 'default reject incoming',
+      why: "no rule allows it, and the default is 'reject'",
+    },
+    { before: [`allow ${PORT}/tcp`, 'enable'], sentence: 'default deny incoming' },
+    {
+      before: [`allow ${PORT}/tcp`, 'enable'],
+      sentence: 'prepend deny from 10.66.0.2',
+      why: "'deny from 10.66.0.2'",
+    },
+    { before: [`allow ${PORT}/tcp`, 'enable'], sentence: 'prepend deny from 10.66.0.3' },
+    { before: [`allow ${PORT}/tcp`, 'enable'], sentence: 'reload' },
+    { before: [`allow ${PORT}/tcp`], sentence: `deny ${PORT}/tcp` },
+  ]
+  for (const { before: said, sentence, why } of ROWS) {
+    test(`${[...said, sentence].join(', ')}: ${why ? 'asks' : 'does not ask'}`, async () => {
+      const host = typed()
+      for (const earlier of said) await host.say(earlier, 'y')
+      const { out, err } = await host.say(sentence, 'n')
+      assert.equal(err, why === undefined ? '' : WARNING(why))
+      assert.equal(out === `${QUESTION}Aborted\n`, why !== undefined, out)
+      await host.say('disable')
+    })
+  }
+
+  test('--force asks and warns of nothing', async () => {
+    const host = typed()
+    assert.equal((await host.say('--force enable')).err, '')
+    await host.say('disable')
+  })
+})
+
+const NOWHERE = { out: () => {}, err: () => {}, colour: false }
