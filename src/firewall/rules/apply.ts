@@ -1,7 +1,7 @@
 /** The kernel's side of the rules: the table `inet rampart` is made equal to a Ruleset, in one transaction or not at all. */
-import { asFault } from '../../base/fault.ts'
+import { asFault, type Fault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
-import { type Kernel, nftKernel } from '../kernel.ts'
+import { nftKernel } from '../kernel.ts'
 import type { Fingerprint } from './pieces.ts'
 import { countRules, presentTable } from './present-table.ts'
 import { printRuleset } from './print.ts'
@@ -20,7 +20,26 @@ export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
 export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<void> {
   const kernel = nftKernel(world)
   const printed = printFor(world, ruleset)
-  if (!(await change(kernel, world, printed, anew))) await kernel.apply(printReplacement(printed))
+  const ways: readonly Way[] = anew ? ['anew', 'replace'] : ['change', 'anew', 'replace']
+  for (const way of ways) {
+    try {
+      const lines =
+        way === 'replace'
+          ? printReplacement(printed)
+          : printChange(printed, await presentTable(world), { anew: way === 'anew' })
+      return await kernel.apply(lines)
+    } catch (thrown) {
+      if (way === 'replace' || !isOfTheTable(asFault(thrown, 'kernel.refused'))) throw thrown
+    }
+  }
+}
+
+/** Each costs more than the one before: what is there stays; it is emptied and filled; the table goes, and packets with it. */
+type Way = 'change' | 'anew' | 'replace'
+
+/** A chain or set of another kind has the name of one of ours, or somebody else works on the table. */
+function isOfTheTable({ code }: Fault): boolean {
+  return code === 'kernel.refused' || code === 'kernel.gone' || code === 'kernel.busy'
 }
 
 /** The firewall is off: nothing of the rules is left in the kernel. @throws Fault as `Kernel.apply` */
@@ -50,20 +69,6 @@ export async function isInForce(world: Hands, ruleset: Ruleset, { counted = fals
   if (!isThere || !counted) return isThere
   const counts = await countRules(world)
   return chains.every(({ name, rules }) => rules.length === (counts.get(name) ?? 0))
-}
-
-/** @returns false if the table is such that it has to be replaced */
-async function change(kernel: Kernel, world: Hands, printed: Printed, anew: boolean): Promise<boolean> {
-  const present = await presentTable(world)
-  try {
-    await kernel.apply(printChange(printed, present, { anew }))
-    return true
-  } catch (thrown) {
-    const { code } = asFault(thrown, 'kernel.refused')
-    // A chain of another kind has the name of one of ours, or somebody else works on the table.
-    if (code === 'kernel.refused' || code === 'kernel.gone' || code === 'kernel.busy') return false
-    throw thrown
-  }
 }
 
 function printFor(world: Hands, ruleset: Ruleset): Printed {

@@ -345,6 +345,17 @@ inNamespace(import.meta.filename, () => {
     assert.deepEqual(await listRules(world, 'raw'), { ipv4: '', ipv6: '' })
   })
 
+  test('sets and chains of another kind that have our names make way', async () => {
+    const list = (body: string) => ({ ...PLAIN_FRAME, sets: [{ name: 'frame-list', body }] })
+    for (const body of ['type ipv4_addr; size 10;', 'type ipv6_addr;']) {
+      await applyRuleset(world, ruleset(LIMITS, { frame: list(body) }))
+      assert.match(run('nft', 'list', 'set', 'inet', 'rampart', 'frame-list'), new RegExp(body.split(';')[0]!))
+    }
+    run('nft', 'flush chain inet rampart output; delete chain inet rampart output; add chain inet rampart output')
+    await applyRuleset(world, ruleset(), { anew: true })
+    assert.match(run('nft', 'list', 'chain', 'inet', 'rampart', 'output'), /hook output/)
+  })
+
   test('tables of others stay as they are when the firewall is switched off', async () => {
     run('nft', 'add table ip others; add chain ip others input { type filter hook input priority 0; }')
     await applyRuleset(world, ruleset([rule(tcp('22'))]))
