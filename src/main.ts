@@ -1,64 +1,10 @@
-/** The entry: picks the face from the name it was called by, and hands it the machine. `main.mjs NAME WORD...` */
-import { closeSync, openSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import type { Terminal } from './cli/print.ts'
-import type { Setting } from './cli/setting.ts'
-import { realWorld } from './world/real.ts'
+/** The entry: picks the face from the name it was called by. `main.mjs NAME WORD...` */
+import { type Face, start } from './start.ts'
 
-export const VERSION = '0.1.0'
-
-/** Who asks again after this long does not want to wait for an orderly end. */
-const IMPATIENT_MS = 1000
-
-const hadTerminal = hasTerminal()
-
-const [name = 'rampart', ...words] = process.argv.slice(2)
-// A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
-process.stdout.on('error', () => words[0] === 'up' || process.exit(0))
-process.stderr.on('error', () => {})
-
-// The world's timers and watches keep no process alive; a command that is at work must be.
-const alive = setInterval(() => {}, 2 ** 30)
-const face = await faceOf(name)
-process.exitCode = await face(
-  {
-    world: realWorld(),
-    terminal: terminal(),
-    version: VERSION,
-    pid: process.pid,
-    isRoot: process.geteuid?.() === 0,
-    stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
-    // Unlike the core it may compile what is hot: a log that is never silent costs a third then, and at rest it keeps 1 MiB
-    // more. Threads that compile would keep 10 MiB. Four times the room for new objects would take 20 MiB in a flood and save
-    // no time: a flood is handed on in small pieces.
-    readerCommand: [
-      process.execPath,
-      '--disable-warning=ExperimentalWarning',
-      '--max-semi-space-size=4',
-      '--single-threaded',
-      // As in bin/rampart: garbage is looked for before the heap has grown fourfold.
-      '--initial-old-space-size=24',
-      '--heap-growing-percent=40',
-      // Five times what the largest configuration and flood have taken: beyond it something leaks, and a new one is started.
-      '--max-old-space-size=256',
-      fileURLToPath(new URL('reader.mjs', import.meta.url)),
-    ],
-    selfCommand: [process.execPath, '--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url)],
-    checkCommand: [process.execPath, fileURLToPath(import.meta.url), 'rampart', 'config', 'check'],
-    input: () => process.stdin,
-    typed: () => process.stdin.isTTY === true,
-    onHangUp,
-    // Other commands end at once, as a signal ends any program.
-    stopped: words[0] === 'up' || words[0] === 'tail' ? stopped() : new Promise(() => {}),
-  },
-  words,
-)
-clearInterval(alive)
-// A program that hangs, as nft may, does not hold up the guard's end.
-if (words[0] === 'up') process.stdout.write('', () => process.exit())
+await start(import.meta.url, faceOf)
 
 /** A command loads what it needs and no more. */
-async function faceOf(name: string): Promise<(setting: Setting, words: readonly string[]) => Promise<number>> {
+async function faceOf(name: string): Promise<Face> {
   switch (name) {
     case 'fail2ban-regex':
       return (await import('./cli/fail2ban-regex/fail2ban-regex.ts')).fail2banRegex
@@ -71,52 +17,4 @@ async function faceOf(name: string): Promise<(setting: Setting, words: readonly 
     default:
       return (await import('./cli/rampart/command.ts')).rampart
   }
-}
-
-function terminal(): Terminal {
-  const { stdout, stderr, env } = process
-  return {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    colour: stdout.isTTY === true && !env['NO_COLOR'],
-    columns: stdout.isTTY ? stdout.columns : undefined,
-  }
-}
-
-function onHangUp(act: () => void): void {
-  process.on('SIGHUP', () => isTerminalGone() || act())
-}
-
-function isTerminalGone(): boolean {
-  return hadTerminal && !hasTerminal()
-}
-
-/** Whether there is one that Ctrl-C would come from. */
-function hasTerminal(): boolean {
-  try {
-    closeSync(openSync('/dev/tty', 'r'))
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** Resolves with the reason when this program shall end. */
-function stopped(): Promise<string> {
-  return new Promise((resolve) => {
-    let first: number | undefined
-    process.on('SIGINT', () => {
-      first ??= performance.now()
-      // Under npm a single Ctrl-C may come twice, from the terminal and from npm.
-      if (performance.now() - first > IMPATIENT_MS) process.exit(130)
-      resolve('SIGINT')
-    })
-    process.on('SIGTERM', () => resolve('SIGTERM'))
-    // When its terminal closes; who else sends it wants something else, see `onHangUp`.
-    process.on('SIGHUP', () => (words[0] !== 'up' || isTerminalGone()) && resolve('its terminal was closed'))
-    if (process.env['npm_lifecycle_event'] === undefined) return
-    // Ending npm ends the guard, even where npm is killed and can pass on no signal.
-    const parent = process.ppid
-    setInterval(() => process.ppid !== parent && resolve('its parent ended'), 500).unref()
-  })
 }

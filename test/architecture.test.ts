@@ -28,7 +28,7 @@ const TOUCHES_NODE = [
   /^src\/peer\//,
   /^src\/filter\/regex\/worker\.ts$/,
   /^src\/filter\/regex\/limit\.ts$/,
-  /^src\/main\.ts$/,
+  /^src\/start\.ts$/,
   /^src\/reader\.ts$/,
 ]
 
@@ -72,7 +72,7 @@ function rank(room: string): number {
   return found
 }
 
-/** The files beside the rooms (main.ts, reader.ts) are the entries: both stand where main stands. */
+/** The files beside the rooms (main.ts, ufw.ts, reader.ts) are the entries, and what starts them: all stand where main stands. */
 function room(file: string): string {
   const [, first] = file.split('/')
   return first!.endsWith('.ts') ? 'main' : first!
