@@ -14,7 +14,7 @@ const limit: Module = {
 
 const hashlimit: Module = {
   options: options(
-    'hashlimit-upto|hashlimit RATE',
+    '!hashlimit-upto|hashlimit RATE',
     '!hashlimit-above RATE',
     'hashlimit-burst NUMBER',
     'hashlimit-mode KEYS',
@@ -53,7 +53,7 @@ const hashlimit: Module = {
 
 const connlimit: Module = {
   options: options(
-    'connlimit-upto NUMBER',
+    '!connlimit-upto NUMBER',
     '!connlimit-above NUMBER',
     'connlimit-mask LENGTH',
     'connlimit-saddr',
