@@ -4,7 +4,7 @@ import type { End, Rule } from '../../firewall/rules/rule.ts'
 import type { Place } from './command.ts'
 import { withoutTwins } from './listed.ts'
 import { insertAt, type Position, position4, position6 } from './positions.ts'
-import { deed, profileSubject, subject } from './same-rule.ts'
+import { deed, isSameSubject, profileSubject } from './same-rule.ts'
 
 export interface Change {
   /** IPv4's, then IPv6's. */
@@ -140,14 +140,12 @@ function put(
 }
 
 function insert(rules: readonly Rule[], rule: Rule, position: Position): [readonly Rule[], Outcome] {
-  const wanted = subject(rule)
-  if (rules.some((other) => subject(other) === wanted)) return [rules, 'exists-elsewhere']
+  if (rules.some((other) => isSameSubject(other, rule))) return [rules, 'exists-elsewhere']
   return [insertAt(rules, position, [rule]), 'inserted']
 }
 
 function append(rules: readonly Rule[], rule: Rule): [readonly Rule[], Outcome] {
-  const wanted = subject(rule)
-  const at = rules.findIndex((other) => subject(other) === wanted)
+  const at = rules.findIndex((other) => isSameSubject(other, rule))
   const there = rules[at]
   if (!there) return [[...rules, rule], 'added']
   if (deed(there) === deed(rule) && (there.comment ?? '') === (rule.comment ?? '')) return [rules, 'exists']
@@ -165,7 +163,7 @@ function remove(rules: readonly Rule[], doomed: readonly Rule[], family: 4 | 6):
 }
 
 function isMeant(rule: Rule, wanted: Rule): boolean {
-  if (deed(rule) !== deed(wanted) || subject(rule) !== subject(wanted)) return false
+  if (!isSameSubject(rule, wanted) || deed(rule) !== deed(wanted)) return false
   return wanted.comment === undefined || rule.comment === wanted.comment
 }
 

@@ -1,9 +1,25 @@
 /** When two rules are the same one to UFW: then one is not added beside the other, it takes its place. */
 import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
 
-/** What a rule is about, without what it does: rules of one family with the same subject are one rule. */
-export function subject(rule: Rule): string {
-  return JSON.stringify([...way(rule), rule.protocol, ...end(rule.from, rule.family), ...end(rule.to, rule.family)])
+/** Whether two rules are about the same, whatever they do: then they are one rule. Asked of thousands: it makes nothing. */
+export function isSameSubject(one: Rule, other: Rule): boolean {
+  return (
+    one.family === other.family &&
+    one.path === other.path &&
+    one.protocol === other.protocol &&
+    one.inInterface === other.inInterface &&
+    one.outInterface === other.outInterface &&
+    isSameEnd(one.to, other.to, one.family) &&
+    isSameEnd(one.from, other.from, one.family)
+  )
+}
+
+function isSameEnd(one: End, other: End, family: 4 | 6): boolean {
+  return (
+    one.ports === other.ports &&
+    one.profile === other.profile &&
+    addressText(one, family) === addressText(other, family)
+  )
 }
 
 /** The same for all rules that one sentence with a profile made for a family; undefined: it has no profile. */
