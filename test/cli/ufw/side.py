@@ -4,6 +4,7 @@
 side.py PROGRAM; stdin: one JSON list of {"words": [...], "input": TEXT} a line, each begun from the stock files;
 stdout: for each command {"code", "out", "err", "tuples", "settings"}.
 """
+import hashlib
 import json
 import os
 import re
@@ -77,7 +78,10 @@ def tuples():
     lines = []
     for name in ('user.rules', 'user6.rules'):
         with open('/etc/ufw/' + name, errors='replace') as file:
-            lines += [name + line.rstrip('\n')[len('### tuple ###'):] for line in file if line.startswith('### tuple ###')]
+            text = file.read()
+        found = [name + line[len('### tuple ###') :] for line in text.splitlines() if line.startswith('### tuple ###')]
+        # With every other byte of it; one without rules may be a stock file, of which each has its own.
+        lines += found + ([name + ' ' + hashlib.sha256(text.encode()).hexdigest()[:16]] if found else [])
     return lines
 
 
