@@ -2,6 +2,7 @@
  * What is asked before a change. UFW asks before a rule is deleted by its number, and before the firewall is switched on in a
  * session of ssh; we ask also where the change would lock out the person who types it. `--force` answers all of it.
  */
+import { printable } from '../../base/printable.ts'
 import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { isUnderSsh } from './ancestors.ts'
@@ -37,7 +38,7 @@ export function lockoutsBy(call: Call, command: Changing, state: UfwState, next:
   if (!next.enabled || !mayLockOut(command)) return []
   // The files may have been edited since they were loaded: what is in force is not known.
   const before = state.enabled && command.kind !== 'reload' ? state : undefined
-  return lockouts(call.setting.world, { pid: call.setting.pid, isTyped: isTyped(call) }, before, next)
+  return lockouts(call, isTyped(call), before, next)
 }
 
 /** Most commands that come by the hundred, bans and what is let in, can cut nobody off. */
@@ -76,7 +77,7 @@ const PROCEED = 'Proceed with operation (y|n)? '
 function questionOf(call: Call, command: Changing, state: UfwState, dangers: readonly string[]): string | undefined {
   const { setting, sentence } = call
   if (command.kind === 'delete-number') {
-    return `Deleting:\n ${printSentence(ruleByNumber(state.rules, command.number))}\n${PROCEED}`
+    return `Deleting:\n ${printable(printSentence(ruleByNumber(state.rules, command.number)))}\n${PROCEED}`
   }
   if (command.kind === 'enable' && isUnderSsh(setting.world.files, setting.pid)) {
     return `Command may disrupt existing ssh connections. ${PROCEED}`

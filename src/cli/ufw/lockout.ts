@@ -1,18 +1,16 @@
 /** Whether a change would lock out who makes it: the connections by which they sit here are asked of both rulesets. */
-import { isHost } from '../../base/address.ts'
+import { printable } from '../../base/printable.ts'
+import { readFrame } from '../../config/ufw/frame/read-frame.ts'
+import type { UfwPaths } from '../../config/ufw/paths.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { explain, type Packet } from '../../firewall/rules/explain.ts'
+import { type ExplainedWhole, explainWhole } from '../../firewall/rules/explain-frame.ts'
 import type { World } from '../../world/world.ts'
+import type { Call } from './call.ts'
 import { interfaceTo } from './interface-to.ts'
 import { type Connection, ownConnections } from './own-connections.ts'
 import { printSentence } from './print-sentence.ts'
 import { policyWord } from './status.ts'
-
-export interface Caller {
-  readonly pid: number
-  /** Whether a person types the command. */
-  readonly isTyped: boolean
-}
 
 /**
  * What to warn of, each a sentence; empty where nothing gets worse. An open connection may well go on: it is asked whether it
@@ -20,22 +18,30 @@ export interface Caller {
  * @param before what is in force; undefined: all gets through
  */
 export function lockouts(
-  world: Pick<World, 'files' | 'names'>,
-  caller: Caller,
+  { setting: { world, pid }, paths }: Pick<Call, 'setting' | 'paths'>,
+  isTyped: boolean,
   before: UfwState | undefined,
   after: UfwState,
 ): readonly string[] {
   const own = world.names.own()
-  const connections = ownConnections(world.files, caller.pid, caller.isTyped)
-  const warnings = connections
-    .filter(({ far }) => !own.includes(far.address.text) && isHost(far.address))
-    .flatMap((connection) => {
-      const packet = packetOf(connection, nameOf(world, connection, after))
-      if (before && explain(before, packet).verdict !== 'accept') return []
-      const { verdict, by } = explain(after, packet)
-      return verdict === 'accept' ? [] : [warning(connection, by, after)]
-    })
+  const connections = ownConnections(world.files, pid, isTyped).filter(({ far }) => !own.includes(far.address.text))
+  if (connections.length === 0) return []
+  const decides = decider(world, paths, after)
+  const warnings = connections.flatMap((connection) => {
+    const packet = packetOf(connection, interfaceTo(world.files, connection.far.address))
+    if (before && decides(before, packet).verdict !== 'accept') return []
+    const { verdict, by } = decides(after, packet)
+    return verdict === 'accept' ? [] : [warning(connection, by, after)]
+  })
   return [...new Set(warnings)]
+}
+
+type Decides = (state: UfwState, packet: Packet) => Pick<ExplainedWhole, 'verdict' | 'by'>
+
+/** With what before.rules and after.rules say; where they cannot be compiled, the change will be refused anyway. */
+function decider(world: World, paths: UfwPaths, { ipv6 }: UfwState): Decides {
+  const { frame } = readFrame(world, paths, ipv6 ? [4, 6] : [4])
+  return frame ? (state, packet) => explainWhole({ ...state, frame }, packet) : explain
 }
 
 function packetOf({ isIncoming, near, far }: Connection, name: string | undefined): Packet {
@@ -49,13 +55,7 @@ function packetOf({ isIncoming, near, far }: Connection, name: string | undefine
   }
 }
 
-/** Looked up only where a rule asks for it. */
-function nameOf({ files }: Pick<World, 'files'>, { far }: Connection, { rules }: UfwState): string | undefined {
-  const matters = rules.some(({ inInterface, outInterface }) => inInterface !== undefined || outInterface !== undefined)
-  return matters ? interfaceTo(files, far.address) : undefined
-}
-
-function warning(connection: Connection, by: ReturnType<typeof explain>['by'], after: UfwState): string {
+function warning(connection: Connection, by: ExplainedWhole['by'], after: UfwState): string {
   const { isIncoming, near, far } = connection
   const what = isIncoming
     ? `your connection from ${far.address.text} to port ${near.port} will not be let in again`
@@ -63,8 +63,9 @@ function warning(connection: Connection, by: ReturnType<typeof explain>['by'], a
   return `${what}: ${why(by, isIncoming ? 'in' : 'out', after)}`
 }
 
-function why(by: ReturnType<typeof explain>['by'], path: 'in' | 'out', { policies }: UfwState): string {
+function why(by: ExplainedWhole['by'], path: 'in' | 'out', { policies }: UfwState): string {
   if (by === 'no IPv6') return 'IPV6=no drops all of IPv6'
   if (by === 'policy') return `no rule allows it, and the default is '${policyWord(policies[path])}'`
-  return `'${printSentence(by)}'`
+  if ('family' in by) return `'${printable(printSentence(by))}'`
+  return by.at ? `by ${by.at.file}${by.at.line === undefined ? '' : `:${by.at.line}`}` : `by ${by.chain}`
 }

@@ -1,6 +1,8 @@
 /** Who would be locked out is told and asked: connections to this namespace from another. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { CLIENT, inNamespace, type Neighbour, neighbour } from '../../kernel/namespace.ts'
 import { openHost } from './host.ts'
@@ -73,6 +75,25 @@ inNamespace(import.meta.filename, () => {
       await host.say('disable')
     })
   }
+
+  test('before.rules is asked as well', async () => {
+    const host = typed()
+    await host.say('logging low')
+    const path = 'etc/ufw/before.rules'
+    const stock = readFileSync(join(host.folder, path), 'utf8')
+    const begun = stock.split('\n').findIndex((line) => line.startsWith('-A ')) + 1
+    const withFirst = (rule: string) =>
+      stock
+        .split('\n')
+        .toSpliced(begun - 1, 0, rule)
+        .join('\n')
+    host.write(path, withFirst('-A ufw-before-input -s 10.66.0.2 -j ACCEPT'))
+    assert.equal((await host.say('enable', 'n')).err, '')
+    host.write(path, withFirst('-A ufw-before-input -s 10.66.0.2 -j DROP'))
+    await host.say(`allow ${PORT}/tcp`)
+    assert.equal((await host.say('reload', 'n')).err, WARNING(`by ${join(host.folder, path)}:${begun}`))
+    await host.say('disable')
+  })
 
   test('--force asks and warns of nothing', async () => {
     const host = typed()
