@@ -182,7 +182,7 @@ class Walk {
 
   /** `redirect to :8080`, `dnat ip to 10.0.0.2:80`. */
   #rewrite(does: string, from: FrameRule): void {
-    const found = /^(redirect|dnat ip6?)(?: to (?:\[?([\da-f.:]*?)\]?)(?::(\d+)(?:-\d+)?)?)?(?: |$)/.exec(does)
+    const found = /^(redirect|dnat(?: ip6?)?)(?: to (?:\[?([\da-f.:]*?)\]?)(?::(\d+)(?:-\d+)?)?)?(?: |$)/.exec(does)
     const { path, to, toPort } = this.#packet
     const address = found?.[2] ? parseAddress(found[2]) : undefined
     const comesHere = found?.[1] === 'redirect' && path === 'forward'

@@ -13,7 +13,8 @@ export interface BuiltChain {
   readonly isBuiltIn: boolean
   /** Of a built-in one, where a file says so. */
   policy: string
-  entries: readonly Entry[]
+  /** Added to in place: generated files have many thousand rules. */
+  entries: Entry[]
   /** Where a file made it. */
   readonly at: Place | undefined
 }
@@ -48,7 +49,7 @@ export class Chains {
     for (const path of PATHS) {
       this.#make('filter', `${this.#beginning}before-${path}`)
       this.#make('filter', `${this.#beginning}after-${path}`)
-      const jumps = STAGES.map((stage) => ({ kind: 'jump', chain: `${this.#beginning}${stage}-${path}` }) as const)
+      const jumps = STAGES.map((stage): Entry => ({ kind: 'jump', chain: `${this.#beginning}${stage}-${path}` }))
       this.#get('filter', path.toUpperCase())!.entries = jumps
     }
     for (const name of SHARED) this.#make('filter', `${this.#beginning}${name}`)
@@ -58,7 +59,7 @@ export class Chains {
   finish(): readonly BuiltChain[] {
     for (const path of PATHS) {
       const chain = this.#get('filter', `${this.#beginning}before-${path}`)!
-      chain.entries = [...chain.entries, { kind: 'jump', chain: `${this.#beginning}user-${path}` }]
+      chain.entries.push({ kind: 'jump', chain: `${this.#beginning}user-${path}` })
     }
     return [...this.#chains.values()]
   }
@@ -134,10 +135,11 @@ export class Chains {
     if (command.kind === 'insert' && this.#isShared(table, name)) {
       throw problem('frame.cannot', `${name} begins with rules of UFW's own`, line.at, `use -A ${name}`)
     }
-    const entries = rules.map((compiled) => ({ kind: 'rule', line, compiled }) as const)
+    const entries = rules.map((compiled): Entry => ({ kind: 'rule', line, compiled }))
     // Iptables inserts one after the other at the same place.
     if (command.kind === 'insert') entries.reverse()
-    chain.entries = [...chain.entries.slice(0, index), ...entries, ...chain.entries.slice(index)]
+    if (index === chain.entries.length) chain.entries.push(...entries)
+    else chain.entries.splice(index, 0, ...entries)
   }
 
   #refuseRulesets(name: string, at: Place): void {

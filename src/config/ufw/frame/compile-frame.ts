@@ -10,6 +10,7 @@ import {
 } from '../../../firewall/rules/frame.ts'
 import { type BuiltChain, Chains } from './chains.ts'
 import { assemble, compileRule } from './compile-rule.ts'
+import { foldRuns } from './fold-runs.ts'
 import { recentQuestion } from './match-recent.ts'
 import type { Memory, Names, RecentQuestion, Scope } from './option.ts'
 import { jumpOf, reachOf } from './reach.ts'
@@ -191,7 +192,7 @@ function finishChain(family: 4 | 6, chain: BuiltChain): FrameChain[] {
   }
   // UFW sets the policies of the table filter itself.
   if (chain.policy === 'DROP' && table !== 'filter') say(['drop'])
-  return [{ family, table, ...current }, ...made]
+  return [{ family, table, ...current }, ...made].map(foldRuns)
 }
 
 function emptyChain(name: string): {

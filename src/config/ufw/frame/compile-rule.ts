@@ -21,10 +21,15 @@ export function compileRule(rule: RuleLine, scope: Scope): CompiledRule[] {
   const before = [...interfaces(rule, scope), ...protocol(rule), ...fragments(rule, scope)]
   const after = rule.matches.flatMap(({ module, given }) => module.compile(given, scope))
   const statement = statementOf(rule, scope)
-  return addresses(rule.from, 'saddr', scope).flatMap((from) =>
-    addresses(rule.to, 'daddr', scope).map((to) => ({ pieces: [...from, ...to, ...before, ...after], statement })),
-  )
+  const [sources, targets] = [addresses(rule.from, 'saddr', scope), addresses(rule.to, 'daddr', scope)]
+  if (sources.length * targets.length > MAX_PAIRS) {
+    throw new Fault('frame.bad-address', `the lists of addresses make more than ${MAX_PAIRS} rules`, { at: scope.at })
+  }
+  return sources.flatMap((from) => targets.map((to) => ({ pieces: [...from, ...to, ...before, ...after], statement })))
 }
+
+/** Of sources and destinations in one line. */
+const MAX_PAIRS = 4096
 
 function statementOf({ does }: RuleLine, scope: Scope): string {
   switch (does.kind) {
@@ -75,17 +80,12 @@ function interfaceOf(option: Option | undefined, field: string, { at, chain }: S
 function addresses(option: Option | undefined, field: 'saddr' | 'daddr', scope: Scope): string[][] {
   if (!option) return [[]]
   const words = option.values[0]!.split(',')
-  if (words.length > MAX_LIST) {
-    throw new Fault('frame.bad-address', `a list has more than ${MAX_LIST} addresses`, { at: scope.at })
-  }
   if (option.not && words.length > 1) {
     const hint = 'write a rule that returns for each of them'
     throw new Fault('frame.not-negated', 'a list of addresses cannot be negated', { at: scope.at, hint })
   }
   return words.map((word) => address(word, option.not, field, scope))
 }
-
-const MAX_LIST = 1000
 
 function address(text: string, not: boolean, field: string, { family, at }: Scope): string[] {
   const ip = family === 4 ? `ip ${field}` : `ip6 ${field}`

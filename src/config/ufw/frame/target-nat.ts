@@ -32,7 +32,9 @@ function translation(kind: 'dnat' | 'snat', name: string): Target {
     compile: (given, scope) => {
       given.must(name)
       const { text, hasPorts } = destination(given, name, scope)
-      return `${hasPorts ? transport(scope) : ''}${kind} ${scope.family === 4 ? 'ip' : 'ip6'} to ${text}${flags(given)}`
+      // Without an address nft takes no family.
+      const family = text.startsWith(':') ? '' : scope.family === 4 ? ' ip' : ' ip6'
+      return `${hasPorts ? transport(scope) : ''}${kind}${family} to ${text}${flags(given)}`
     },
   }
 }
@@ -77,8 +79,9 @@ function destination(given: Given, name: string, scope: Scope): { readonly text:
   const [from, to] = addresses.split('-').map((word) => parseAddress(word))
   const isRange = addresses.includes('-')
   const hint = scope.family === 4 ? 'write 10.0.0.2 or 10.0.0.2:8080' : 'write fd00::2 or [fd00::2]:8080'
-  if (addresses === '' && ports !== undefined)
-    throw cannot(`--${name} ${text}`, scope.at, 'use -j REDIRECT, or name the address')
+  if (addresses === '' && ports !== undefined) {
+    return { text: `:${printRange(portRange(given, name, ports, scope, hint)!)}`, hasPorts: true }
+  }
   if (from?.family !== scope.family || (isRange && to?.family !== scope.family) || addresses.split('-').length > 2) {
     throw given.bad(name, `is no address of IPv${scope.family}`, hint)
   }

@@ -114,6 +114,7 @@ const NAT: readonly (readonly [line: string, chain: string, nft: string, family?
     'iifname "eth0" meta l4proto 6 tcp dport 80 meta l4proto 6 dnat ip to 10.0.0.2:8080',
   ],
   ['-p tcp -j DNAT --to [fd00::2]:8080', 'PREROUTING', 'meta l4proto 6 meta l4proto 6 dnat ip6 to [fd00::2]:8080', 6],
+  ['-p tcp -j DNAT --to-destination :8080', 'PREROUTING', 'meta l4proto 6 meta l4proto 6 dnat to :8080'],
   ['-s 10.8.0.0/24 -o eth0 -j MASQUERADE', 'POSTROUTING', 'ip saddr 10.8.0.0/24 oifname "eth0" masquerade'],
   [
     '-o eth0 -j SNAT --to-source 192.0.2.1-192.0.2.9 --persistent',
@@ -132,6 +133,22 @@ test('a list of addresses is a rule for each pair', () => {
     'ufw-before-input',
   )
   assert.equal(rules.filter((rule) => rule.endsWith('drop')).length, 4)
+})
+
+test('a run of rules that differ by their source is one rule with a set', () => {
+  const lines = Array.from({ length: 20 }, (_, index) => `-A ufw-before-input -s 10.0.${index}.0/24 -j DROP`)
+  const rules = rulesOf([...lines, '-A ufw-before-input -s 10.9.0.1 -j ACCEPT'], 'ufw-before-input')
+  assert.equal(rules.length, 3)
+  assert.match(rules[0]!, /^ip saddr \{ 10\.0\.0\.0\/24, .*, 10\.0\.19\.0\/24 \} drop$/)
+})
+
+test('lists of addresses that make very many rules are refused', () => {
+  const list = Array.from({ length: 100 }, (_, index) => `10.0.0.${index}`).join(',')
+  const { faults } = compile(`*filter\n-A ufw-before-input -s ${list} -d ${list} -j DROP\nCOMMIT\n`)
+  assert.deepEqual(
+    faults.map(({ code }) => code),
+    ['frame.bad-address'],
+  )
 })
 
 test('the jump to the rules of the ufw command stands behind all that both files add', () => {
