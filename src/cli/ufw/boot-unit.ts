@@ -37,7 +37,9 @@ function isSystemd(files: Files): boolean {
 
 /** Behind nftables.service, which begins by deleting every rule there is. Source: systemd.unit(5), systemd.special(7). */
 export function unitText(command: readonly string[]): string {
-  const line = command.map(quoted).join(' ')
+  const [program = '', ...words] = command
+  // In words `$` begins a variable.
+  const line = [quoted(program), ...words.map((word) => quoted(word.replaceAll('$', '$$$$')))].join(' ')
   return `# Written by 'ufw enable'.
 [Unit]
 Description=Firewall rules of ufw, loaded by Rampart
@@ -63,6 +65,6 @@ WantedBy=sysinit.target
 
 /** Source: systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS. */
 function quoted(word: string): string {
-  const text = word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%').replaceAll('$', '$$$$')
-  return /^[\w./=:@%+-]+$/.test(text) ? text : `"${text}"`
+  const text = word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')
+  return /^[\w./=:@%+$-]+$/.test(text) ? text : `"${text}"`
 }
