@@ -31,6 +31,10 @@ async function change(call: Call, command: Changing): Promise<number> {
   return underLock(setting.world, paths, async (ufw) => {
     if (asked && !isSame(asked.state, ufw.state)) throw changedMeanwhile()
     call.warn(ufw.warnings)
+    if (command.kind === 'enable' || command.kind === 'reload') {
+      const { strayWarnings } = await import('../../config/ufw/stray-lines.ts')
+      warn(call, strayWarnings(setting.world.files, paths, ufw))
+    }
     const decision = decide(ufw.state, command, ufw.profiles)
     warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
