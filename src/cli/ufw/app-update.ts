@@ -22,11 +22,14 @@ export function decideProfileUpdate(
   const names = name === 'all' ? [...profiles.keys()] : [name]
   const touched = names.filter((one) => state.rules.some((rule) => isOf(rule, one)))
   if (name !== 'all' && touched.length > 0 && !profiles.has(name)) throw missing()
-  const rules = touched.reduce((now, one) => updated(now, one, profiles), state.rules)
-  const next = { ...state, rules }
+  let next = state
+  let files = ''
+  for (const one of touched) {
+    next = { ...next, rules: updated(next.rules, one, profiles) }
+    files += `${printDry(next, 4)}${state.ipv6 ? printDry(next, 6) : ''}`
+  }
   const done = touched.map((one) => `Rules updated for profile '${one}'\n`).join('')
   const reloaded = touched.length === 0 ? '' : state.enabled ? 'Firewall reloaded\n' : '\n'
-  const files = touched.length === 0 ? '' : `${printDry(next, 4)}${state.ipv6 ? printDry(next, 6) : ''}`
   const loading = touched.length > 0 && state.enabled ? LOADING : ''
   const update: Decision = {
     next,
@@ -80,8 +83,8 @@ interface PortList {
 
 function listsOf(end: End, protocol: Rule['protocol'], profiles: Profiles): readonly PortList[] {
   const profile = end.profile === undefined ? undefined : profiles.get(end.profile)
-  // Of a profile that is not there any more, and of plain ports, they stay as they are.
-  if (!profile) return [{ protocol: end.ports === 'any' ? 'any' : protocol, end }]
+  // Ports beside a profile have its protocol; those of a profile that is not there any more stay as they are.
+  if (!profile) return [{ protocol: end.profile === undefined ? 'any' : protocol, end }]
   return profile.ports.map((list) => {
     const [ports = 'any', of = 'any'] = list.split('/')
     const sorted = isList(ports) ? sortedPorts(ports, ` '${ports}'`) : ports
