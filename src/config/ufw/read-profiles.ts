@@ -44,12 +44,22 @@ export function readProfiles(files: Files, paths: UfwPaths, services: ServiceLoo
 
 /** Names of the files that are read, in order. Leftovers of editors and package managers are none. */
 export function profileFiles(files: Files, paths: UfwPaths): string[] {
-  return files.list(paths.profiles).filter((name) => !/^\.|~$|\.(?:dpkg-(?:old|new|dist)|rpm(?:save|new))$/.test(name))
+  const names = orNothing(() => files.list(paths.profiles)) ?? []
+  return names.filter((name) => !/^\.|~$|\.(?:dpkg-(?:old|new|dist)|rpm(?:save|new))$/.test(name))
 }
 
 function sizeOf(files: Files, path: string): number | undefined {
-  const stat = files.stat(path)
+  const stat = orNothing(() => files.stat(path))
   return stat?.kind === 'file' ? stat.size : undefined
+}
+
+/** A folder that is none, a link that leads nowhere: no profile is there, and no command should end for it. */
+function orNothing<T>(look: () => T): T | undefined {
+  try {
+    return look()
+  } catch {
+    return undefined
+  }
 }
 
 function parse(files: Files, path: string) {
