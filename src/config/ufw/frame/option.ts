@@ -50,14 +50,14 @@ export type Piece =
   | { readonly call: readonly string[] }
 
 export interface Module {
-  readonly options: ReadonlyMap<string, OptionShape>
+  readonly options: Options
   /** @throws Fault `frame.*` */
   readonly compile: (given: Given, scope: Scope) => readonly Piece[]
 }
 
 /** What a rule does. */
 export interface Target {
-  readonly options: ReadonlyMap<string, OptionShape>
+  readonly options: Options
   /** Where it can stand; everywhere if left out. */
   readonly tables?: readonly FrameTable[]
   /** @throws Fault `frame.*` */
@@ -71,18 +71,25 @@ export interface OptionShape {
   readonly mayNegate: boolean
 }
 
+/** By each of their names. Made when they are first asked for: a file uses few of all that there are. */
+export type Options = () => ReadonlyMap<string, OptionShape>
+
 /**
  * @param shapes `!dport|destination-port PORT`: may be negated, its other names, a word for each value
  */
-export function options(...shapes: readonly string[]): ReadonlyMap<string, OptionShape> {
-  return new Map(
-    shapes.flatMap((shape) => {
-      const [names, ...values] = shape.replace('!', '').split(' ')
-      const [name, ...others] = names!.split('|')
-      const option = { name: name!, values: values.length, mayNegate: shape.startsWith('!') }
-      return [name!, ...others].map((word) => [word, option] as const)
-    }),
-  )
+export function options(...shapes: readonly string[]): Options {
+  let made: ReadonlyMap<string, OptionShape> | undefined
+  return () => {
+    made ??= new Map(shapes.flatMap(optionNames))
+    return made
+  }
+}
+
+function optionNames(shape: string): (readonly [string, OptionShape])[] {
+  const [names, ...values] = shape.replace('!', '').split(' ')
+  const [name, ...others] = names!.split('|')
+  const option = { name: name!, values: values.length, mayNegate: shape.startsWith('!') }
+  return [name!, ...others].map((word) => [word, option] as const)
 }
 
 export interface Option {

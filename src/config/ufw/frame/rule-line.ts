@@ -73,6 +73,11 @@ const GENERAL = options(
 /** What iptables knows and a file cannot say. */
 const REFUSED = /^(?:-[tRELSwC]|--(?:table|replace|rename-chain|list|list-rules|wait|check))$/
 
+interface Known {
+  readonly shape: OptionShape
+  readonly given: Given
+}
+
 class LineReader {
   readonly #words: readonly string[]
   readonly #table: FrameTable
@@ -204,18 +209,30 @@ class LineReader {
   }
 
   /** The latest match that has such an option; a beginning of a name that no other has will do. */
-  #shapeOf(name: string, word: string): { readonly shape: OptionShape; readonly given: Given } {
-    const find = (test: (known: string) => boolean) =>
-      this.#known().flatMap(({ shapes, given }) => {
-        const keys = [...shapes.keys()].filter(test)
-        return keys.map((key) => ({ shape: shapes.get(key)!, given }))
-      })
-    const exact = () => find((known) => known === name)[0]
-    const found = exact() ?? (this.#loadImplied() ? exact() : undefined)
+  #shapeOf(name: string, word: string): Known {
+    const found = this.#named(name, word) ?? (this.#loadImplied() ? this.#named(name, word) : undefined)
     if (found) return found
-    const beginning = word.startsWith('--') ? find((known) => known.length > 1 && known.startsWith(name)) : []
+    const beginning = word.startsWith('--') ? this.#begunBy(name) : []
     if (new Set(beginning.map(({ shape, given }) => `${given.title} ${shape.name}`)).size === 1) return beginning[0]!
     throw this.#fault('frame.unknown-option', `${word} is unknown here`, this.#hint(name))
+  }
+
+  #named(name: string, word: string): Known | undefined {
+    // A letter stands behind one dash, a name behind two.
+    if ((name.length === 1) === word.startsWith('--')) return undefined
+    for (const { shapes, given } of this.#known()) {
+      const shape = shapes.get(name)
+      if (shape) return { shape, given }
+    }
+    return undefined
+  }
+
+  #begunBy(beginning: string): Known[] {
+    return this.#known().flatMap(({ shapes, given }) =>
+      [...shapes]
+        .filter(([name]) => name.length > 1 && name.startsWith(beginning))
+        .map(([, shape]) => ({ shape, given })),
+    )
   }
 
   #hint(name: string): string {
@@ -226,9 +243,10 @@ class LineReader {
   }
 
   #known(): { readonly shapes: ReadonlyMap<string, OptionShape>; readonly given: Given }[] {
-    const target = this.#does.kind === 'target' ? [{ shapes: this.#does.target.options, given: this.#does.given }] : []
-    const matches = this.#matches.map(({ module, given }) => ({ shapes: module.options, given })).reverse()
-    return [...matches, ...target, { shapes: GENERAL, given: this.#general }]
+    const target =
+      this.#does.kind === 'target' ? [{ shapes: this.#does.target.options(), given: this.#does.given }] : []
+    const matches = this.#matches.map(({ module, given }) => ({ shapes: module.options(), given })).reverse()
+    return [...matches, ...target, { shapes: GENERAL(), given: this.#general }]
   }
 
   #load(name: string): void {

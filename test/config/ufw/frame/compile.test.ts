@@ -224,6 +224,8 @@ const REFUSED: readonly (readonly [line: string, code: string, table?: string])[
   ['-A ufw-before-input --dport 22 -j DROP', 'frame.unknown-option'],
   ['-A ufw-before-input -p tcp --dport ! 22 -j DROP', 'frame.not-negated'],
   ['-A ufw-before-input -p tcp --dport 22 --dport 23 -j DROP', 'frame.twice'],
+  ['-A ufw-before-input -p tcp -dport 22 -j DROP', 'frame.unknown-option'],
+  ['-A ufw-before-input --p tcp -j DROP', 'frame.unknown-option'],
   ['-A ufw-before-input -p nonesuch -j DROP', 'frame.protocol'],
   ['-A ufw-before-input -p udp -j REJECT --reject-with tcp-reset', 'frame.protocol'],
   ['-A ufw-before-input -s 2001:db8::1 -j DROP', 'frame.bad-address'],
