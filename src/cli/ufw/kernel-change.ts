@@ -1,11 +1,12 @@
 /** The kernel's part of a change. */
+import { forgetFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
+import { readRuleset } from '../../config/ufw/read-ruleset.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { runScript } from './init-scripts.ts'
 import { makeSettings } from './kernel-settings.ts'
-import { rulesetOf } from './ruleset-of.ts'
 
 /**
  * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
@@ -17,7 +18,7 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
     case 'as it is':
       return
     case 'change':
-      return applyRuleset(world, rulesetOf(world, call.paths, next))
+      return applyRuleset(world, readRuleset(world, call.paths, next, true))
     case 'load':
       return load(call, next)
     case 'unload':
@@ -29,7 +30,7 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
 
 async function load({ setting: { world }, paths }: Call, next: UfwState): Promise<void> {
   // Before anything is touched: what cannot be compiled is refused.
-  const ruleset = rulesetOf(world, paths, next)
+  const ruleset = readRuleset(world, paths, next, false)
   // At boot it is enabled, and nothing runs yet.
   if (await isActive(world)) {
     await runScript(world, paths, 'before', 'stop')
@@ -37,12 +38,15 @@ async function load({ setting: { world }, paths }: Call, next: UfwState): Promis
   }
   await runScript(world, paths, 'before', 'start')
   makeSettings(world.files, paths)
+  forgetFrame(world.files, paths)
   await applyRuleset(world, ruleset, { anew: true })
+  rememberFrame(world.files, paths, ruleset.frame)
   await runScript(world, paths, 'after', 'start')
 }
 
 async function unload({ setting: { world }, paths }: Call): Promise<void> {
   await runScript(world, paths, 'before', 'stop')
   await removeRuleset(world)
+  forgetFrame(world.files, paths)
   await runScript(world, paths, 'after', 'stop')
 }

@@ -84,6 +84,22 @@ inNamespace(import.meta.filename, () => {
     assert.deepEqual([code, out], [1, ''])
     assert.match(err, /^ERROR: problem running ufw-init\n.*etc\/ufw\/before\.rules:\d+: /)
     assert.equal(run('nft', 'list', 'ruleset'), before)
+    assert.deepEqual(await host.say('deny 4214/tcp'), { code: 0, out: 'Rule added\nRule added (v6)\n', err: '' })
+    assert.ok(has('4214'), 'bans and rules go on')
+    await host.say('disable')
+  })
+
+  test('what is edited in before.rules comes into force with the next reload', async () => {
+    const host = openHost()
+    await host.say('allow 4215')
+    await host.say('enable')
+    const path = join(host.folder, 'etc/ufw/before.rules')
+    const edited = readFileSync(path, 'utf8').replace(/^-A /m, '-A ufw-before-input -p tcp --dport 4299 -j DROP\n-A ')
+    host.write('etc/ufw/before.rules', edited)
+    await host.say('allow 4216')
+    assert.deepEqual([has('4216'), has('4299')], [true, false])
+    await host.say('reload')
+    assert.deepEqual([has('4216'), has('4299')], [true, true])
     await host.say('disable')
   })
 

@@ -1,0 +1,44 @@
+/**
+ * The Frame that was loaded last. What an admin edits in before.rules and after.rules comes into force with the next `reload`,
+ * as UFW has it, and not with whatever rule somebody adds before. It is kept where it does not outlive a start of the host.
+ */
+import type { Frame } from '../../firewall/rules/frame.ts'
+import type { Files } from '../../world/files.ts'
+import type { UfwPaths } from './paths.ts'
+
+type Where = Pick<UfwPaths, 'folder'>
+
+/** Of files that were put elsewhere, beside them. */
+function recordOf({ folder }: Where): { readonly folder: string; readonly path: string } {
+  return folder === '/etc/ufw'
+    ? { folder: '/run/rampart', path: '/run/rampart/ufw-frame.json' }
+    : { folder, path: `${folder}/.rampart-frame` }
+}
+
+/** undefined: none is known. */
+export function loadedFrame(files: Files, where: Where): Frame | undefined {
+  const { path } = recordOf(where)
+  try {
+    return files.stat(path) ? (JSON.parse(files.text(path)) as Frame) : undefined
+  } catch {
+    // Half written, or by another version: the files are asked.
+    return undefined
+  }
+}
+
+/** Only root may change it: it is nft text. Where it cannot be kept, the files are asked each time. */
+export function rememberFrame(files: Files, where: Where, frame: Frame): void {
+  const { folder, path } = recordOf(where)
+  const chains = frame.chains.map(({ places: _, ...chain }) => chain)
+  try {
+    files.makeFolder(folder, 0o700)
+    files.write(path, JSON.stringify({ ...frame, chains } satisfies Frame), 0o600)
+  } catch {
+    forgetFrame(files, where)
+  }
+}
+
+/** Before another one is loaded, and when none is. */
+export function forgetFrame(files: Files, where: Where): void {
+  files.remove(recordOf(where).path)
+}
