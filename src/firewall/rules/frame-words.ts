@@ -29,7 +29,7 @@ export function readRule(rule: string, packet: OnItsWay): Said {
   let rest = rule
   while (
     rest !== '' &&
-    !/^(accept|drop|return|reject|jump|goto|redirect|dnat|snat|masquerade|queue|notrack)\b/.test(rest)
+    !/^(accept|drop|return|reject|jump|goto|redirect|dnat|snat|masquerade|queue|notrack|synproxy)\b/.test(rest)
   ) {
     const word = WORDS.map(({ form, ask }) => ({ found: form.exec(rest), ask })).find(({ found }) => found !== null)
     if (!word) return { isSo: undefined, isFleeting, does: verdictIn(rest) }

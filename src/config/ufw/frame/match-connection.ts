@@ -55,10 +55,39 @@ const helper: Module = {
   },
 }
 
+const connbytes: Module = {
+  options: options('!connbytes RANGE', 'connbytes-dir DIRECTION', 'connbytes-mode MODE'),
+  compile: (given) => {
+    const { values, not } = given.must('connbytes')
+    const direction = DIRECTIONS.get(given.must('connbytes-dir').values[0]!.toLowerCase())
+    const mode = given.must('connbytes-mode').values[0]!.toLowerCase()
+    const [from, to] = /^(\d{1,15})(?::(\d{0,15}))?$/.exec(values[0]!)?.slice(1).map(plain) ?? []
+    if (from === undefined || (to && Number(to) < Number(from))) throw given.bad('connbytes', 'is no number or range')
+    if (direction === undefined) throw given.bad('connbytes-dir', 'is none of original, reply, both')
+    if (!['packets', 'bytes', 'avgpkt'].includes(mode))
+      throw given.bad('connbytes-mode', 'is none of packets, bytes, avgpkt')
+    const field = `ct ${direction}${mode}`
+    if (to) return [`${field} ${unequal(not)}${from}-${to}`]
+    return [`${field} ${not ? '<' : '>='} ${from}`]
+  },
+}
+
+const DIRECTIONS: ReadonlyMap<string, string> = new Map([
+  ['original', 'original '],
+  ['reply', 'reply '],
+  ['both', ''],
+])
+
+/** Without zeros in front. */
+function plain(digits: string | undefined): string | undefined {
+  return digits?.replace(/^0+(?=\d)/, '')
+}
+
 export const CONNECTION: ReadonlyMap<string, Module> = new Map([
   ['conntrack', conntrack],
   ['state', state],
   ['connmark', connmark],
+  ['connbytes', connbytes],
   ['mark', mark],
   ['helper', helper],
 ])

@@ -26,6 +26,6 @@ const HINTS: ReadonlyMap<string, string> = new Map([
   ['set', 'keep the addresses in a list: rampart list add NAME FILE, then ufw deny from list:NAME'],
   ['string', 'nftables does not search packets for text'],
   ['time', 'change the rule at that time of day instead: rules here know no clock'],
-  ['physdev', 'rules for a bridge belong to a table of the family bridge'],
+  ['physdev', 'for what is bridged write -i BRIDGE -o BRIDGE'],
   ['geoip', 'keep the networks of a country in a list: rampart list add NAME FILE'],
 ])

@@ -153,6 +153,25 @@ const ct: Target = {
   },
 }
 
+const synproxy: Target = {
+  options: options('sack-perm', 'timestamp', 'wscale NUMBER', 'mss NUMBER', 'ecn'),
+  tables: ['filter'],
+  compile: (given, scope) => {
+    given.refuse('ecn')
+    if (scope.protocol?.number !== TCP || scope.protocol.not) {
+      throw new Fault('frame.protocol', `${given.title} needs -p tcp`, { at: scope.at })
+    }
+    const numbers = [['mss', 65535] as const, ['wscale', 14] as const].flatMap(([name, max]) => {
+      if (!given.has(name)) return []
+      const number = readNumber(given.value(name)!, max)
+      if (number === undefined) throw given.bad(name, `is no number up to ${max}`)
+      return [`${name} ${number}`]
+    })
+    const flags = ['timestamp', 'sack-perm'].filter((name) => given.has(name))
+    return ['meta l4proto 6 synproxy', ...numbers, ...flags].join(' ')
+  },
+}
+
 const TARGETS: ReadonlyMap<string, Target> = new Map<string, Target>([
   ['ACCEPT', verdict('accept')],
   ['DROP', verdict('drop')],
@@ -165,6 +184,7 @@ const TARGETS: ReadonlyMap<string, Target> = new Map<string, Target>([
   ['TRACE', { ...verdict('meta nftrace set 1'), tables: ['raw'] }],
   ['NOTRACK', { ...verdict('notrack'), tables: ['raw'] }],
   ['CT', ct],
+  ['SYNPROXY', synproxy],
   ...NAT,
   ...MARKS,
 ])
@@ -186,7 +206,6 @@ const OTHERS: ReadonlyMap<string, string | undefined> = new Map([
   ['RATEEST', undefined],
   ['SECMARK', undefined],
   ['CONNSECMARK', undefined],
-  ['SYNPROXY', undefined],
   ['TOS', 'use -j DSCP'],
   ['TCPOPTSTRIP', undefined],
   ['MIRROR', undefined],

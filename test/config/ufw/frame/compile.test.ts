@@ -72,6 +72,15 @@ const LINES4: readonly (readonly [line: string, nft: string])[] = [
   ['-j NFLOG --nflog-group 5', 'log group 5'],
   ['-j MARK --set-mark 5', 'meta mark set 0x5'],
   ['-j MARK --set-mark 0x2/0x6', 'meta mark set meta mark & 0xfffffff9 ^ 0x2'],
+  [
+    '-p tcp -m state --state INVALID,UNTRACKED -j SYNPROXY --sack-perm --timestamp --wscale 7 --mss 1460',
+    'meta l4proto 6 ct state invalid,untracked meta l4proto 6 synproxy mss 1460 wscale 7 timestamp sack-perm',
+  ],
+  ['-m connbytes --connbytes 1000:5000 --connbytes-dir both --connbytes-mode bytes -j DROP', 'ct bytes 1000-5000 drop'],
+  [
+    '-m connbytes ! --connbytes 10: --connbytes-dir original --connbytes-mode packets -j DROP',
+    'ct original packets < 10 drop',
+  ],
   ['-j ufw-user-input', 'jump filter4-ufw-user-input'],
   ['-g ufw-not-there', 'goto filter4-ufw-not-there'],
   ['[12:3400] -A ufw-before-input -p tcp -j DROP', 'meta l4proto 6 drop'],
