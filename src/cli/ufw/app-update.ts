@@ -4,7 +4,6 @@ import type { UfwState } from '../../config/ufw/state.ts'
 import { ANYWHERE, type End, type Rule } from '../../firewall/rules/rule.ts'
 import { addRules } from './change.ts'
 import type { Command } from './command.ts'
-import type { Decision } from './decision.ts'
 import { isList, sortedPorts } from './port-list.ts'
 import { findProfile } from './profile-name.ts'
 import { profileSubject } from './same-rule.ts'
@@ -13,12 +12,20 @@ import { wrong } from './wrong.ts'
 
 type Profiles = ReadonlyMap<string, Profile>
 
+/** What comes of it. */
+export interface ProfileUpdate {
+  readonly next: UfwState
+  readonly kernel: 'as it is' | 'change'
+  readonly told: string
+  readonly dry: string
+}
+
 /** @throws Fault `ufw.profile` */
 export function decideProfileUpdate(
   state: UfwState,
   { name, addNew }: Extract<Command, { kind: 'app-update' }>,
   profiles: Profiles,
-): Decision {
+): ProfileUpdate {
   const names = name === 'all' ? [...profiles.keys()] : [name]
   const touched = names.filter((one) => state.rules.some((rule) => isOf(rule, one)))
   if (name !== 'all' && touched.length > 0 && !profiles.has(name)) throw missing()
@@ -31,7 +38,7 @@ export function decideProfileUpdate(
   const done = touched.map((one) => `Rules updated for profile '${one}'\n`).join('')
   const reloaded = touched.length === 0 ? '' : state.enabled ? 'Firewall reloaded\n' : '\n'
   const loading = touched.length > 0 && state.enabled ? LOADING : ''
-  const update: Decision = {
+  const update: ProfileUpdate = {
     next,
     kernel: touched.length > 0 && state.enabled ? 'change' : 'as it is',
     told: `${done}${reloaded}`,
@@ -93,7 +100,7 @@ function listsOf(end: End, protocol: Rule['protocol'], profiles: Profiles): read
 }
 
 /** As `ufw allow NAME` would, or what the default policy of profiles is. */
-function withNew(update: Decision, name: string, profiles: Profiles): Decision {
+function withNew(update: ProfileUpdate, name: string, profiles: Profiles): ProfileUpdate {
   const state = update.next
   const profile = findProfile(profiles, name)
   const families = state.ipv6 ? ([4, 6] as const) : ([4] as const)

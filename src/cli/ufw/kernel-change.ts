@@ -1,8 +1,11 @@
 /** The kernel's part of a change. */
-import { forgetFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
+import { forgetFrame, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
+import type { UfwPaths } from '../../config/ufw/paths.ts'
 import { readRuleset } from '../../config/ufw/read-ruleset.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
+import type { Ruleset } from '../../firewall/rules/ruleset.ts'
+import type { World } from '../../world/world.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { runScript } from './init-scripts.ts'
@@ -38,10 +41,21 @@ async function load({ setting: { world }, paths }: Call, next: UfwState): Promis
   }
   await runScript(world, paths, 'before', 'start')
   makeSettings(world.files, paths)
-  forgetFrame(world.files, paths)
-  await applyRuleset(world, ruleset, { anew: true })
-  rememberFrame(world.files, paths, ruleset.frame)
+  await loadRuleset(world, paths, ruleset)
   await runScript(world, paths, 'after', 'start')
+}
+
+/** Who is killed in between leaves it unknown what is loaded. */
+async function loadRuleset(world: World, paths: UfwPaths, ruleset: Ruleset): Promise<void> {
+  const last = loadedFrame(world.files, paths)
+  forgetFrame(world.files, paths)
+  try {
+    await applyRuleset(world, ruleset, { anew: true })
+  } catch (thrown) {
+    if (last) rememberFrame(world.files, paths, last)
+    throw thrown
+  }
+  rememberFrame(world.files, paths, ruleset.frame)
 }
 
 async function unload({ setting: { world }, paths }: Call): Promise<void> {
