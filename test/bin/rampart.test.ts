@@ -15,6 +15,7 @@ mkdirSync(join(folder, '-c'))
 symlinkSync(LAUNCHER, join(folder, 'one'))
 symlinkSync('one', join(folder, 'two'))
 symlinkSync('../two', join(folder, '-c/three'))
+symlinkSync(fileURLToPath(new URL('../../bin/ufw', import.meta.url)), join(folder, 'ufw'))
 
 const rows: readonly [sentence: string, within: string, command: string][] = [
   ['by its own path', '/', `'${LAUNCHER}' version`],
@@ -31,5 +32,16 @@ for (const [sentence, cwd, command] of rows) {
   test(`it starts ${sentence}`, { skip: isBuilt ? false : 'not built' }, () => {
     const { stdout, stderr } = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' })
     assert.match(stdout, /^rampart \d/, stderr)
+  })
+}
+
+for (const [sentence, command] of [
+  ['from its own folder', `'${LAUNCHER.replace(/rampart$/, 'ufw')}' version`],
+  ['by a link from elsewhere', `'${folder}/ufw' version`],
+  ['by PATH', `PATH="${folder}:$PATH" ufw version`],
+]) {
+  test(`it starts as ufw ${sentence}`, { skip: isBuilt ? false : 'not built' }, () => {
+    const { stdout, stderr } = spawnSync('sh', ['-c', command!], { encoding: 'utf8' })
+    assert.match(stdout, /^ufw 0\.36\.2\n/, stderr)
   })
 }

@@ -84,6 +84,7 @@ async function profiles(
   ufw: ReadUfw,
 ): Promise<string> {
   if (!ufw.isNew && !setting.world.files.stat(paths.profiles)) {
+    setting.terminal.err(`WARN: '${paths.profiles}' does not exist\n`)
     throw new Fault('ufw.no-profiles', 'Profiles directory does not exist')
   }
   const { printProfileNames, printProfiles, profilesJson } = await import('./app.ts')

@@ -3,7 +3,7 @@ import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { type UfwPaths, ufwPaths } from '../../config/ufw/paths.ts'
 import { readServices } from '../../config/ufw/services.ts'
-import { withPlace } from '../print.ts'
+import { type Terminal, withPlace } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import type { Call } from './call.ts'
 import type { Sentence } from './command.ts'
@@ -21,7 +21,7 @@ export async function ufw(setting: Setting, words: readonly string[]): Promise<n
     return await act({ setting, paths, sentence: await understood(setting, paths, words, warn), warn })
   } catch (thrown) {
     const fault = asFault(thrown, 'ufw.failed')
-    setting.terminal.err(printError(fault))
+    setting.terminal.err(printError(fault, setting.terminal))
     if (fault.code === 'ufw.syntax') await help(setting)
     return 1
   }
@@ -93,11 +93,16 @@ function refuseOthers({ isRoot }: Setting): void {
   if (!isRoot) throw new Fault('ufw.not-root', 'You need to be root to run this script')
 }
 
-/** UFW's own texts name their file themselves; some have several lines. */
-function printError({ code, message, hint, at }: Fault): string {
+/**
+ * UFW's own texts name their file themselves; some have several lines. What to do about them is told to a person: to a program
+ * they are to be what they are from UFW.
+ */
+function printError({ code, message, hint, at }: Fault, { columns }: Terminal): string {
+  const isUfws = code.startsWith('ufw.')
   const [first = '', ...more] = message.split('\n')
-  const lines = [code.startsWith('ufw.') ? printable(first) : withPlace({ at, message: first }), ...more.map(printable)]
-  return `ERROR: ${lines.join('\n')}\n${hint === undefined ? '' : `  ${printable(hint)}\n`}`
+  const lines = [isUfws ? printable(first) : withPlace({ at, message: first }), ...more.map(printable)]
+  if (hint !== undefined && (!isUfws || columns !== undefined)) lines.push(`  ${printable(hint)}`)
+  return `ERROR: ${lines.join('\n')}\n`
 }
 
 async function help({ terminal }: Setting): Promise<number> {

@@ -121,6 +121,8 @@ inNamespace(import.meta.filename, () => {
     await host.say('allow 1')
     run('rm', '-rf', `${host.folder}/etc/ufw/applications.d`)
     const { code, out, err } = await host.say('app list')
-    assert.deepEqual([code, out, err.split('\n').at(-2)], [1, '', 'ERROR: Profiles directory does not exist'])
+    const folder = `${host.folder}/etc/ufw/applications.d`
+    assert.deepEqual([code, out], [1, ''])
+    assert.equal(err, `WARN: '${folder}' does not exist\nERROR: Profiles directory does not exist\n`)
   })
 })
