@@ -48,7 +48,7 @@ inNamespace(import.meta.filename, () => {
     await host.say('disable')
   })
 
-  test('what the kernel refuses changes no file', async () => {
+  test('R61 what the kernel refuses changes no file', async () => {
     let refuses = false
     const refusing = (world: World): World => ({
       ...world,
@@ -73,7 +73,7 @@ inNamespace(import.meta.filename, () => {
     await host.say('disable')
   })
 
-  test('what before.rules has that cannot be compiled is told with file and line; what is in force stays', async () => {
+  test('R61 what before.rules has that cannot be compiled is told with file and line; what is in force stays', async () => {
     const host = openHost()
     await host.say('allow 4206')
     await host.say('enable')

@@ -27,7 +27,7 @@ inNamespace(import.meta.filename, () => {
   /** As if this process, which holds the connection, were a web terminal, and a person typed. */
   const typed = () => openHost(() => ({ typed: () => true, terminal: { ...NOWHERE, columns: 80 } }))
 
-  test('enable asks who would not get in again, and obeys', async () => {
+  test('R62 enable asks who would not get in again, and obeys', async () => {
     const host = typed()
     const why = "no rule allows it, and the default is 'deny'"
     assert.deepEqual(await host.say('enable', 'n'), { code: 0, out: `${QUESTION}Aborted\n`, err: WARNING(why) })

@@ -15,7 +15,7 @@ const KILLS = process.env['RAMPART_ALL'] ? 100 : 8
 const COMMAND_MS = 900
 
 inNamespace(import.meta.filename, () => {
-  test(`${AT_ONCE} allow at once leave ${AT_ONCE} rules, in files and kernel`, async () => {
+  test(`R57 ${AT_ONCE} allow at once leave ${AT_ONCE} rules, in files and kernel`, async () => {
     const host = openHost()
     await host.say('enable')
     const ports = Array.from({ length: AT_ONCE }, (_, i) => 5001 + i)
@@ -34,7 +34,7 @@ inNamespace(import.meta.filename, () => {
     await host.say('disable')
   })
 
-  test(`${KILLS} commands killed at some instant leave the old or the new state; files and kernel agree after a reload`, async () => {
+  test(`R58 ${KILLS} commands killed at some instant leave the old or the new state; files and kernel agree after a reload`, async () => {
     const host = openHost()
     await host.say('allow 6000/tcp')
     await host.say('enable')

@@ -13,7 +13,7 @@ const selfCommand = [process.execPath, '--disable-warning=ExperimentalWarning', 
 const isOn = () => run('nft', 'list', 'tables').includes('inet rampart\n')
 
 inNamespace(import.meta.filename, () => {
-  test('what is not confirmed is taken back: rules, policies, whether it is on', async () => {
+  test('R62 what is not confirmed is taken back: rules, policies, whether it is on', async () => {
     const host = openHost(() => ({ selfCommand }))
     await host.say('allow 7001/tcp')
     const before = host.state()
