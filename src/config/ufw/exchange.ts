@@ -109,8 +109,14 @@ function write(files: Files, { from, to }: Step, { content, mode, owner }: Repla
   else if (!files.isWritable(to)) {
     throw new Fault('ufw.not-writable', `'${to}' is not writable`, { hint: `see: lsattr ${to}`, at: { file: to } })
   }
-  if (owner) files.create(from, content, mode, owner)
-  else files.create(from, content, old?.mode ?? mode, old)
+  try {
+    if (owner) files.create(from, content, mode, owner)
+    else files.create(from, content, old?.mode ?? mode, old)
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    // Nobody knows the file beside it.
+    throw new Fault(thrown.code, thrown.message.replaceAll(from, to), { cause: thrown, at: { file: to } })
+  }
 }
 
 function commit(files: Files, list: string, steps: readonly Step[]): void {

@@ -20,7 +20,10 @@ async function change(logging: LogLevel): Promise<string> {
   const done = underLock(world, paths, ({ state, prepare }) => prepare({ ...state, logging, policies }).commit())
   return done.then(
     () => 'saved',
-    (thrown) => thrown.code,
+    ({ code, at, message }) => {
+      if (code === 'file.full' && !message.startsWith(`${at.file} `)) return message
+      return at.file.includes('rampart') ? at.file : code
+    },
   )
 }
 
