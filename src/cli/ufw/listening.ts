@@ -2,8 +2,9 @@
 import { contains, isHost, type Network, widen } from '../../base/address.ts'
 import { printable } from '../../base/printable.ts'
 import type { End, Rule } from '../../firewall/rules/rule.ts'
-import type { HostAddress, Listening, Table } from './listening-sockets.ts'
+import type { HostAddress, Listening } from './listening-sockets.ts'
 import { printSentence } from './print-sentence.ts'
+import type { Table } from './socket-table.ts'
 
 export interface Listener extends Listening {
   /** With their numbers in the files: an application's rules count one by one. */

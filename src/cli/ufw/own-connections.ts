@@ -3,10 +3,10 @@
  * a process above the caller holds (sshd, a web terminal, an agent), through sudo and su; else the one that the environment
  * names (tmux and screen, whose server is nobody's child); else those of everybody who is logged in at a terminal.
  */
-import type { Network } from '../../base/address.ts'
 import { parseAddress } from '../../base/address.ts'
 import type { Files } from '../../world/files.ts'
 import { ancestors } from './ancestors.ts'
+import { readSocketTable, type Side, socketsOf, textOf } from './socket-table.ts'
 
 export interface Connection {
   /** Whether the other side opened it: then something listens on our port. */
@@ -15,14 +15,9 @@ export interface Connection {
   readonly far: Side
 }
 
-export interface Side {
-  readonly address: Network
-  readonly port: number
-}
-
 /** @param isTyped whether a person types the command: a server that runs ufw by itself has clients, but no session */
 export function ownConnections(files: Files, pid: number, isTyped: boolean): readonly Connection[] {
-  const sockets = readSockets(files)
+  const sockets = knownSockets(files)
   if (sockets.size === 0) return []
   const above = ancestors(files, pid).flatMap((one) => sessionsOf(files, one, sockets, isTyped))
   if (above.length > 0) return above
@@ -30,50 +25,38 @@ export function ownConnections(files: Files, pid: number, isTyped: boolean): rea
   return named ? [named] : everybody(files, sockets)
 }
 
-interface Socket {
+interface Known {
   readonly isListening: boolean
   readonly connection: Connection
 }
 
-/** By inode. Source: proc(5), /proc/net/tcp: state 01 is established, 0A listens. */
-function readSockets(files: Files): ReadonlyMap<string, Socket> {
-  const rows: { readonly inode: string; readonly isListening: boolean; readonly near: Side; readonly far: Side }[] = []
-  for (const path of ['/proc/self/net/tcp', '/proc/self/net/tcp6']) {
-    for (const line of textOf(files, path).split('\n')) {
-      const [, local = '', remote = '', state, , , , , , inode] = line.trim().split(/\s+/)
-      if (inode === undefined || (state !== '01' && state !== '0A')) continue
-      const [near, far] = [parseEnd(local), parseEnd(remote)]
-      if (near && far) rows.push({ inode, isListening: state === '0A', near, far })
-    }
-  }
-  const open = new Set(rows.filter(({ isListening }) => isListening).map(({ near }) => near.port))
+/** By inode: what listens, and what is connected. */
+function knownSockets(files: Files): ReadonlyMap<string, Known> {
+  const rows = (['tcp', 'tcp6'] as const)
+    .flatMap((table) => readSocketTable(files, table))
+    .filter(({ state }) => state === CONNECTED || state === LISTENS)
+  const open = new Set(rows.filter(({ state }) => state === LISTENS).map(({ near }) => near.port))
   return new Map(
-    rows.map(({ inode, isListening, near, far }) => [
-      inode,
-      { isListening, connection: { isIncoming: open.has(near.port), near, far } },
-    ]),
+    rows.map(({ inode, state, near, far }) => {
+      const connection = { isIncoming: open.has(near.port), near: asSeen(near), far: asSeen(far) }
+      return [inode, { isListening: state === LISTENS, connection }]
+    }),
   )
 }
 
-/** `0100007F:0016`, or the same with 32 digits: words of four bytes, each little-endian. */
-function parseEnd(text: string): Side | undefined {
-  const found = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(text)
-  if (!found) return undefined
-  const bytes = found[1]!.match(/.{8}/g)!.flatMap((word) => word.match(/../g)!.reverse())
-  const address = bytes.length === 4 ? bytes.map((byte) => Number.parseInt(byte, 16)).join('.') : inWords(bytes)
-  const parsed = parseAddress(address)
-  return parsed && { address: parsed, port: Number.parseInt(found[2]!, 16) }
-}
+const CONNECTED = '01'
+const LISTENS = '0A'
 
-function inWords(bytes: readonly string[]): string {
-  return bytes.join('').match(/.{4}/g)!.join(':')
+/** What comes by IPv4 to a socket of IPv6 has an address of IPv4, and so have its rules. */
+function asSeen({ address, port }: Side): Side {
+  return { address: parseAddress(address.text) ?? address, port }
 }
 
 /** The open connections of a process; none of one that listens itself, unless a person sits at the other end. */
 function sessionsOf(
   files: Files,
   pid: number,
-  sockets: ReadonlyMap<string, Socket>,
+  sockets: ReadonlyMap<string, Known>,
   isTyped: boolean,
 ): readonly Connection[] {
   const held = socketsOf(files, pid).flatMap((inode) => sockets.get(inode) ?? [])
@@ -81,19 +64,8 @@ function sessionsOf(
   return held.filter(({ isListening }) => !isListening).map(({ connection }) => connection)
 }
 
-function socketsOf(files: Files, pid: number): string[] {
-  const folder = `/proc/${pid}/fd`
-  try {
-    return files
-      .list(folder, { asStored: true })
-      .flatMap((name) => /^socket:\[(\d+)\]$/.exec(files.link(`${folder}/${name}`) ?? '')?.[1] ?? [])
-  } catch {
-    return [] // It has ended meanwhile.
-  }
-}
-
 /** `SSH_CONNECTION=192.0.2.7 50022 198.51.100.1 22`, where such a connection is open. Source: ssh(1). */
-function namedConnection(files: Files, pid: number, sockets: ReadonlyMap<string, Socket>): Connection | undefined {
+function namedConnection(files: Files, pid: number, sockets: ReadonlyMap<string, Known>): Connection | undefined {
   const [, from = '', fromPort, to = '', toPort] =
     /(?:^|\0)SSH_CONNECTION=(\S+) (\d+) (\S+) (\d+)(?:\0|$)/.exec(textOf(files, `/proc/${pid}/environ`)) ?? []
   const ends = [parseAddress(from)?.text, Number(fromPort), parseAddress(to)?.text, Number(toPort)].join(' ')
@@ -104,7 +76,7 @@ function namedConnection(files: Files, pid: number, sockets: ReadonlyMap<string,
 }
 
 /** The connections above the processes that have a terminal. */
-function everybody(files: Files, sockets: ReadonlyMap<string, Socket>): readonly Connection[] {
+function everybody(files: Files, sockets: ReadonlyMap<string, Known>): readonly Connection[] {
   const parents = new Map<number, number>()
   const atTerminal: number[] = []
   for (const name of files.list('/proc', { asStored: true })) {
@@ -119,12 +91,4 @@ function everybody(files: Files, sockets: ReadonlyMap<string, Socket>): readonly
     for (let one = pid; one > 0 && !seen.has(one); one = parents.get(one) ?? 0) seen.add(one)
   }
   return [...seen].flatMap((pid) => sessionsOf(files, pid, sockets, false))
-}
-
-function textOf(files: Files, path: string): string {
-  try {
-    return files.text(path)
-  } catch {
-    return ''
-  }
 }

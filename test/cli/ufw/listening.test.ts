@@ -15,7 +15,7 @@ function socket(local: string, state: string, inode: number): string {
 }
 
 const HOST: Readonly<Record<string, string>> = {
-  '/proc/net/tcp': [
+  '/proc/self/net/tcp': [
     'sl',
     socket(`${ANY4}:2710`, '0A', 10),
     socket('0909090A:0016', '0A', 11),
@@ -25,15 +25,15 @@ const HOST: Readonly<Record<string, string>> = {
     socket('0403A8C0:01BB', '0A', 15),
     socket('0909090A:0009', '0A', 16),
   ].join('\n'),
-  '/proc/net/tcp6': [
+  '/proc/self/net/tcp6': [
     'sl',
     socket(`${ANY6}:0016`, '0A', 20),
     socket('B80D0120000003000000000009000000:01BB', '0A', 21),
     socket('B80D0120000000000000000009000000:0050', '0A', 22),
   ].join('\n'),
-  '/proc/net/udp': ['sl', socket('0909090A:0D05', '01', 30), socket(`${ANY4}:14E9`, '07', 31)].join('\n'),
-  '/proc/net/udp6': ['sl', socket('00000000000000000000000001000000:0063', '07', 40)].join('\n'),
-  '/proc/net/if_inet6': [
+  '/proc/self/net/udp': ['sl', socket('0909090A:0D05', '01', 30), socket(`${ANY4}:14E9`, '07', 31)].join('\n'),
+  '/proc/self/net/udp6': ['sl', socket('00000000000000000000000001000000:0063', '07', 40)].join('\n'),
+  '/proc/self/net/if_inet6': [
     'fe80000000000000bcb0e1fffecd3349 05 40 20 80     eth0',
     '20010db8000300000000000000000009 05 40 00 82     eth0',
     'fe800000000000008c1edafffe64a0f9 03 40 20 80       d0',
@@ -90,7 +90,7 @@ udp6:
 
 test('a host on which nobody listens', () => {
   assert.equal(printListening(shown([], {})), '')
-  assert.equal(printListening(shown([], { '/proc/net/tcp': 'sl\nrubbish\n 0: zz 1' })), '')
+  assert.equal(printListening(shown([], { '/proc/self/net/tcp': 'sl\nrubbish\n 0: zz 1' })), '')
 })
 
 /** To which of the sockets, as `port address`. */
@@ -143,9 +143,9 @@ const MIXED = [
 ]
 
 test("an application's rules count one by one; a socket with rules ends in an empty line", () => {
-  const { '/proc/net/tcp': tcp = '', '/proc/net/udp': udp = '' } = HOST
+  const { '/proc/self/net/tcp': tcp = '', '/proc/self/net/udp': udp = '' } = HOST
   assert.equal(
-    printListening(shown(MIXED, { '/proc/net/tcp': tcp, '/proc/net/udp': udp })),
+    printListening(shown(MIXED, { '/proc/self/net/tcp': tcp, '/proc/self/net/udp': udp })),
     `tcp:
   10000 * (-)
   22 10.9.9.9 (-)
@@ -165,9 +165,9 @@ udp:
 })
 
 test('for programs', () => {
-  const { '/proc/net/udp': udp = '', ...rest } = HOST
-  const programs = Object.fromEntries(Object.entries(rest).filter(([path]) => !path.startsWith('/proc/net/')))
-  assert.deepEqual(listeningJson(shown(MIXED, { ...programs, '/proc/net/udp': udp })), {
+  const { '/proc/self/net/udp': udp = '', ...rest } = HOST
+  const programs = Object.fromEntries(Object.entries(rest).filter(([path]) => !path.startsWith('/proc/self/net/')))
+  assert.deepEqual(listeningJson(shown(MIXED, { ...programs, '/proc/self/net/udp': udp })), {
     listening: [
       { protocol: 'udp', family: 4, address: '10.9.9.9', port: 3333, program: null, rules: [] },
       {
