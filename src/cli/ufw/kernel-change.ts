@@ -1,7 +1,8 @@
 /** The kernel's part of a change. */
+import { asFault } from '../../base/fault.ts'
 import { forgetFrame, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
-import { readRuleset } from '../../config/ufw/read-ruleset.ts'
+import { readRuleset, stockRuleset } from '../../config/ufw/read-ruleset.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
 import type { Ruleset } from '../../firewall/rules/ruleset.ts'
@@ -10,6 +11,7 @@ import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { runScript } from './init-scripts.ts'
 import { makeSettings } from './kernel-settings.ts'
+import { warn } from './warn.ts'
 
 /**
  * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
@@ -31,18 +33,45 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
   }
 }
 
-async function load({ setting: { world }, paths }: Call, next: UfwState): Promise<void> {
-  // Before anything is touched: what cannot be compiled is refused.
-  const ruleset = readRuleset(world, paths, next, false)
+async function load(call: Call, next: UfwState): Promise<void> {
+  const { world } = call.setting
   // At boot it is enabled, and nothing runs yet.
-  if (await isActive(world)) {
-    await runScript(world, paths, 'before', 'stop')
-    await runScript(world, paths, 'after', 'stop')
+  const isRunning = await isActive(world)
+  // Before anything is touched: what cannot be compiled is refused.
+  const ruleset = await compiled(call, next, isRunning)
+  if (isRunning) {
+    await tryScript(call, 'before', 'stop')
+    await tryScript(call, 'after', 'stop')
   }
-  await runScript(world, paths, 'before', 'start')
-  makeSettings(world.files, paths)
-  await loadRuleset(world, paths, ruleset)
-  await runScript(world, paths, 'after', 'start')
+  await runScript(world, call.paths, 'before', 'start')
+  makeSettings(world.files, call.paths)
+  await loadRuleset(world, call.paths, ruleset)
+  await tryScript(call, 'after', 'start')
+}
+
+/** @throws Fault `ufw.frame`: then what was in force is; at a start, where nothing was, the rules within our own base rules */
+async function compiled(
+  { setting: { world }, paths, sentence }: Call,
+  next: UfwState,
+  isRunning: boolean,
+): Promise<Ruleset> {
+  try {
+    return readRuleset(world, paths, next, false)
+  } catch (thrown) {
+    if (sentence.command.kind === 'reload' && !isRunning) {
+      await applyRuleset(world, stockRuleset(world, paths, next), { anew: true })
+    }
+    throw thrown
+  }
+}
+
+/** A script that fails where the kernel has changed, or has to, is told, and holds up nothing. */
+async function tryScript(call: Call, when: 'before' | 'after', verb: 'start' | 'stop'): Promise<void> {
+  try {
+    await runScript(call.setting.world, call.paths, when, verb)
+  } catch (thrown) {
+    warn(call, [asFault(thrown, 'ufw.script').message.trimEnd()])
+  }
 }
 
 /** Who is killed in between leaves it unknown what is loaded. */
@@ -58,9 +87,10 @@ async function loadRuleset(world: World, paths: UfwPaths, ruleset: Ruleset): Pro
   rememberFrame(world.files, paths, ruleset.frame)
 }
 
-async function unload({ setting: { world }, paths }: Call): Promise<void> {
-  await runScript(world, paths, 'before', 'stop')
+async function unload(call: Call): Promise<void> {
+  const { world } = call.setting
+  await tryScript(call, 'before', 'stop')
   await removeRuleset(world)
-  forgetFrame(world.files, paths)
-  await runScript(world, paths, 'after', 'stop')
+  forgetFrame(world.files, call.paths)
+  await tryScript(call, 'after', 'stop')
 }

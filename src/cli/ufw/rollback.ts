@@ -63,9 +63,20 @@ export async function rollBack(
   const { clock } = setting.world
   await new Promise<void>((resolve) => clock.after(Number(seconds) * 1000, resolve))
   const paths = ufwPaths(path.slice(0, -recordPath(ufwPaths()).length))
-  await takeBack(setting, paths, (record) => record.id === id)
-  return 0
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    try {
+      await takeBack(setting, paths, (record) => record.id === id)
+      return 0
+    } catch {
+      // Somebody holds the lock, the disk is full: there is nobody to tell, and somebody may be locked out.
+      await new Promise<void>((resolve) => clock.after(BETWEEN_TURNS_MS, resolve))
+    }
+  }
+  return 1
 }
+
+const MAX_TURNS = 1000
+const BETWEEN_TURNS_MS = 5000
 
 /** At a start: what was not confirmed before the host went down is taken back. */
 export async function takeBackOld({ setting, paths }: Call): Promise<void> {

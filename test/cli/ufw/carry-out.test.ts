@@ -86,6 +86,9 @@ inNamespace(import.meta.filename, () => {
     assert.equal(run('nft', 'list', 'ruleset'), before)
     assert.deepEqual(await host.say('deny 4214/tcp'), { code: 0, out: 'Rule added\nRule added (v6)\n', err: '' })
     assert.ok(has('4214'), 'bans and rules go on')
+    run('nft', 'delete', 'table', 'inet', 'rampart')
+    assert.equal((await host.say('reload')).code, 1)
+    assert.deepEqual([has('4206'), has('4214')], [true, true], 'at boot the host does not stand open')
     await host.say('disable')
   })
 
@@ -131,6 +134,17 @@ inNamespace(import.meta.filename, () => {
     })
     assert.equal(isOn(), false)
     assert.equal(host.state().enabled, false)
+    host.write('etc/ufw/before.init', '#!/bin/sh\n[ $1 = start ] || exit 3\n', 0o755)
+    host.write('etc/ufw/after.init', '#!/bin/sh\nexit 3\n', 0o755)
+    for (const [sentence, state] of [
+      ['enable', true],
+      ['reload', true],
+      ['disable', false],
+    ] as const) {
+      const { code, err } = await host.say(sentence)
+      assert.deepEqual([code, isOn(), host.state().enabled], [0, state, state], sentence)
+      assert.match(err, /^WARN: problem running ufw-init\n/)
+    }
   })
 
   test('by its number a rule is deleted once that is confirmed', async () => {

@@ -33,6 +33,18 @@ export function readFrame(
   return { ...compiled, frame: undefined, faults: [...faults, ...compiled.faults] }
 }
 
+/** Our own, whatever the host's files say. */
+export function readStockFrame(world: World, families: readonly (4 | 6)[] = [4, 6]): CompiledFrame {
+  const files = families.flatMap((family) =>
+    (['before', 'after'] as const).map((when) => ({
+      family,
+      path: `stock ${when}.rules`,
+      text: stockFrame(when, family),
+    })),
+  )
+  return compileFrame(files, namesOf(world))
+}
+
 /** undefined: there is no such file. */
 function textOf(world: World, path: string): string | undefined {
   return world.files.stat(path) ? world.files.text(path) : undefined
