@@ -59,7 +59,10 @@ function numbered(rules: readonly Rule[]): string {
   return [...HEAD.map((line) => `     ${line}`), ...lines].join('')
 }
 
-/** What comes in, what goes out, what passes: an empty line between. */
+/**
+ * What comes in, what goes out, what passes: an empty line between them, but where nothing comes in there is none. Source:
+ * measured on UFW 0.36.2.
+ */
 function grouped(rules: readonly Rule[], form: 'plain' | 'verbose'): string {
   const shown = form === 'verbose' ? rules : withoutTwins(rules)
   const groups = (['in', 'out', 'forward'] as const).map((path) =>
@@ -68,5 +71,6 @@ function grouped(rules: readonly Rule[], form: 'plain' | 'verbose'): string {
       .map((rule) => printColumns(columnsOf(rule, form)))
       .join(''),
   )
-  return `${HEAD.join('')}${groups.filter((group) => group !== '').join('\n')}`
+  const between = groups[0] === '' ? '' : '\n'
+  return `${HEAD.join('')}${groups.filter((group) => group !== '').join(between)}`
 }

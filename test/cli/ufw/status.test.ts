@@ -54,6 +54,17 @@ Default: allow (incoming), deny (outgoing), reject (routed)
 New profiles: deny
 `,
   },
+  'where nothing comes in, no line is empty between what goes out and what passes': {
+    text: printStatus({ ...STATE, rules: SEVERAL.filter(({ path }) => path !== 'in') }, ACTIVE, 'plain'),
+    is: `Status: active
+
+To                         Action      From
+--                         ------      ----
+22                         ALLOW OUT   Anywhere                  |
+Anywhere                   ALLOW FWD   10.0.0.0/8 on eth0        |
+
+`,
+  },
   'rules stand in groups, an application once': {
     text: printStatus({ ...STATE, rules: SEVERAL }, ACTIVE, 'plain'),
     is: `Status: active
