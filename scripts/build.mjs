@@ -1,5 +1,5 @@
 /** Bundles src/ into dist/: what runs starts in milliseconds and needs no package at run time. */
-import { renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -7,6 +7,7 @@ import { build } from 'esbuild'
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** What is called meanwhile finds the old ones; who builds at the same time has a folder of its own. */
 const NEXT = `dist.${process.pid}`
+const OLD = `${NEXT}.old`
 
 /** Node's own modules as they are: to import one makes all that it has, which costs 4 ms for `node:fs` alone. */
 const builtins = {
@@ -43,15 +44,19 @@ try {
   exchange()
 } finally {
   remove(NEXT)
+  remove(OLD)
 }
 
 function exchange() {
   for (let turn = 0; ; turn++) {
-    remove('dist')
     try {
-      return renameSync(join(ROOT, NEXT), join(ROOT, 'dist'))
+      if (existsSync(join(ROOT, 'dist'))) renameSync(join(ROOT, 'dist'), join(ROOT, OLD))
+      renameSync(join(ROOT, NEXT), join(ROOT, 'dist'))
+      return
     } catch (thrown) {
+      // Somebody else was between the two steps.
       if (turn === 10) throw thrown
+      remove(OLD)
     }
   }
 }
