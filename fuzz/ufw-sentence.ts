@@ -106,7 +106,7 @@ export function fuzzUfwSentence(seed: number): void {
   }
   onlyFaults(() => {
     const { command } = parseSentence(words, VOCABULARY)
-    if (command.kind === 'rule') for (const rule of command.rules) checkRule(rule, words)
+    if (command.kind === 'rule' && !command.unfit) for (const rule of command.rules) checkRule(rule, words)
   })
 }
 

@@ -1,4 +1,5 @@
 /** What a sentence of ufw asks for: a value that has been checked as far as the words alone allow. */
+import type { Fault } from '../../base/fault.ts'
 import type { Rule } from '../../firewall/rules/rule.ts'
 import type { LogLevel } from '../../firewall/rules/ruleset.ts'
 
@@ -23,6 +24,8 @@ export type Command =
       readonly place: Place
       readonly rules: readonly Rule[]
       readonly warnings: readonly string[]
+      /** Why there cannot be such rules; told where the place to insert them is good. */
+      readonly unfit: Fault | undefined
     }
   | { readonly kind: 'delete'; readonly rules: readonly Rule[]; readonly warnings: readonly string[] }
   | { readonly kind: 'delete-number'; readonly number: number }

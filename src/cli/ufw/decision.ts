@@ -61,7 +61,7 @@ export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap
     case 'logging':
       return decideLogging(state, command.level)
     case 'rule':
-      return ofRules(state, addRules(state.rules, command.rules, command.place))
+      return decideRules(state, command)
     case 'delete':
       return ofRules(state, deleteRules(state.rules, command.rules))
     case 'delete-number':
@@ -73,6 +73,12 @@ export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap
     default:
       return unknown(command)
   }
+}
+
+function decideRules(state: UfwState, { rules, place, unfit }: Extract<Command, { kind: 'rule' }>): Decision {
+  const change = addRules(state.rules, rules, place)
+  if (unfit) throw unfit
+  return ofRules(state, change)
 }
 
 /** By its number a rule is meant whatever is remarked on it. */
@@ -125,7 +131,10 @@ function ofRules(state: UfwState, change: Change): Decision {
     next: { ...state, rules: change.rules },
     kernel: change.rules === state.rules ? 'as it is' : inForce(state),
     told: told(change, state.enabled),
-    dry: toldDry(change, state),
+    // Whole files, which only a dry run needs: 30 ms at 5,000 rules.
+    get dry() {
+      return toldDry(change, state)
+    },
   }
 }
 

@@ -20,7 +20,7 @@ export function profilePairs(draft: Draft, profiles: Profiles): readonly Draft[]
     .map(({ toList, fromList }) => {
       // Where they differ, UFW takes the source's: an empty rule is not refused.
       const protocol = fromList.protocol === 'any' ? toList.protocol : fromList.protocol
-      return checked({ ...draft, protocol, from: fromList.end, to: toList.end })
+      return { ...draft, protocol, from: fromList.end, to: toList.end }
     })
 }
 
@@ -45,10 +45,4 @@ function findSource(profiles: Profiles, name: string): Profile {
   const profile = findProfile(profiles, name)
   if (profile.name !== name) throw wrong('port', `Bad port '${profile.name}'`)
   return profile
-}
-
-function checked(draft: Draft): Draft {
-  if (draft.protocol === 'any' && [draft.from.port, draft.to.port].some((port) => port !== undefined && isList(port)))
-    throw wrong('port', "Must specify 'tcp' or 'udp' with multiple ports")
-  return draft
 }

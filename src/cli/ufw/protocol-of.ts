@@ -30,5 +30,4 @@ export function checkProtocol(protocol: Protocol, draft: Draft, family: 4 | 6 | 
   const ports = [draft.from.port, draft.to.port].filter((port) => port !== undefined)
   if (isOnly4(protocol) && family === 6) throw wrong('address', `Invalid IPv6 address with protocol '${protocol}'`)
   if (isPortless(protocol) && ports.length > 0) throw wrong('port', `Invalid port with protocol '${protocol}'`)
-  if (protocol === 'any' && ports.some(isList)) throw wrong('port', "Must specify 'tcp' or 'udp' with multiple ports")
 }

@@ -50,7 +50,11 @@ function parseDelete(words: readonly string[], isRoute: boolean, vocabulary: Voc
   if (number !== undefined) return { kind: 'delete-number', number: readNumber(number) }
   const { common, left } = takeRule(words, isRoute)
   const draft = readDraft(left, vocabulary)
-  return { kind: 'delete', rules: deletedRules(draft, common, vocabulary), warnings: warningsOf(draft) }
+  const { rules, unfit } = deletedRules(draft, common, vocabulary)
+  if (unfit) throw unfit
+  // Of profiles UFW deletes what it finds in its files, not what was said.
+  const hasProfile = rules.some(({ to, from }) => to.profile !== undefined || from.profile !== undefined)
+  return { kind: 'delete', rules, warnings: hasProfile ? [] : warningsOf(draft) }
 }
 
 /** No rule has a number that a Number cannot hold; of a negative one UFW says none. */
@@ -82,7 +86,9 @@ function parseRule(words: readonly string[], place: () => Place, isRoute: boolea
   const { common, left } = takeRule(words, isRoute)
   const where = place()
   const draft = readDraft(left, vocabulary)
-  return { kind: 'rule', place: where, rules: rulesOf(draft, common, vocabulary), warnings: warningsOf(draft) }
+  const { rules, unfit } = rulesOf(draft, common, vocabulary)
+  if (unfit && typeof where === 'string') throw unfit
+  return { kind: 'rule', place: where, rules, warnings: warningsOf(draft), unfit }
 }
 
 function takeRule(words: readonly string[], isRoute: boolean): Taken {

@@ -1,4 +1,5 @@
 /** The rules that a draft means: one for each family, and of a profile one for each of its lists of ports. */
+import type { Fault } from '../../base/fault.ts'
 import type { Services } from '../../config/ufw/services.ts'
 import type { End, Rule } from '../../firewall/rules/rule.ts'
 import { type Draft, type DraftEnd, isOnly4 } from './draft.ts'
@@ -16,13 +17,19 @@ export interface Common extends Omit<Qualified, 'words'> {
   readonly action: Rule['action']
 }
 
+export interface Meant {
+  readonly rules: readonly Rule[]
+  /** Why they cannot be; UFW looks for the place of a rule before it looks into this. */
+  readonly unfit: Fault | undefined
+}
+
 /** @throws Fault `ufw.words`, `ufw.address`, `ufw.profile`, `ufw.protocol`, `ufw.port` */
-export function rulesOf(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
+export function rulesOf(draft: Draft, common: Common, vocabulary: Vocabulary): Meant {
   return inFamilies(draftsOf(draft, vocabulary, profilePairs), common, vocabulary)
 }
 
 /** What is to be deleted: a profile need not be known any more, and which ports it had does not matter. */
-export function deletedRules(draft: Draft, common: Common, vocabulary: Vocabulary): readonly Rule[] {
+export function deletedRules(draft: Draft, common: Common, vocabulary: Vocabulary): Meant {
   return inFamilies(draftsOf(draft, vocabulary, named), common, vocabulary)
 }
 
@@ -64,13 +71,19 @@ const named: typeof profilePairs = (draft, profiles) => {
   return [{ ...draft, to: end(draft.to), from: end(draft.from) }]
 }
 
-function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabulary): readonly Rule[] {
+function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabulary): Meant {
   if (common.second) checkInterface(common.second.name)
   const family = familyOf(drafts[0]!)
-  if (family === 6 && !vocabulary.ipv6) throw wrong('address', 'IPv6 support not enabled')
-  if (family !== undefined) return drafts.map((draft) => ruleOf(draft, common, family))
-  const only4 = isOnly4(drafts[0]!.protocol ?? 'any') || !vocabulary.ipv6
-  return ([4, 6] as const).slice(0, only4 ? 1 : 2).flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
+  const only4 = !vocabulary.ipv6 || isOnly4(drafts[0]!.protocol ?? 'any')
+  const families = family !== undefined ? [family] : only4 ? [4 as const] : ([4, 6] as const)
+  const rules = families.flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
+  return { rules, unfit: whyUnfit(rules, vocabulary.ipv6) }
+}
+
+function whyUnfit(rules: readonly Rule[], ipv6: boolean): Fault | undefined {
+  if (!ipv6 && rules.some(({ family }) => family === 6)) return wrong('address', 'IPv6 support not enabled')
+  const isLoose = rules.some(({ protocol, to, from }) => protocol === 'any' && (isList(to.ports) || isList(from.ports)))
+  return isLoose ? wrong('port', "Must specify 'tcp' or 'udp' with multiple ports") : undefined
 }
 
 function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {

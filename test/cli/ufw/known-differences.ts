@@ -1,7 +1,7 @@
 /** Where ours is meant to say something else than the installed ufw. */
 import type { Answer } from './differential.test.ts'
 
-/** Texts are the same but for the help, which is our own, dates of backups, and what Python says of its own faults. */
+/** Texts are the same but for the help, which is our own, dates of backups, and what iptables and Python say of their own. */
 export function sameText(theirs: string, ours: string): boolean {
   return plain(theirs) === plain(ours)
 }
@@ -10,6 +10,7 @@ function plain(text: string): string {
   return text
     .replace(/\n?Usage: [\s\S]*/, 'HELP')
     .replaceAll(/\d{8}_\d{6}/g, 'DATE')
+    .replaceAll(/^Warning: never matched protocol: .*\n/gm, '')
     .replace(/Traceback [\s\S]*/, '')
 }
 
@@ -29,7 +30,36 @@ const KNOWN: readonly Known[] = [
     when: (_, theirs, ours) => theirs.err.includes('Traceback') && ours.code === 1,
   },
   {
-    why: 'UFW keeps the log level of a dry run',
-    when: (words) => /^--dry-run (?:--force )?logging /i.test(words.join(' ')),
+    why: 'UFW keeps the log level of a dry run, and enables itself in one',
+    when: (words) => /^--dry-run (?:--force )?(?:logging|enable)\b/i.test(words.join(' ')),
+  },
+  {
+    why: "of a profile's rules UFW deletes the routes with the others, and the others with the routes",
+    when: (words, theirs, ours) =>
+      words.includes('delete') &&
+      theirs.out === ours.out &&
+      tuples(theirs).every((line) => tuples(ours).includes(line)),
+  },
+  {
+    why: "beside a profile's routes UFW says that it could not delete rules which it has deleted",
+    when: (words, theirs, ours) =>
+      words.includes('delete') && theirs.out.startsWith('Could not delete') && isSameState(theirs, ours),
+  },
+  {
+    why: 'rules of a profile of several lists, inserted: UFW scatters them over each other',
+    when: (words, theirs, ours) =>
+      words.includes('insert') &&
+      theirs.out === ours.out &&
+      `${tuples(theirs).toSorted()}` === `${tuples(ours).toSorted()}`,
   },
 ]
+
+/** Without the digests of their files. */
+function tuples(answer: Answer): readonly string[] {
+  return answer.tuples.filter((line) => !/^\S+ [0-9a-f]{16}$/.test(line))
+}
+
+/** Whether the files say the same. */
+export function isSameState(theirs: Answer, ours: Answer): boolean {
+  return theirs.tuples.join('\n') === ours.tuples.join('\n') && theirs.settings.join('\n') === ours.settings.join('\n')
+}
