@@ -4,6 +4,7 @@ import type { Place } from '../../base/fault.ts'
 import { type Explained, explain, type Packet } from './explain.ts'
 import { type FrameChain, type FrameTable, nftChain } from './frame.ts'
 import { type OnItsWay, readRule } from './frame-words.ts'
+import { PROTOCOL_NUMBERS } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { ufwChain } from './ufw-chains.ts'
 
@@ -56,18 +57,6 @@ const WAYS: Readonly<Record<Packet['path'], readonly (readonly [FrameTable, stri
   ],
 }
 
-const NUMBERS: Readonly<Record<Packet['protocol'], number | undefined>> = {
-  any: undefined,
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  vrrp: 112,
-}
-
 type Decided = Pick<ExplainedWhole, 'verdict' | 'by'>
 /** `on`: nothing was decided, ask the next rule of the chain that called. */
 type Outcome = Decided | 'on' | 'accepted here'
@@ -83,7 +72,8 @@ class Walk {
   constructor(ruleset: Asked, packet: Packet) {
     this.#ruleset = ruleset
     this.#chains = new Map(ruleset.frame.chains.map((chain) => [nftChain(chain), chain]))
-    this.#packet = { ...packet, number: NUMBERS[packet.protocol], state: 'new' }
+    const number = packet.protocol === 'any' ? undefined : PROTOCOL_NUMBERS[packet.protocol]
+    this.#packet = { ...packet, number, state: 'new' }
   }
 
   end(): ExplainedWhole {

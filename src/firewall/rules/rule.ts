@@ -21,6 +21,18 @@ export interface Rule {
 /** `any` with a port means tcp and udp. */
 export type Protocol = 'any' | 'tcp' | 'udp' | 'ah' | 'esp' | 'gre' | 'vrrp' | 'ipv6' | 'igmp'
 
+/** Source: IANA's protocol numbers. nft has names for some only. */
+export const PROTOCOL_NUMBERS: Readonly<Record<Exclude<Protocol, 'any'>, number>> = {
+  igmp: 2,
+  tcp: 6,
+  udp: 17,
+  ipv6: 41,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  vrrp: 112,
+}
+
 /** One side of a rule. */
 export interface End {
   /** undefined: any address of the family. */

@@ -4,7 +4,7 @@ import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { logStatement } from './logging.ts'
 import { daddr, saddr } from './printed.ts'
-import type { End, Protocol, Rule } from './rule.ts'
+import { type End, PROTOCOL_NUMBERS, type Protocol, type Rule } from './rule.ts'
 import type { LogLevel } from './ruleset.ts'
 
 /**
@@ -74,22 +74,10 @@ function printMatch(rule: Rule, protocol: Protocol, destination: Destination): s
     ...printInterface('oifname', rule.outInterface),
     ...printAddress(saddr(family), family, from),
     ...printAddress(address, family, to),
-    ...(saysProtocol ? [`meta l4proto ${PROTOCOLS[protocol]}`] : []),
+    ...(saysProtocol ? [`meta l4proto ${PROTOCOL_NUMBERS[protocol]}`] : []),
     ...printPorts(`${protocol} sport`, protocol, from.ports),
     ...printPorts(port, protocol, to.ports),
   ]
-}
-
-/** By number: nft has no name for some. */
-const PROTOCOLS: Readonly<Record<Exclude<Protocol, 'any'>, number>> = {
-  igmp: 2,
-  tcp: 6,
-  udp: 17,
-  ipv6: 41,
-  gre: 47,
-  esp: 50,
-  ah: 51,
-  vrrp: 112,
 }
 
 /** `+` at the end stands for any end. Source: iptables(8), `--in-interface`. */
