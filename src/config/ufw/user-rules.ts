@@ -17,9 +17,7 @@ export interface ReadRules {
 export function readUserRules(text: string, family: 4 | 6, services: ServiceLookup): ReadRules {
   const rules: Rule[] = []
   const warnings: string[] = []
-  for (const line of text.split(/\r\n|\r|\n/)) {
-    if (!line.startsWith(TUPLE)) continue
-    const tuple = line.slice(TUPLE.length).trimStart()
+  for (const tuple of tuplesIn(text)) {
     const rule = parseTuple(tuple, family, services)
     if (typeof rule !== 'string') rules.push(rule)
     else {
@@ -28,6 +26,18 @@ export function readUserRules(text: string, family: 4 | 6, services: ServiceLook
     }
   }
   return { rules, warnings }
+}
+
+/** What stands behind the mark of each line that begins with it. The text is not cut into lines: most are iptables'. */
+function tuplesIn(given: string): string[] {
+  const text = given.includes('\r') ? given.replace(/\r\n?/g, '\n') : given
+  const tuples: string[] = []
+  for (let at = text.indexOf(TUPLE); at >= 0; at = text.indexOf(TUPLE, at + 1)) {
+    if (at > 0 && text[at - 1] !== '\n') continue
+    const end = text.indexOf('\n', at)
+    tuples.push(text.slice(at + TUPLE.length, end < 0 ? text.length : end).trimStart())
+  }
+  return tuples
 }
 
 const TUPLE = '### tuple ###'
