@@ -30,8 +30,8 @@ const KNOWN: readonly Known[] = [
     when: (_, theirs, ours) => theirs.err.includes('Traceback') && ours.code === 1,
   },
   {
-    why: 'UFW keeps the log level of a dry run, and enables itself in one',
-    when: (words) => /^--dry-run (?:--force )?(?:logging|enable)\b/i.test(words.join(' ')),
+    why: 'UFW keeps the log level of a dry run, and whether it was enabled or disabled in one',
+    when: (words) => /^--dry-run (?:--force )?(?:logging|enable|disable)\b/i.test(words.join(' ')),
   },
   {
     why: "of a profile's rules UFW deletes the routes with the others, and the others with the routes",

@@ -53,7 +53,7 @@ const SETTINGS = [
   ...['default deny', 'default allow outgoing', 'default reject incoming', 'default deny routed', 'default allow'],
   ...['logging on', 'logging off', 'logging low', 'logging full', 'logging medium', 'logging'],
   ...['app default skip', 'app default allow', 'app update One', 'app update all', 'app update --add-new One'],
-  ...['app update --add-new One', 'default', 'default deny foo', '--dry-run disable', '--dry-run default reject'],
+  ...['app update --add-new One', 'default', 'default deny foo', '--dry-run reload', '--dry-run default reject'],
 ].map((text) => text.split(' '))
 
 export function randomRule(next: () => number): readonly string[] {
