@@ -33,7 +33,7 @@ export function readExtended(words: readonly string[], services: Services): Draf
     const value = words[index + 1]
     if (value === undefined) throw wrong('clause', `Invalid '${word === 'app' ? 'port' : word}' clause`)
     if (word === 'from' || word === 'to') side = word
-    draft = withClause(draft, word as Keyword, value, side, services)
+    draft = withClause(draft, word as Keyword, value, { side, services })
   }
   return draft
 }
@@ -42,8 +42,7 @@ function withClause(
   draft: Draft,
   keyword: Keyword,
   value: string,
-  side: 'from' | 'to' | undefined,
-  services: Services,
+  { side, services }: { readonly side: 'from' | 'to' | undefined; readonly services: Services },
 ): Draft {
   switch (keyword) {
     case 'proto':
