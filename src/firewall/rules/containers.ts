@@ -4,7 +4,7 @@
  * bridges, or it goes to one because a published port was asked for. The latter obeys the rules for what comes in. With UFW
  * a published port is open whatever its rules say.
  */
-import { type Fingerprint, type Pieces, printPieces } from './pieces.ts'
+import { type Piece, type Pieces, printPieces } from './pieces.ts'
 import { lastWord } from './policies.ts'
 import type { KernelSet } from './printed.ts'
 import type { Ruleset } from './ruleset.ts'
@@ -36,10 +36,9 @@ function hexBytes(): string[] {
 export function printPublished(
   family: 4 | 6,
   ruleset: Ruleset,
-  fingerprint: Fingerprint,
+  incoming: readonly Piece[],
 ): Pieces & { readonly name: string } {
-  const rules = ruleset.rules.filter((rule) => rule.family === family && rule.path === 'in')
-  const { calls, ...pieces } = printPieces(rules, ruleset.logging, fingerprint, 'asked')
+  const { calls, ...pieces } = printPieces(incoming, ruleset.logging, 'asked')
   const policy = ['after-logging-input', 'reject-input'].map((name) => `jump ${ufwChain(family, name)}`)
   return { name: publishedChain(family), ...pieces, calls: [...calls, ...policy, lastWord(ruleset.policies.in)] }
 }

@@ -2,7 +2,7 @@
 import type { Network } from '../../base/address.ts'
 import type { NftObject } from '../kernel.ts'
 import { fingerprintOf, type Hands } from './apply.ts'
-import { cutIntoPieces, type Piece } from './pieces.ts'
+import { cutIntoPieces, type Piece, pieceName } from './pieces.ts'
 import { listTable } from './present-table.ts'
 import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
@@ -26,19 +26,22 @@ export async function readCounters(world: Hands, ruleset: Ruleset): Promise<read
   const counts = new Map<Rule, Count>()
   for (const piece of piecesOf(ruleset, fingerprintOf(world))) {
     if (piece.isRun) countRun(piece, sets.get(piece.name), counts)
-    else countChain(piece, chains.get(piece.name), ruleset, counts)
+    else {
+      // What they decided for containers counts too.
+      for (const destination of ['now', 'asked'] as const) {
+        countChain(piece, chains.get(pieceName(piece, destination)), ruleset, counts)
+      }
+    }
   }
   return ruleset.rules.map((rule) => counts.get(rule))
 }
 
-function piecesOf({ rules, logging, ipv6, containers }: Ruleset, fingerprint: (text: string) => string): Piece[] {
+function piecesOf({ rules, logging, ipv6 }: Ruleset, fingerprint: (text: string) => string): Piece[] {
   const families = ipv6 ? ([4, 6] as const) : ([4] as const)
   const of = (family: 4 | 6, path: Rule['path']) => rules.filter((rule) => rule.family === family && rule.path === path)
-  return families.flatMap((family) => [
-    ...PATHS.flatMap(({ path }) => cutIntoPieces(of(family, path), logging, fingerprint)),
-    // What they decided for containers counts too; a set is one for both.
-    ...(containers ? cutIntoPieces(of(family, 'in'), logging, fingerprint, 'asked').filter(({ isRun }) => !isRun) : []),
-  ])
+  return families.flatMap((family) =>
+    PATHS.flatMap(({ path }) => cutIntoPieces(of(family, path), logging, fingerprint)),
+  )
 }
 
 function countRun({ rules }: Piece, elements: ReadonlyMap<string, Count> | undefined, counts: Map<Rule, Count>): void {

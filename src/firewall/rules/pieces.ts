@@ -7,7 +7,7 @@
 import type { Chain, KernelSet } from './printed.ts'
 import type { Rule } from './rule.ts'
 import type { LogLevel } from './ruleset.ts'
-import { besideSource, canStandInSet, type Destination, printRule, printRun } from './statements.ts'
+import { besideSource, canStandInSet, type Destination, isSameBesideSource, printRule, printRun } from './statements.ts'
 
 export interface Pieces {
   readonly chains: readonly Chain[]
@@ -25,45 +25,42 @@ export interface Piece {
 export type Fingerprint = (text: string) => string
 
 /** @param rules of one family and path */
-export function printPieces(
-  rules: readonly Rule[],
-  logging: LogLevel,
-  fingerprint: Fingerprint,
-  destination: Destination = 'now',
-): Pieces {
-  const chains: Chain[] = []
-  const sets: KernelSet[] = []
-  const calls: string[] = []
-  for (const { name, rules: of, isRun } of cutIntoPieces(rules, logging, fingerprint, destination)) {
-    if (isRun) {
-      sets.push({ name, body: `type ipv${of[0]!.family}_addr; counter;`, elements: of.map(sourceOf) })
-      calls.push(...printRun(of[0]!, name, destination))
-    } else {
-      chains.push({ name, rules: of.flatMap((rule) => printRule(rule, logging, destination)) })
-      calls.push(`jump ${name}`)
-    }
-  }
-  return { chains, sets, calls }
-}
-
-/** @param rules of one family and path */
-export function cutIntoPieces(
-  rules: readonly Rule[],
-  logging: LogLevel,
-  fingerprint: Fingerprint,
-  destination: Destination = 'now',
-): Piece[] {
+export function cutIntoPieces(rules: readonly Rule[], logging: LogLevel, fingerprint: Fingerprint): Piece[] {
   return runsOf(rules).flatMap(({ rules: stretch, isRun }) => {
-    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging, destination).join('\n'))
+    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging).join('\n'))
     const { family, path } = stretch[0]!
     // Each counts for itself: what is the same elsewhere is another piece.
-    const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : destination}\n`
+    const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : ''}\n`
     return cuts(texts, isRun ? RUN : PLAIN).map(([from, to]) => ({
       name: `${isRun ? 'sources' : 'rules'}-${fingerprint(about + texts.slice(from, to).join('\n'))}`,
       rules: stretch.slice(from, to),
       isRun,
     }))
   })
+}
+
+/** A set serves both destinations. */
+export function printPieces(pieces: readonly Piece[], logging: LogLevel, destination: Destination = 'now'): Pieces {
+  const chains: Chain[] = []
+  const sets: KernelSet[] = []
+  const calls: string[] = []
+  for (const piece of pieces) {
+    const { rules, isRun } = piece
+    const name = pieceName(piece, destination)
+    if (isRun) {
+      sets.push({ name, body: `type ipv${rules[0]!.family}_addr; counter;`, elements: rules.map(sourceOf) })
+      calls.push(...printRun(rules[0]!, name, destination))
+    } else {
+      chains.push({ name, rules: rules.flatMap((rule) => printRule(rule, logging, destination)) })
+      calls.push(`jump ${name}`)
+    }
+  }
+  return { chains, sets, calls }
+}
+
+/** What holds the same rules has the same name behind its kind. */
+export function pieceName({ name, isRun }: Piece, destination: Destination): string {
+  return isRun || destination === 'now' ? name : name.replace(/^rules/, 'asked')
 }
 
 interface Stretch {
@@ -92,9 +89,8 @@ function runsOf(rules: readonly Rule[]): Stretch[] {
 function endOfRun(rules: readonly Rule[], from: number): number {
   const first = rules[from]!
   if (!canStandInSet(first)) return from + 1
-  const key = besideSource(first)
   let to = from + 1
-  while (to < rules.length && canStandInSet(rules[to]!) && besideSource(rules[to]!) === key) to++
+  while (to < rules.length && canStandInSet(rules[to]!) && isSameBesideSource(first, rules[to]!)) to++
   return to
 }
 

@@ -4,9 +4,10 @@ import { nftChain } from './frame.ts'
 import { printHooks } from './hooks.ts'
 import { printLimiter, stockLimiter } from './limiter.ts'
 import { loggingChains } from './logging.ts'
-import { type Fingerprint, printPieces } from './pieces.ts'
+import { cutIntoPieces, type Fingerprint, type Pieces, printPieces } from './pieces.ts'
 import { policyChains } from './policies.ts'
 import type { Chain, Printed } from './printed.ts'
+import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { PATHS, ufwChain, ufwChainNames } from './ufw-chains.ts'
 
@@ -18,27 +19,31 @@ const FAMILIES = [4, 6] as const
  */
 export function printRuleset(ruleset: Ruleset, fingerprint: Fingerprint): Printed {
   const families = FAMILIES.filter((family) => family === 4 || ruleset.ipv6)
-  const users = families.flatMap((family) =>
-    PATHS.map(({ path, hook }) => {
-      const rules = ruleset.rules.filter((rule) => rule.family === family && rule.path === path)
-      const { calls, ...pieces } = printPieces(rules, ruleset.logging, fingerprint)
-      const last = ruleset.containers && path === 'forward' ? printContainers(family) : []
-      return { name: ufwChain(family, `user-${hook}`), ...pieces, calls: [...calls, ...last] }
-    }),
-  )
-  const published = ruleset.containers ? families.map((family) => printPublished(family, ruleset, fingerprint)) : []
+  const users = families.flatMap((family) => printUsers(family, ruleset, fingerprint))
   const fixed = printFixed(ruleset, families, new Set(users.map(({ name }) => name)))
   return {
     fixed: { mark: `${MARK}${fingerprint(JSON.stringify(fixed))}`, ...fixed },
     pieces: {
-      chains: distinct([...users, ...published].flatMap(({ chains }) => chains)),
-      sets: distinct([
-        ...(ruleset.containers ? [BRIDGES] : []),
-        ...[...users, ...published].flatMap(({ sets }) => sets),
-      ]),
+      chains: distinct(users.flatMap(({ chains }) => chains)),
+      sets: distinct([...(ruleset.containers ? [BRIDGES] : []), ...users.flatMap(({ sets }) => sets)]),
     },
-    calls: [...users, ...published].map(({ name, calls }) => ({ name, rules: calls })),
+    calls: users.map(({ name, calls }) => ({ name, rules: calls })),
   }
+}
+
+/** The chains that hold the rules: UFW's own for each path, and ours for published ports. */
+function printUsers(family: 4 | 6, ruleset: Ruleset, fingerprint: Fingerprint): (Pieces & { readonly name: string })[] {
+  const cut = (path: Rule['path']) => {
+    const rules = ruleset.rules.filter((rule) => rule.family === family && rule.path === path)
+    return cutIntoPieces(rules, ruleset.logging, fingerprint)
+  }
+  const incoming = cut('in')
+  const users = PATHS.map(({ path, hook }) => {
+    const { calls, ...pieces } = printPieces(path === 'in' ? incoming : cut(path), ruleset.logging)
+    const last = ruleset.containers && path === 'forward' ? printContainers(family) : []
+    return { name: ufwChain(family, `user-${hook}`), ...pieces, calls: [...calls, ...last] }
+  })
+  return ruleset.containers ? [...users, printPublished(family, ruleset, incoming)] : users
 }
 
 /** What the chain is called that says what all that is fixed is like. */

@@ -124,9 +124,25 @@ export function canStandInSet({ action, log, from, family }: Rule): boolean {
   )
 }
 
-/** What must be the same in neighbours that stand in one set. */
+/** Whether two rules may stand in one set: all that `besideSource` says is the same. */
+export function isSameBesideSource(one: Rule, other: Rule): boolean {
+  return (
+    one.action === other.action &&
+    one.inInterface === other.inInterface &&
+    one.outInterface === other.outInterface &&
+    one.protocol === other.protocol &&
+    one.from.ports === other.from.ports &&
+    one.to.ports === other.to.ports &&
+    (one.to === other.to || printDestination(one.to) === printDestination(other.to))
+  )
+}
+
+/** What is the same in neighbours that stand in one set. */
 export function besideSource(rule: Rule): string {
   const { action, inInterface = '', outInterface = '', protocol, from, to } = rule
-  const destination = to.mask ? `${to.mask.bits}&${to.mask.mask}` : (to.network?.text ?? '')
-  return [action, inInterface, outInterface, protocol, from.ports, destination, to.ports].join(' ')
+  return [action, inInterface, outInterface, protocol, from.ports, printDestination(to), to.ports].join(' ')
+}
+
+function printDestination({ mask, network }: End): string {
+  return mask ? `${mask.bits}&${mask.mask}` : (network?.text ?? '')
 }
