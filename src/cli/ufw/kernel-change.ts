@@ -59,7 +59,7 @@ async function compiled(
     return readRuleset(world, paths, next, false)
   } catch (thrown) {
     if (sentence.command.kind === 'reload' && !isRunning) {
-      await applyRuleset(world, stockRuleset(world, paths, next), { anew: true })
+      await loadRuleset(world, paths, stockRuleset(world, paths, next))
     }
     throw thrown
   }

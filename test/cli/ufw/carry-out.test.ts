@@ -89,6 +89,7 @@ inNamespace(import.meta.filename, () => {
     run('nft', 'delete', 'table', 'inet', 'rampart')
     assert.equal((await host.say('reload')).code, 1)
     assert.deepEqual([has('4206'), has('4214')], [true, true], 'at boot the host does not stand open')
+    assert.equal((await host.say('deny 4217/tcp')).code, 0)
     await host.say('disable')
   })
 
