@@ -51,9 +51,9 @@ function parseDelete(words: readonly string[], isRoute: boolean, vocabulary: Voc
   const { common, left } = takeRule(words, isRoute)
   const draft = readDraft(left, vocabulary)
   const { rules, unfit } = deletedRules(draft, common, vocabulary)
-  if (unfit) throw unfit
   // Of profiles UFW deletes what it finds in its files, not what was said.
   const hasProfile = rules.some(({ to, from }) => to.profile !== undefined || from.profile !== undefined)
+  if (unfit && !hasProfile) throw unfit
   return { kind: 'delete', rules, warnings: hasProfile ? [] : warningsOf(draft) }
 }
 

@@ -77,13 +77,15 @@ function inFamilies(drafts: readonly Draft[], common: Common, vocabulary: Vocabu
   const only4 = !vocabulary.ipv6 || isOnly4(drafts[0]!.protocol ?? 'any')
   const families = family !== undefined ? [family] : only4 ? [4 as const] : ([4, 6] as const)
   const rules = families.flatMap((each) => drafts.map((draft) => ruleOf(draft, common, each)))
-  return { rules, unfit: whyUnfit(rules, vocabulary.ipv6) }
+  // Of a profile's rules UFW says that none was left behind.
+  const undone = drafts.length > 1 ? '\nError applying application rules. Attempted rules successfully unapplied.' : ''
+  return { rules, unfit: whyUnfit(rules, vocabulary.ipv6, undone) }
 }
 
-function whyUnfit(rules: readonly Rule[], ipv6: boolean): Fault | undefined {
-  if (!ipv6 && rules.some(({ family }) => family === 6)) return wrong('address', 'IPv6 support not enabled')
+function whyUnfit(rules: readonly Rule[], ipv6: boolean, undone: string): Fault | undefined {
+  if (!ipv6 && rules.some(({ family }) => family === 6)) return wrong('address', `IPv6 support not enabled${undone}`)
   const isLoose = rules.some(({ protocol, to, from }) => protocol === 'any' && (isList(to.ports) || isList(from.ports)))
-  return isLoose ? wrong('port', "Must specify 'tcp' or 'udp' with multiple ports") : undefined
+  return isLoose ? wrong('port', `Must specify 'tcp' or 'udp' with multiple ports${undone}`) : undefined
 }
 
 function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {

@@ -138,7 +138,11 @@ test('a host without IPv6 has rules of IPv4 alone', () => {
   }
   assert.deepEqual(families(['allow', '22']), [4])
   assert.deepEqual(families(['delete', 'allow', 'MSN']), [4])
+  assert.deepEqual(families(['delete', 'allow', 'from', '::1', 'to', 'any', 'app', 'MSN']), [6])
   assert.throws(() => families(['allow', 'from', '::1']), { message: 'IPv6 support not enabled' })
+  assert.throws(() => families(['allow', 'from', '::1', 'to', 'any', 'app', 'MSN']), {
+    message: 'IPv6 support not enabled\nError applying application rules. Attempted rules successfully unapplied.',
+  })
 })
 
 test('what is deleted may have a profile that is not there any more, in one rule a family', () => {
