@@ -46,10 +46,10 @@ const KNOWN: readonly Known[] = [
       words.includes('delete') && theirs.out.startsWith('Could not delete') && isSameState(theirs, ours),
   },
   {
-    why: 'rules of a profile of several lists, inserted: UFW scatters them over each other',
+    why: 'an insertion of rules of a profile, or among them: UFW counts places otherwise than it numbers rules',
     when: (words, theirs, ours) =>
       words.includes('insert') &&
-      theirs.out === ours.out &&
+      ours.code === theirs.code &&
       `${tuples(theirs).toSorted()}` === `${tuples(ours).toSorted()}`,
   },
 ]
