@@ -11,7 +11,7 @@ import { dataFolder } from './options.ts'
 import { parseSentence } from './sentence.ts'
 
 /** The UFW whose commands, texts and files these are. */
-export const UFW_VERSION = '0.36.2'
+const UFW_VERSION = '0.36.2'
 
 /** @returns the exit code: 0, also where nothing was to be done, or 1 */
 export async function ufw(setting: Setting, words: readonly string[]): Promise<number> {
@@ -61,6 +61,7 @@ async function understood(
   const { world } = setting
   const services = readServices(world, paths.services)
   const { readIpv6, readUfw } = await import('../../config/ufw/read-ufw.ts')
+  const { readProfiles } = await import('../../config/ufw/read-profiles.ts')
   let asked = false
   const ask = <T>(read: () => T): T => {
     refuseOthers(setting)
@@ -70,7 +71,7 @@ async function understood(
   try {
     return parseSentence(words, {
       services,
-      profiles: () => ask(() => readUfw(world, paths).profiles),
+      profiles: () => ask(() => readProfiles(world.files, paths, (name) => services(name)?.port).profiles),
       get ipv6() {
         return ask(() => readIpv6(world, paths))
       },
