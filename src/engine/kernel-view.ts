@@ -28,9 +28,8 @@ export function kernelView(
       const hurt = new Set<string>()
       for (const { scope, state } of jails) {
         const addresses = isHurt(scope) ? hurt : banned
-        for (const ban of state.bans.values()) {
-          if (pending.size === 0 || !pending.has(ban)) addresses.add(printNetwork(ban.network))
-        }
+        if (pending.size === 0) for (const address of state.bans.keys()) addresses.add(address)
+        else for (const ban of state.bans.values()) if (!pending.has(ban)) addresses.add(printNetwork(ban.network))
       }
       return { banned: banned.size, pending: pending.size + hurt.size }
     },

@@ -1,5 +1,5 @@
 /** The bans that a jail holds: by address, by the network around one, and by their end. Changed in place. */
-import { contains, isHost, type Network, printNetwork } from '../base/address.ts'
+import { contains, isHost, type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Ban } from './ban.ts'
 import { deadlines } from './deadlines.ts'
@@ -18,7 +18,7 @@ export interface HeldBans {
   allCovering(network: Network): Ban[]
   /** Those of this network and of all that lies in it. Looks at every ban unless it is one address. */
   inside(network: Network): Ban[]
-  /** In the place of the one that there was of the same network. Its lines are not held. */
+  /** In the place of the one that there was of the same network. Its lines and fields are not held. */
   hold(ban: Ban): void
   release(ban: Ban): void
   /** Takes out those whose time is over, earliest first. */
@@ -29,52 +29,60 @@ export interface HeldBans {
   takeLeast(): Ban | undefined
 }
 
-/** They are in the history; of 100,000 bans they would take half a gigabyte here. */
+/**
+ * A ban as it is kept: of a million each field counts. The network is made of its text again when it is asked for (88
+ * bytes); its lines are in the history, here those of 100,000 bans would take half a gigabyte.
+ */
+interface Held extends Omit<Ban, 'network' | 'matches' | 'fields'> {
+  /** The network's canonical text. */
+  readonly key: string
+}
+
 const NO_LINES: readonly string[] = []
 
 export function heldBans(): HeldBans {
-  const bans = new Map<string, Ban>()
-  const networks = networkMap<Ban>()
-  let ends = deadlines<Ban>()
+  const bans = new Map<string, Held>()
+  const networks = networkMap<Held>()
+  let ends = deadlines<Held>()
 
   /** The ban that ends first: one may have been lifted or prolonged since. */
-  function first(): Ban | undefined {
-    for (let ban = ends.first(); ban; ban = ends.first()) {
-      if (bans.get(printNetwork(ban.network)) === ban) return ban
+  function first(): Held | undefined {
+    for (let held = ends.first(); held; held = ends.first()) {
+      if (bans.get(held.key) === held) return held
       ends.take()
     }
     return undefined
   }
-  function release({ network }: Ban): void {
+  function release({ network }: Pick<Ban, 'network'>): void {
     bans.delete(printNetwork(network))
     if (!isHost(network)) networks.delete(network)
   }
-  function addEnd(ban: Ban): void {
-    if (ban.until !== undefined) ends.add(ban)
+  function addEnd(held: Held): void {
+    if (held.until !== undefined) ends.add(held)
   }
   return {
     get size() {
       return bans.size
     },
-    get: (key) => bans.get(key),
+    get: (key) => told(bans.get(key)),
     has: (key) => bans.has(key),
     keys: () => bans.keys(),
-    values: () => bans.values(),
-    covering: (network) => bans.get(printNetwork(network)) ?? networks.around(network),
+    *values() {
+      for (const held of bans.values()) yield whole(held)
+    },
+    covering: (network) => told(bans.get(printNetwork(network)) ?? networks.around(network)),
     allCovering(network) {
       const own = isHost(network) ? bans.get(printNetwork(network)) : undefined
-      return [...(own ? [own] : []), ...networks.allAround(network)]
+      return [...(own ? [own] : []), ...networks.allAround(network)].map(whole)
     },
     inside(network) {
       const own = bans.get(printNetwork(network))
-      if (isHost(network)) return own ? [own] : []
-      return [...bans.values()].filter((ban) => contains(network, ban.network))
+      if (isHost(network)) return own ? [whole(own)] : []
+      return [...bans.values()].map(whole).filter((ban) => contains(network, ban.network))
     },
-    hold(ban) {
-      const { jail, network, from, until, failures, count, origin } = ban
-      // Spread, what has no `fields` would be given them in a place apart: 32 bytes more.
-      const held: Ban = { jail, network, from, until, failures, count, matches: NO_LINES, fields: undefined, origin }
-      bans.set(printNetwork(network), held)
+    hold({ jail, network, from, until, failures, count, origin }) {
+      const held: Held = { jail, key: printNetwork(network), from, until, failures, count, origin }
+      bans.set(held.key, held)
       if (!isHost(network)) networks.set(network, held)
       addEnd(held)
       if (ends.size <= 2 * bans.size + SPARE_ENDS) return
@@ -84,8 +92,9 @@ export function heldBans(): HeldBans {
     release,
     takeOver(now) {
       const over: Ban[] = []
-      for (let ban = first(); ban && ban.until! <= now; ban = first()) {
+      for (let held = first(); held && held.until! <= now; held = first()) {
         ends.take()
+        const ban = whole(held)
         release(ban)
         over.push(ban)
       }
@@ -93,14 +102,14 @@ export function heldBans(): HeldBans {
     },
     nextEnd: () => first()?.until,
     takeLeast() {
-      const passed: Ban[] = []
-      let least = first()
-      for (; least?.origin === 'manual'; least = first()) {
-        passed.push(least)
+      const passed: Held[] = []
+      let held = first()
+      for (; held?.origin === 'manual'; held = first()) {
+        passed.push(held)
         ends.take()
       }
-      for (const ban of passed) addEnd(ban)
-      least ??= oldestForEver(bans.values())
+      for (const one of passed) addEnd(one)
+      const least = told(held ?? oldestForEver(bans.values()))
       if (least) release(least)
       return least
     },
@@ -110,7 +119,25 @@ export function heldBans(): HeldBans {
 /** Bans that were lifted or prolonged: so many at most, and one for each ban. */
 const SPARE_ENDS = 1000
 
-function oldestForEver(bans: Iterable<Ban>): Ban | undefined {
-  for (const ban of bans) if (ban.until === undefined && ban.origin !== 'manual') return ban
+function oldestForEver(bans: Iterable<Held>): Held | undefined {
+  for (const held of bans) if (held.until === undefined && held.origin !== 'manual') return held
   return undefined
+}
+
+function whole({ jail, key, from, until, failures, count, origin }: Held): Ban {
+  return {
+    jail,
+    network: parseNetwork(key)!,
+    from,
+    until,
+    failures,
+    count,
+    matches: NO_LINES,
+    fields: undefined,
+    origin,
+  }
+}
+
+function told(held: Held | undefined): Ban | undefined {
+  return held && whole(held)
 }
