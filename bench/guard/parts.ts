@@ -8,6 +8,7 @@ import { latency } from './latency.ts'
 import type { Part } from './measured.ts'
 import { million } from './million.ts'
 import { rate } from './rate.ts'
+import { restart } from './restart.ts'
 import { sources } from './sources.ts'
 import { storm } from './storm.ts'
 
@@ -19,6 +20,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   latency,
   flood,
   storm,
+  restart,
   million,
   rate,
   sources,

@@ -56,7 +56,7 @@ export async function rampart(jailLocal: string): Promise<Subject> {
 /**
  * A runtime that no other process of the machine has open (this one has): else it would bear a part of the guard's memory.
  */
-async function ownRuntime(lab: Lab): Promise<void> {
+export async function ownRuntime(lab: Lab): Promise<void> {
   const runtime = realpathSync(join(ROOT, 'runtime/node'))
   const copy = join(lab.folder, 'node')
   cpSync(runtime, copy)

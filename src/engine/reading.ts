@@ -235,6 +235,8 @@ function begin({ world, plan, hear }: ReadingParts, command: readonly string[]):
       }
     },
     onErr: words.add,
+    // What a flood has taken beside the heap goes back to the system.
+    env: { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '131072' },
   })
   const order = (kind: Order['kind'], plan: Plan) => child.write(messageFrame({ kind, plan } satisfies Order))
   order('use', planned)
