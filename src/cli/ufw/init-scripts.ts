@@ -11,7 +11,7 @@ export async function runScript(
   when: 'before' | 'after',
   verb: 'start' | 'stop',
 ): Promise<void> {
-  const path = `${folder}/${when}.init`
+  const path = pathOf(folder, when)
   if (!isExecutable(world, path)) return
   const exit = await world.run.once([path, verb], { timeoutMs: TIMEOUT_MS, mayLeave: true, askMs: 1000 })
   if (exit.code === 0) return
@@ -23,6 +23,15 @@ export async function runScript(
 
 /** An ipset of a million entries takes a while. */
 const TIMEOUT_MS = 60_000
+
+/** Whether any is to be run. */
+export function hasScripts(world: Pick<World, 'files'>, { folder }: Pick<UfwPaths, 'folder'>): boolean {
+  return (['before', 'after'] as const).some((when) => isExecutable(world, pathOf(folder, when)))
+}
+
+function pathOf(folder: string, when: 'before' | 'after'): string {
+  return `${folder}/${when}.init`
+}
 
 function isExecutable({ files }: Pick<World, 'files'>, path: string): boolean {
   const stat = files.stat(path)

@@ -9,7 +9,7 @@ import type { Ruleset } from '../../firewall/rules/ruleset.ts'
 import type { World } from '../../world/world.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
-import { runScript } from './init-scripts.ts'
+import { hasScripts, runScript } from './init-scripts.ts'
 import { makeSettings } from './kernel-settings.ts'
 import { warn } from './warn.ts'
 
@@ -35,11 +35,10 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
 
 async function load(call: Call, next: UfwState): Promise<void> {
   const { world } = call.setting
-  // At boot it is enabled, and nothing runs yet.
-  const isRunning = await isActive(world)
   // Before anything is touched: what cannot be compiled is refused.
-  const ruleset = await compiled(call, next, isRunning)
-  if (isRunning) {
+  const ruleset = await compiled(call, next)
+  // At boot it is enabled, and nothing runs yet.
+  if (hasScripts(world, call.paths) && (await isActive(world))) {
     await tryScript(call, 'before', 'stop')
     await tryScript(call, 'after', 'stop')
   }
@@ -50,15 +49,11 @@ async function load(call: Call, next: UfwState): Promise<void> {
 }
 
 /** @throws Fault `ufw.frame`: then what was in force is; at a start, where nothing was, the rules within our own base rules */
-async function compiled(
-  { setting: { world }, paths, sentence }: Call,
-  next: UfwState,
-  isRunning: boolean,
-): Promise<Ruleset> {
+async function compiled({ setting: { world }, paths, sentence }: Call, next: UfwState): Promise<Ruleset> {
   try {
     return readRuleset(world, paths, next, false)
   } catch (thrown) {
-    if (sentence.command.kind === 'reload' && !isRunning) {
+    if (sentence.command.kind === 'reload' && !(await isActive(world))) {
       await loadRuleset(world, paths, stockRuleset(world, paths, next))
     }
     throw thrown
