@@ -1,5 +1,5 @@
 /**
- * A jail's counters. The first 10,000 are near: with their lines, and kept by the history. While there are more at the same
+ * A jail's counters. The first 20,000 are near: with their lines, and kept by the history. While there are more at the same
  * time, those are far: 16 bytes each, without lines, forgotten with the process.
  */
 import { type Network, printNetwork } from '../base/address.ts'
@@ -19,7 +19,7 @@ export interface Counters {
 }
 
 /** About 200 bytes each, beside the lines. */
-export const MAX_NEAR = 10_000
+export const MAX_NEAR = 20_000
 /** Characters of lines, which may have 1024 each. */
 export const MAX_CHARS = 4 * 1024 * 1024
 

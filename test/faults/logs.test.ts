@@ -4,10 +4,12 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chownSync,
+  closeSync,
   copyFileSync,
   existsSync,
   linkSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -17,6 +19,7 @@ import {
   truncateSync,
   unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -35,6 +38,7 @@ const banning = (name: string, logpath: string, more = '') =>
 const LOGS = '/var/log/nginx'
 const LINES = 15_000
 const A_SECOND = 10_000
+const RUSH_SECONDS = process.env['RAMPART_ALL'] ? 60 : 3
 
 describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => {
   let lab: Lab
@@ -52,12 +56,13 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
         counting('polled', `${LOGS}/polled.log`, 'backend = polling'),
         counting('sparse', `${LOGS}/sparse.log`),
         counting('burst', `${LOGS}/burst.log`),
+        counting('rush', `${LOGS}/rush.log`),
         banning('replaced', `${LOGS}/home/replaced.log`),
         banning('bytes', `${LOGS}/bytes.log`),
         banning('other', `${LOGS}/other.log`),
       ].join(''),
     )
-    for (const name of ['copied', 'renamed', 'frozen', 'polled', 'sparse', 'burst', 'bytes', 'other'])
+    for (const name of ['copied', 'renamed', 'frozen', 'polled', 'sparse', 'burst', 'rush', 'bytes', 'other'])
       lab.append(`log/${name}.log`, '')
     guard = await lab.guard()
   })
@@ -331,6 +336,23 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
     appendFileSync(path('burst.log'), text)
     await counted('burst', probes.length)
     await until('nothing is behind', async () => (await lab.jail('burst')).logs[0]?.behind === 0)
+  })
+
+  test('R25 100,000 lines a second for some seconds, one in a thousand a probe: each probe counts', async (t) => {
+    const benign = probeLine('192.0.2.77', '/').replace(' 404 ', ' 200 ').repeat(999)
+    const probes = unique(31, RUSH_SECONDS * 100)
+    const start = Date.now()
+    const file = openSync(path('rush.log'), 'a')
+    for (const [at, from] of probes.entries()) {
+      writeSync(file, benign + probeLine(from))
+      await sleep(start + (at + 1) * 10 - Date.now())
+    }
+    closeSync(file)
+    t.diagnostic(
+      `${((Date.now() - start) / 1000).toFixed(1)} s to write, ${(await lab.jail('rush')).logs[0]?.behind} bytes behind`,
+    )
+    await counted('rush', probes.length)
+    await until('nothing is behind', async () => (await lab.jail('rush')).logs[0]?.behind === 0)
   })
 
   test('the guard has no fault to tell', async () => {
