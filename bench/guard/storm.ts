@@ -16,12 +16,13 @@ const SETTLED_MS = 30_000
 export async function storm(progress: Progress): Promise<Row[]> {
   const rows: Row[] = []
   const theirs = await measured(fail2ban, (subject) => banned(subject, FAIL2BAN_BANS, progress))
-  for (const [count, atMost] of [
-    [5000, 0.5],
-    [50_000, 3],
+  for (const [count, atMost, banaction] of [
+    [5000, 0.5, ''],
+    [5000, 0.5, 'ufw'],
+    [50_000, 3, ''],
   ] as const) {
     const ours = (await measured(
-      () => rampart(FIRST_PROBE_BANS),
+      () => rampart(banaction ? `${FIRST_PROBE_BANS}banaction = ${banaction}\n` : FIRST_PROBE_BANS),
       async (subject) => {
         const seconds = await banned(subject, count, progress)
         await sleep(SETTLED_MS)
@@ -31,10 +32,12 @@ export async function storm(progress: Progress): Promise<Row[]> {
         return { ...seconds, held, unban: (now() - began) / 1000 }
       },
     ))!
-    const what = `${count} new offenders at once: until the kernel has all`
-    const scale = theirs && count / FAIL2BAN_BANS
-    rows.push({ what, unit: 's', rampart: ours.wall, fail2ban: theirs && theirs.wall * scale!, atMost })
-    rows.push({ what: '  the same', unit: 's CPU', rampart: ours.cpu, fail2ban: theirs && theirs.cpu * scale! })
+    const by = banaction && `, banaction = ${banaction}`
+    const what = `${count} new offenders at once${by}: until the kernel has all`
+    // By ufw Fail2ban bans 2.5 a second: half an hour for these.
+    const scale = theirs && banaction === '' ? count / FAIL2BAN_BANS : undefined
+    rows.push({ what, unit: 's', rampart: ours.wall, fail2ban: scale && theirs!.wall * scale, atMost })
+    rows.push({ what: '  the same', unit: 's CPU', rampart: ours.cpu, fail2ban: scale && theirs!.cpu * scale })
     rows.push({
       what: '  memory half a minute later, all processes (PSS)',
       unit: 'MiB',
