@@ -133,8 +133,8 @@ async function follow(world: World, source: Source, following: Following): Promi
     status.say()
     void late.sayAll()
   })
-  let turn = buffer.subarray(0, FIRST_TURN_BYTES)
-  for (let chunk = await source.next(turn); chunk; chunk = await source.next(turn)) {
+  let most = FIRST_TURN_BYTES
+  for (let chunk = await source.next(buffer, most); chunk; chunk = await source.next(buffer, most)) {
     const { log, end } = chunk
     late.look(true)
     status.note(chunk)
@@ -145,7 +145,7 @@ async function follow(world: World, source: Source, following: Following): Promi
     const { lines, failures, faults } = matched
     for (const fault of faults) if (fault.code !== 'date.old') void tell(faultReport(fault))
     const isFlood = failures.length * FLOOD_FAILURE_BYTES > chunk.bytes.length
-    turn = buffer.subarray(0, Math.max(FIRST_TURN_BYTES, isFlood ? 0 : 2 * chunk.bytes.length))
+    most = isFlood ? FIRST_TURN_BYTES : Math.min(TURN_BYTES, Math.max(FIRST_TURN_BYTES, 2 * chunk.bytes.length))
     if (failures.length === 0) late.add(log, end, lines)
     else {
       const all = lines + late.take(log)

@@ -121,13 +121,14 @@ export class Source {
 
   /**
    * The next chunk that is there already. Its bytes lie in `buffer` and are valid until the next call.
+   * @param most bytes of what is read here; what is fed comes as it was handed in
    * @throws Fault `source.small-buffer` if the buffer or a turn could not hold the longest line
    */
-  take(buffer: Uint8Array): Chunk | undefined {
+  take(buffer: Uint8Array, most = this.#turnBytes): Chunk | undefined {
     this.#handed?.done()
     this.#handed = undefined
     this.#gather()
-    const turn = buffer.length > this.#turnBytes ? buffer.subarray(0, this.#turnBytes) : buffer
+    const turn = buffer.length > most ? buffer.subarray(0, most) : buffer
     for (let i = this.#inputs.length; i > 0; i--) {
       this.#turn = (this.#turn + 1) % this.#inputs.length
       const input = this.#inputs[this.#turn]!
@@ -141,10 +142,10 @@ export class Source {
   }
 
   /** The next chunk, as soon as there is one; undefined once closed. One caller at a time. */
-  async next(buffer: Uint8Array): Promise<Chunk | undefined> {
+  async next(buffer: Uint8Array, most?: number): Promise<Chunk | undefined> {
     while (!this.#closed) {
       if (this.#hands.clock.monotonic() - this.#rested > MAX_STRETCH_MS) await this.#rest()
-      const chunk = this.take(buffer)
+      const chunk = this.take(buffer, most)
       if (chunk) return chunk
       // Closed during the rest, nobody would end the wait.
       if (this.busy || this.#closed) continue

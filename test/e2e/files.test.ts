@@ -31,9 +31,11 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
 
   before(async () => {
     lab = await Lab.open(`${JAILS}\n${NGINX_JAIL}`)
-    for (const name of ['renamed', 'copied', 'recreated', 'halves', 'storm']) lab.append(`log/${name}.log`, '')
+    const names = ['renamed', 'copied', 'recreated', 'halves', 'storm']
+    for (const name of names) lab.append(`log/${name}.log`, '')
     await lab.nginx()
     guard = await lab.guard()
+    await lab.reading(names)
   })
   after(() => lab?.close())
 
@@ -137,6 +139,9 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       renameSync(path('denied.log.new'), path('denied.log'))
       append('denied.log', unique(6, 300, 300))
       await counted('denied', unique(6, 600))
+      // A third of a megabyte at once.
+      append('denied.log', unique(6, 4000, 600))
+      await counted('denied', unique(6, 4600))
     })
 
     test('R17 twenty rotations while lines pour in', async () => {

@@ -62,9 +62,10 @@ describe('logs of busy and hostile programs', { skip: noLab() ?? false }, () => 
         banning('other', `${LOGS}/other.log`),
       ].join(''),
     )
-    for (const name of ['copied', 'renamed', 'frozen', 'polled', 'sparse', 'burst', 'rush', 'bytes', 'other'])
-      lab.append(`log/${name}.log`, '')
+    const names = ['copied', 'renamed', 'frozen', 'polled', 'sparse', 'burst', 'rush', 'bytes', 'other']
+    for (const name of names) lab.append(`log/${name}.log`, '')
     guard = await lab.guard()
+    await lab.reading(names)
   })
   after(() => lab?.close())
 

@@ -168,6 +168,15 @@ export class Lab {
     return JSON.parse(await this.server.must([join(ROOT, 'bin/rampart'), 'status', name, '--json'])) as JailDetails
   }
 
+  /** Waits until the guard has opened the logs of these jails: what is renamed or deleted before that is nobody's. */
+  async reading(names: readonly string[]): Promise<void> {
+    await until(`the logs of ${names.join()} read`, async () => {
+      const { jails } = await this.status()
+      const read = jails.filter(({ logs }) => logs.some(({ state }) => state === 'reading'))
+      return names.every((name) => read.some((jail) => jail.name === name))
+    })
+  }
+
   /** The addresses that the kernel drops now, as nft lists them; empty where there is no table. */
   async inKernel(): Promise<string[]> {
     const { out } = await this.server.run(['nft', '-j', 'list', 'table', 'inet', 'rampart_bans'])
