@@ -70,15 +70,18 @@ export function heldBans(): HeldBans {
     *values() {
       for (const held of bans.values()) yield whole(held)
     },
-    covering: (network) => told(bans.get(printNetwork(network)) ?? networks.around(network)),
+    covering(network) {
+      const own = bans.get(printNetwork(network))
+      return own ? whole(own, network) : told(networks.around(network))
+    },
     allCovering(network) {
       const own = isHost(network) ? bans.get(printNetwork(network)) : undefined
-      return [...(own ? [own] : []), ...networks.allAround(network)].map(whole)
+      return [...(own ? [own] : []), ...networks.allAround(network)].map((held) => whole(held))
     },
     inside(network) {
       const own = bans.get(printNetwork(network))
-      if (isHost(network)) return own ? [whole(own)] : []
-      return [...bans.values()].map(whole).filter((ban) => contains(network, ban.network))
+      if (isHost(network)) return own ? [whole(own, network)] : []
+      return [...bans.values()].map((held) => whole(held)).filter((ban) => contains(network, ban.network))
     },
     hold({ jail, network, from, until, failures, count, origin }) {
       const held: Held = { jail, key: printNetwork(network), from, until, failures, count, origin }
@@ -124,18 +127,9 @@ function oldestForEver(bans: Iterable<Held>): Held | undefined {
   return undefined
 }
 
-function whole({ jail, key, from, until, failures, count, origin }: Held): Ban {
-  return {
-    jail,
-    network: parseNetwork(key)!,
-    from,
-    until,
-    failures,
-    count,
-    matches: NO_LINES,
-    fields: undefined,
-    origin,
-  }
+/** @param network its own, where the caller has it */
+function whole({ jail, key, from, until, failures, count, origin }: Held, network = parseNetwork(key)!): Ban {
+  return { jail, network, from, until, failures, count, matches: NO_LINES, fields: undefined, origin }
 }
 
 function told(held: Held | undefined): Ban | undefined {
