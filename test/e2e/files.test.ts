@@ -139,9 +139,6 @@ describe('logs that come, go and turn: every line counts, none twice', { skip: n
       renameSync(path('denied.log.new'), path('denied.log'))
       append('denied.log', unique(6, 300, 300))
       await counted('denied', unique(6, 600))
-      // A third of a megabyte at once.
-      append('denied.log', unique(6, 4000, 600))
-      await counted('denied', unique(6, 4600))
     })
 
     test('R17 twenty rotations while lines pour in', async () => {

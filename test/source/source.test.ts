@@ -312,6 +312,23 @@ test('a chunk that is fed comes out in the buffer, and its feeder is told when i
     source.close()
   }))
 
+test('a turn bounds what is read here; what is fed comes whole', () =>
+  inPlace(async ({ hands, log }) => {
+    writeFileSync(log, 'a line\n'.repeat(40_000))
+    const source = new Source(hands, { onState: () => {} })
+    source.want([file(log, 'begin')])
+    const buffer = new Uint8Array(400_000)
+    const most = 70_000
+    const read = source.take(buffer, most)!.bytes.length
+    assert.ok(read <= most && read > most - 7, String(read))
+    source.close()
+    const other = new Source(hands, { onState: () => {} })
+    const bytes = new TextEncoder().encode('a line\n'.repeat(40_000))
+    void other.feed('/var/log/secret', { log: 'x', bytes, offset: 0, end: { cursor: 'c' }, cutLines: 0 })
+    assert.equal(other.take(buffer, most)?.bytes.length, bytes.length)
+    other.close()
+  }))
+
 test('a source that is closed while it rests ends the wait too', () =>
   inPlace(async ({ hands, log, time }) => {
     const source = new Source(hands, { onState: () => {} })
