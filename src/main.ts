@@ -12,6 +12,8 @@ async function faceOf(name: string): Promise<Face> {
       return (await import('./cli/fail2ban-client/fail2ban-client.ts')).fail2banClient
     case 'ufw':
       return (await import('./cli/ufw/ufw.ts')).ufw
+    case 'ufw-heal':
+      return (await import('./cli/ufw/heal.ts')).heal
     case 'ufw-rollback':
       return (await import('./cli/ufw/rollback.ts')).rollBack
     default:

@@ -16,6 +16,7 @@ import { noHistory } from './no-history.ts'
 import { notes, nothing, runsNothing } from './notes.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import { descriptorReserve } from './reserve.ts'
+import { RuleGuard } from './rule-guard.ts'
 import { SparedSources } from './spared-sources.ts'
 import { type SteadyClock, steadyClock } from './steady-clock.ts'
 import { wallHistory } from './wall-history.ts'
@@ -55,7 +56,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     pid,
     clock,
     history,
-    table: options.observe ? undefined : banTable(world, clock, ref),
+    table: options.observe ? undefined : banTable(world, clock, ref, options.selfCommand),
     acts,
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
     asking: sources.asking,
@@ -133,8 +134,9 @@ async function actsOf(
   return acts
 }
 
-function banTable(world: World, clock: SteadyClock, ref: Ref): BanTable {
+function banTable(world: World, clock: SteadyClock, ref: Ref, command: GuardOptions['selfCommand']): BanTable {
   return new BanTable({
+    rules: command && ruleGuard(world, command, ref),
     kernel: nftKernel({ run: world.run, clock }, { keepReady: true }),
     clock,
     onHealed({ cause, elements }) {
@@ -142,5 +144,17 @@ function banTable(world: World, clock: SteadyClock, ref: Ref): BanTable {
       ref.guard?.engine.tell({ kind: 'healed', what: `${cause}: ${elements} bans were put back` })
     },
     onFault: (fault) => ref.guard?.engine.kernelFault(fault),
+  })
+}
+
+function ruleGuard(world: World, command: readonly string[], ref: Ref): RuleGuard {
+  return new RuleGuard({
+    world,
+    command,
+    onHealed(rules) {
+      const what = `the firewall was changed from outside: ${rules} ${rules === 1 ? 'rule is' : 'rules are'} in force again`
+      withEngine(ref, (engine) => engine.tell({ kind: 'healed', what }))
+    },
+    onFault: (fault) => withEngine(ref, (engine) => (fault ? engine.fault(fault, 'rules') : engine.over('rules'))),
   })
 }

@@ -26,6 +26,8 @@ export interface GuardOptions extends Folders {
   readonly state: string
   /** Starts the reader, see src/reader.ts. */
   readonly readerCommand: readonly string[]
+  /** Starts this program; the name that it is called by follows. Undefined: rules are not healed. */
+  readonly selfCommand?: readonly string[]
   readonly hear: (event: Event) => void
   /** Awaited before anything is taken that only one guard can have. */
   readonly beforeClaim?: () => Promise<void>

@@ -32,7 +32,7 @@ import { presentElements, presentRules, presentSets } from './present.ts'
 import type { Refused } from './refused.ts'
 import { Sender } from './sender.ts'
 import { type Wanted, wantedOf } from './wanted.ts'
-import { FEW_ELEMENTS } from './watcher.ts'
+import { FEW_ELEMENTS, type RuleWatch } from './watcher.ts'
 
 /** What the kernel holds of a ban. */
 export interface Held {
@@ -53,6 +53,8 @@ export interface BanTableOptions {
   readonly onHealed?: (event: { readonly cause: string; readonly elements: number }) => void
   /** Bans could not be put back, or some are refused; it is tried again and again. Undefined: all is well again. */
   readonly onFault?: (fault: Fault | undefined) => void
+  /** Told of the table beside this one. */
+  readonly rules?: RuleWatch | undefined
 }
 
 interface Waiting {
@@ -84,7 +86,7 @@ export class BanTable {
     this.#options = options
     this.#sender = new Sender(kernel, clock, this.#bans)
     this.#wanted = wantedOf(this.#bans, clock, (set) => this.#sender.isDeclared(set))
-    this.#healer = new Healer(kernel, clock, this.#wanted, () => this.#turn())
+    this.#healer = new Healer(kernel, clock, this.#wanted, () => this.#turn(), options.rules)
   }
 
   /**

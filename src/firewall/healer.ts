@@ -7,7 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { printProbe } from './nft.ts'
 import { presentRules } from './present.ts'
 import type { ElementName, Wanted } from './wanted.ts'
-import { Watcher } from './watcher.ts'
+import { type RuleWatch, Watcher } from './watcher.ts'
 
 /** What must be sent again. */
 export interface Heal {
@@ -59,18 +59,19 @@ export class Healer {
   /** What is heard since then happened before the transaction that sends all again, which makes it good. */
   #behindSince: MonotonicMs | undefined
 
-  constructor(kernel: Kernel, clock: Clock, wanted: Wanted, wake: () => void) {
+  constructor(kernel: Kernel, clock: Clock, wanted: Wanted, wake: () => void, rules?: RuleWatch) {
     this.#kernel = kernel
     this.#clock = clock
     this.#wanted = wanted
     this.#wake = wake
-    this.watcher = new Watcher(kernel, clock, {
-      structure: (what) => this.#noteStructure(what),
-      element: (set, address) => this.#noteElement(set, address),
+    const events = {
+      structure: (what: string) => this.#noteStructure(what),
+      element: (set: string, address: string) => this.#noteElement(set, address),
       missed: () => this.#missed(),
       allAgain: () => this.#allAgain(),
       gone: () => this.note('all', 'table deleted'),
-    })
+    }
+    this.watcher = new Watcher(kernel, clock, events, rules)
   }
 
   start(): void {

@@ -10,6 +10,7 @@ import { listenerCommand } from './listener.ts'
 import { type MonitorEvent, monitor, NFT_MONITOR } from './monitor.ts'
 import { BAN_TABLE, MARK, MARKS } from './nft.ts'
 import { nftFault } from './nft-fault.ts'
+import { RULE_TABLE } from './rules/printed.ts'
 
 export interface Kernel {
   /**
@@ -34,7 +35,10 @@ export interface Kernel {
    * @throws Fault as `apply`; `kernel.busy` when it takes longer
    */
   elements(set: string, withinMs: number): Promise<string>
-  /** Tells of what anyone deletes in one table of family inet, until cancelled; for how many elements, see watcher.ts. */
+  /**
+   * Tells of what anyone deletes in one table of family inet, until cancelled, and that the table of the rules was changed (of
+   * `nft`: only that something of it was deleted); for how many elements, see watcher.ts.
+   */
   watch(how: 'nft' | 'listener', table: string, tell: (event: MonitorEvent) => void): Cancel
 }
 
@@ -78,7 +82,7 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
       return exit.out
     },
     watch(how, table, tell) {
-      const argv = how === 'nft' ? NFT_MONITOR : listenerCommand(table, MARKS, [MARK.begin, MARK.beginAll])
+      const argv = how === 'nft' ? NFT_MONITOR : listenerCommand(table, MARKS, [MARK.begin, MARK.beginAll], RULE_TABLE)
       return monitor({ run, clock }, argv, table, tell)
     },
   }

@@ -11,21 +11,30 @@
  * would have to be read.
  * @param marks the set whose keys are numbers, not addresses
  * @param begin those of its keys that a transaction of our own begins with
+ * @param rules another table, of which it says only that somebody has changed something: once for many things
  */
-export function listenerCommand(table: string, marks: string, begin: readonly number[]): readonly string[] {
-  return ['perl', '-e', LISTENER, table, marks, ...begin.map(String)]
+export function listenerCommand(
+  table: string,
+  marks: string,
+  begin: readonly number[],
+  rules: string,
+): readonly string[] {
+  return ['perl', '-e', LISTENER, table, marks, rules, ...begin.map(String)]
 }
 
 /** Ends when the kernel had to drop a message, as whoever goes on would have missed it. */
 const LISTENER = `
 use strict;
 $0 = 'rampart: listens to the firewall';
-my ($table, $marks, @begin) = @ARGV;
+my ($table, $marks, $rules, @begin) = @ARGV;
 my ($AF_NETLINK, $SOCK_RAW, $NETLINK_NETFILTER, $GROUP_NFTABLES, $INET) = (16, 3, 12, 7, 1);
 my ($SOL_SOCKET, $SO_RCVBUFFORCE) = (1, 33);
 # NFT_MSG_DEL... and NFT_MSG_DESTROY..., of the subsystem 10.
 my %what = (2 => 'table', 5 => 'chain', 8 => 'rule', 11 => 'set', 14 => 'element',
   26 => 'table', 27 => 'chain', 28 => 'rule', 29 => 'set', 30 => 'element');
+
+# Each message of the subsystem has the table's name first.
+my $ofRules = pack 'S S Z*', 5 + length $rules, 1, $rules;
 
 socket(my $socket, $AF_NETLINK, $SOCK_RAW, $NETLINK_NETFILTER) or die "socket: $!";
 # A transaction of 50,000 elements is 4 MB of messages.
@@ -36,14 +45,18 @@ syswrite STDOUT, "listening\\n";
 my $ours = 0;
 while (1) {
   defined recv($socket, my $bytes, 1 << 16, 0) or die "recv: $!";
-  my $lines = '';
+  my ($lines, $changed) = ('', 0);
   for (my $at = 0; $at + 20 <= length $bytes; ) {
     my ($size, $type, $family) = unpack "x$at L S x10 C", $bytes;
     last if $size < 16;
-    my $what = $type >> 8 == 10 && $family == $INET ? $what{$type & 255} : undef;
-    $lines .= told($what, substr $bytes, $at + 20, $size - 20) if $what;
+    if ($type >> 8 == 10 && $family == $INET) {
+      my $what = $what{$type & 255};
+      if (substr($bytes, $at + 20, length $ofRules) eq $ofRules) { $changed = 1 }
+      elsif ($what) { $lines .= told($what, substr $bytes, $at + 20, $size - 20) }
+    }
     $at += $size + 3 & ~3;
   }
+  $lines .= "change table inet $rules\\n" if $changed;
   syswrite STDOUT, $lines if $lines ne '';
 }
 

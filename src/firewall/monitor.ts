@@ -2,12 +2,15 @@
 import type { Cancel } from '../world/clock.ts'
 import type { Child } from '../world/run.ts'
 import type { World } from '../world/world.ts'
+import { RULE_TABLE } from './rules/printed.ts'
 
 export type MonitorEvent =
   /** Elements of a set are gone; addresses as nft prints them. */
   | { readonly kind: 'element'; readonly set: string; readonly addresses: readonly string[] }
   /** A rule, chain, set or the table is gone; the name of a chain or a set. */
   | { readonly kind: 'structure'; readonly what: string; readonly name?: string | undefined }
+  /** Something in the table of the rules is another than before. */
+  | { readonly kind: 'rules' }
   /** The program was started, or started again: what happened before was not seen. */
   | { readonly kind: 'started' }
   /** From now on it hears. `nft monitor` never says so. */
@@ -81,6 +84,7 @@ function lineReader(take: (line: string) => void): (bytes: Uint8Array) => void {
 export function parseLine(line: string, table: string): MonitorEvent | undefined {
   if (line === 'listening') return { kind: 'listening' }
   const [verb, what, family, name, ...rest] = line.split(' ')
+  if (name === RULE_TABLE && family === 'inet') return { kind: 'rules' }
   if ((verb !== 'delete' && verb !== 'destroy') || family !== 'inet' || name !== table) return undefined
   if (what !== 'element') return { kind: 'structure', what: what ?? '', name: rest[0] }
   const inside = /\{ (.*) \}/.exec(rest.join(' '))?.[1] ?? ''

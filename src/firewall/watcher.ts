@@ -3,7 +3,7 @@
  * events come in its order and unmixed), so no book of expected deletions is kept.
  *
  * For few elements by `nft monitor`, else by the listener, which needs 2 MB more but nothing for an element. Where there
- * is no Perl, `nft monitor` serves up to 50,000; above that nobody tells, and whoever wants to know must ask.
+ * is no Perl, `nft monitor` serves up to 50,000 (and hears of the rules only what is deleted); above that nobody tells, and whoever wants to know must ask.
  */
 import { asFault } from '../base/fault.ts'
 import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
@@ -22,6 +22,14 @@ export interface WatcherEvents {
   allAgain(): void
   /** The table is not there. */
   gone(): void
+}
+
+/** Who looks after the table of the rules. */
+export interface RuleWatch {
+  /** Whether there shall be rules: then additions are listened to as well, which `nft monitor` would tell of every ban. */
+  isOn(): boolean
+  /** Somebody has changed that table, perhaps ufw itself, or may have done so unheard. */
+  changed(): void
 }
 
 /** Elements up to which `nft monitor` takes less memory than the listener. */
@@ -45,6 +53,7 @@ export class Watcher {
   readonly #kernel: Kernel
   readonly #clock: Clock
   readonly #events: WatcherEvents
+  readonly #rules: RuleWatch | undefined
   /** The newest last: what it replaces goes when it hears. */
   #ears: Ear[] = []
   #cancelHello: Cancel = () => {}
@@ -52,10 +61,11 @@ export class Watcher {
   #count = 0
   #waiting: (() => void)[] = []
 
-  constructor(kernel: Kernel, clock: Clock, events: WatcherEvents) {
+  constructor(kernel: Kernel, clock: Clock, events: WatcherEvents, rules?: RuleWatch) {
     this.#kernel = kernel
     this.#clock = clock
     this.#events = events
+    this.#rules = rules
   }
 
   /** Watches in the way that suits this many elements. */
@@ -95,7 +105,7 @@ export class Watcher {
 
   #kindFor(count: number, current: Ear['kind'] | undefined): Ear['kind'] | undefined {
     const few = current === 'listener' ? FEW_ELEMENTS / 2 : FEW_ELEMENTS
-    if (count <= few) return 'nft'
+    if (count <= few && !this.#rules?.isOn()) return 'nft'
     if (this.#clock.monotonic() > this.#noListenerUntil) return 'listener'
     return count <= (current === 'nft' ? MAX_NFT_ELEMENTS : MAX_NFT_ELEMENTS / 2) ? 'nft' : undefined
   }
@@ -133,6 +143,9 @@ export class Watcher {
         // A set without a name of its own goes with its rule.
         if (!ear.ours && !event.name?.startsWith('__')) this.#events.structure(event.what)
         return
+      case 'rules':
+        this.#rules?.changed()
+        return
       case 'element':
         for (const address of event.addresses) {
           if (event.set === MARKS) this.#hearMark(ear, Number(address))
@@ -156,7 +169,10 @@ export class Watcher {
     ear.hears = true
     for (const other of this.#ears.filter((other) => other !== ear && other.hears)) this.#end(other)
     if (this.#ears.every(({ hears }) => hears)) this.#cancelHello()
-    if (!wasHeard) this.#events.missed()
+    if (!wasHeard) {
+      this.#events.missed()
+      this.#rules?.changed()
+    }
     this.#settle()
   }
 

@@ -15,6 +15,14 @@ function recordOf({ folder }: Where): { readonly folder: string; readonly path: 
     : { folder, path: `${folder}/.rampart-frame` }
 }
 
+/**
+ * Whether rules were loaded since the host was started, and not taken away again; never true of an installed ufw's. Asked every
+ * second.
+ */
+export function isLoaded(files: Pick<Files, 'stat'>, where: Where): boolean {
+  return files.stat(recordOf(where).path) !== undefined
+}
+
 /** undefined: none is known. */
 export function loadedFrame(files: Files, where: Where): Frame | undefined {
   const { path } = recordOf(where)
