@@ -163,7 +163,10 @@ function remove(rules: readonly Rule[], doomed: readonly Rule[], family: 4 | 6):
 }
 
 function isMeant(rule: Rule, wanted: Rule): boolean {
-  if (!isSameSubject(rule, wanted) || deed(rule) !== deed(wanted)) return false
+  if (!isSameSubject(rule, wanted)) return false
+  // A rate need not be named.
+  const { rate: _, ...rateless } = rule
+  if (deed(wanted.rate ? rule : rateless) !== deed(wanted)) return false
   return wanted.comment === undefined || rule.comment === wanted.comment
 }
 

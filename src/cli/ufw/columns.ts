@@ -1,6 +1,6 @@
 /** A rule as `ufw status` shows it: to where, what is done, from where, and what else is to be said. */
 import { printable } from '../../base/printable.ts'
-import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 
 export interface Columns {
   readonly to: string
@@ -41,7 +41,11 @@ function actionWords({ action, path }: Rule, form: Form): string {
 }
 
 function attributes(rule: Rule, form: Form): string {
-  const words = [...(rule.log === 'none' ? [] : [rule.log]), ...(form === 'numbered' && leaves(rule) ? ['out'] : [])]
+  const words = [
+    ...(rule.rate ? [printRate(rule.rate)] : []),
+    ...(rule.log === 'none' ? [] : [rule.log]),
+    ...(form === 'numbered' && leaves(rule) ? ['out'] : []),
+  ]
   return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 

@@ -1,5 +1,5 @@
 /** A rule as the sentence that makes it again, as `ufw show added` prints it. */
-import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 
 /** Without `ufw`, quoted for a shell: `allow from 192.0.2.0/24 to any port 22 proto tcp comment 'the office'`. */
 export function printSentence(rule: Rule): string {
@@ -14,11 +14,12 @@ export function printSentence(rule: Rule): string {
 
 /** The same, word for word as a program is called. */
 export function sentenceWords(rule: Rule): readonly string[] {
-  const { path, action, log, comment } = rule
+  const { path, action, rate, log, comment } = rule
   const interfaces = interfaceWords(rule)
   return [
     ...(path === 'forward' ? ['route'] : []),
     action,
+    ...(rate ? [printRate(rate)] : []),
     ...(path === 'out' && interfaces.length === 0 ? ['out'] : interfaces),
     ...(log === 'none' ? [] : [log]),
     ...(isSimple(rule) ? [simpleWord(rule)] : clauseWords(rule)),

@@ -1,5 +1,5 @@
 /** Sentences about rules: `allow 22/tcp`, `insert 1 deny from 192.0.2.1`, `route delete allow in on eth0 out on eth1`. */
-import type { Rule } from '../../firewall/rules/rule.ts'
+import { parseRate, type Rule } from '../../firewall/rules/rule.ts'
 import type { Command, Place } from './command.ts'
 import type { Draft } from './draft.ts'
 import { readExtended } from './extended.ts'
@@ -94,9 +94,10 @@ function parseRule(words: readonly string[], place: () => Place, isRoute: boolea
 function takeRule(words: readonly string[], isRoute: boolean): Taken {
   const [action = ''] = words
   if (!isAction(action) || words.length === 1) throw badSyntax()
-  const { words: left, ...around } = takeQualifiers(words.slice(1), isRoute)
+  const rate = action === 'limit' && words.length > 2 ? parseRate(words[1]!) : undefined
+  const { words: left, ...around } = takeQualifiers(words.slice(rate ? 2 : 1), isRoute)
   if (left.length === 0 || left.length > MOST_WORDS) throw badSyntax()
-  return { common: { action, ...around }, left }
+  return { common: { action, ...(rate && { rate }), ...around }, left }
 }
 
 interface Taken {

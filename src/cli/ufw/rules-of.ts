@@ -1,7 +1,7 @@
 /** The rules that a draft means: one for each family, and of a profile one for each of its lists of ports. */
 import type { Fault } from '../../base/fault.ts'
 import type { Services } from '../../config/ufw/services.ts'
-import type { End, Rule } from '../../firewall/rules/rule.ts'
+import type { End, Rate, Rule } from '../../firewall/rules/rule.ts'
 import { type Draft, type DraftEnd, isOnly4 } from './draft.ts'
 import { checkInterface } from './interface-name.ts'
 import { isList } from './port-list.ts'
@@ -15,6 +15,7 @@ import { wrong } from './wrong.ts'
 /** What all rules of a sentence have in common. */
 export interface Common extends Omit<Qualified, 'words'> {
   readonly action: Rule['action']
+  readonly rate?: Rate
 }
 
 export interface Meant {
@@ -89,9 +90,10 @@ function whyUnfit(rules: readonly Rule[], ipv6: boolean, undone: string): Fault 
 }
 
 function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {
-  const { action, path, log, comment } = common
+  const { action, rate, path, log, comment } = common
   return {
     ...{ family, action, path, log, comment },
+    ...(rate && { rate }),
     ...interfacesOf(draft, common),
     protocol: draft.protocol ?? 'any',
     from: endOf(draft.from),

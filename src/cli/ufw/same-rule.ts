@@ -1,5 +1,5 @@
 /** When two rules are the same one to UFW: then one is not added beside the other, it takes its place. */
-import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 
 /** Whether two rules are about the same, whatever they do: then they are one rule. Asked of thousands: it makes nothing. */
 export function isSameSubject(one: Rule, other: Rule): boolean {
@@ -29,8 +29,8 @@ export function profileSubject(rule: Rule): string | undefined {
 }
 
 /** What is told of it beside. */
-export function deed({ action, log }: Rule): string {
-  return `${action} ${log}`
+export function deed({ action, rate, log }: Rule): string {
+  return rate ? `${action} ${printRate(rate)} ${log}` : `${action} ${log}`
 }
 
 /** The same for a rule and its likeness in the other family; a rule that names an address has none. */

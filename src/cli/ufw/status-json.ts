@@ -1,7 +1,7 @@
 /** What `ufw status --json` says; docs/ufw-json.md names each field. */
 import type { UfwState } from '../../config/ufw/state.ts'
 import type { Count } from '../../firewall/rules/counters.ts'
-import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 import { numbersOf } from './listed.ts'
 import { printSentence } from './print-sentence.ts'
 import { type InForce, policyWord } from './status.ts'
@@ -27,10 +27,11 @@ export function statusJson(state: UfwState, { active, forwarding }: InForce, cou
 }
 
 export function ruleJson(rule: Rule) {
-  const { family, action, path, protocol, log } = rule
+  const { family, action, rate, path, protocol, log } = rule
   return {
     family,
     action,
+    rate: rate ? printRate(rate) : null,
     direction: path === 'forward' ? 'routed' : path,
     inInterface: rule.inInterface ?? null,
     outInterface: rule.outInterface ?? null,

@@ -3,7 +3,15 @@
  * is generous with what an admin wrote by hand; so is this, as long as a packet can be told by it.
  */
 import type { ServiceLookup } from '../../base/ports.ts'
-import { ANYWHERE, addressText, type End, type Protocol, type Rule } from '../../firewall/rules/rule.ts'
+import {
+  ANYWHERE,
+  addressText,
+  type End,
+  type Protocol,
+  parseRate,
+  printRate,
+  type Rule,
+} from '../../firewall/rules/rule.ts'
 import { parseWritten } from '../../firewall/rules/written-address.ts'
 
 /** Why there is no rule: UFW says of a wrong number of words that it is that. */
@@ -25,12 +33,14 @@ export function parseTuple(tuple: string, family: 4 | 6, services: ServiceLookup
   if (hasPorts && protocol !== 'any' && protocol !== 'tcp' && protocol !== 'udp') return 'malformed'
   const { path, inInterface, outInterface } = hooks
   const { verdict, log } = action
-  return { family, action: verdict, path, inInterface, outInterface, log, protocol, from, to, comment }
+  const rule = { family, action: verdict, path, inInterface, outInterface, log, protocol, from, to }
+  return { ...rule, ...(verdict === 'limit' ? readRate(comment) : { comment }) }
 }
 
 /** What stands behind `### tuple ###`. */
 export function printTuple(rule: Rule): string {
-  const { family, path, action, log, protocol, from, to, comment } = rule
+  const { family, path, action, log, protocol, from, to } = rule
+  const comment = writtenComment(rule)
   const words = [
     `${path === 'forward' ? 'route:' : ''}${action}${log === 'none' ? '' : `_${log}`}`,
     protocol,
@@ -42,6 +52,21 @@ export function printTuple(rule: Rule): string {
   words.push(printHooks(rule))
   if (comment) words.push(`comment=${encodeComment(comment)}`)
   return words.join(' ')
+}
+
+/**
+ * A rate of its own stands before the comment, `[limit 10/60s] the office`: UFW has no place for it, reads a `limit` of its own
+ * rate, shows the comment, and keeps it whatever it writes. (docs/decisions/010-rates-in-comments.md)
+ */
+function writtenComment({ action, rate, comment }: Rule): string | undefined {
+  if (action !== 'limit' || !rate) return comment
+  return `[limit ${printRate(rate)}]${comment === undefined ? '' : ` ${comment}`}`
+}
+
+function readRate(comment: string | undefined): Pick<Rule, 'rate' | 'comment'> {
+  const [, text = '', rest] = /^\[limit (\d+\/\d+s)\](?: (.+))?$/s.exec(comment ?? '') ?? []
+  const rate = parseRate(text)
+  return rate ? { rate, comment: rest } : { comment }
 }
 
 /** A profile's name without blanks, as tuples and iptables' comments have it. */

@@ -8,6 +8,7 @@
  * is at place 0.
  */
 import { type Chain, type KernelSet, saddr } from './printed.ts'
+import { addressText, type End, type Rule } from './rule.ts'
 
 export interface Limiter {
   readonly name: string
@@ -24,6 +25,36 @@ export interface Limiter {
 /** UFW's own: the sixth within 30 seconds, one list for all rules. */
 export function stockLimiter(family: 4 | 6, refusal: string, sources = 65_536): Limiter {
   return { name: `limit${family}`, family, hits: 6, seconds: 30, sources, refusal }
+}
+
+/** The limiters of a family's rules: the one that they share, and those that are one rule's own. */
+export function limitersOf(rules: readonly Rule[], family: 4 | 6, refusal: string, sources?: number): Limiter[] {
+  const stock = stockLimiter(family, refusal, sources)
+  const limiters = rules
+    .filter((rule) => rule.family === family && rule.action === 'limit')
+    .map((rule): Limiter => {
+      if (!rule.rate) return stock
+      const { connections, seconds } = rule.rate
+      return { ...stock, name: limiterName(rule), hits: connections + 1, seconds }
+    })
+  return [...new Map(limiters.map((limiter) => [limiter.name, limiter])).values()]
+}
+
+/** The chain that a rule's new connections go through. Another rate is another list, and begins anew. */
+export function limiterName(rule: Rule): string {
+  const { family, rate, path, inInterface = '', outInterface = '', protocol, from, to } = rule
+  const name = `limit${family}`
+  if (!rate) return name
+  const end = (one: End) => `${addressText(one, family)} ${one.ports} ${one.profile ?? ''}`
+  const about = [rate.connections, rate.seconds, path, inInterface, outInterface, protocol, end(from), end(to)]
+  return `${name}-own${hash(about.join('\n'))}`
+}
+
+/** FNV-1a of 64 bits: two rules of one name would share a list. */
+function hash(text: string): string {
+  let value = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n)
+  return value.toString(16).padStart(16, '0')
 }
 
 /** Who jumps to the chain of its name comes back unless he is refused. */

@@ -2,7 +2,7 @@
 import { BRIDGES, printContainers, printPublished } from './containers.ts'
 import { nftChain } from './frame.ts'
 import { printHooks } from './hooks.ts'
-import { printLimiter, stockLimiter } from './limiter.ts'
+import { limitersOf, printLimiter } from './limiter.ts'
 import { loggingChains } from './logging.ts'
 import { cutIntoPieces, type Fingerprint, type Pieces, printPieces } from './pieces.ts'
 import { policyChains } from './policies.ts'
@@ -55,8 +55,8 @@ function printFixed(
   users: ReadonlySet<string>,
 ): Pick<Printed['fixed'], 'chains' | 'sets'> {
   const limiters = families
-    .filter((family) => ruleset.rules.some((rule) => rule.family === family && rule.action === 'limit'))
-    .map((family) => printLimiter(stockLimiter(family, ufwChain(family, 'user-limit'), ruleset.limitSources)))
+    .flatMap((family) => limitersOf(ruleset.rules, family, ufwChain(family, 'user-limit'), ruleset.limitSources))
+    .map(printLimiter)
   const chains = together([
     ...families.flatMap((family) => ufwChains(family, ruleset)),
     ...ruleset.frame.chains

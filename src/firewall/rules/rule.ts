@@ -4,6 +4,8 @@ import type { Network } from '../../base/address.ts'
 export interface Rule {
   readonly family: 4 | 6
   readonly action: 'allow' | 'deny' | 'reject' | 'limit'
+  /** Of a `limit` that has a list of its own; undefined: UFW's, and the list that all of those share. */
+  readonly rate?: Rate
   /** `forward`: a route rule. */
   readonly path: 'in' | 'out' | 'forward'
   /** `in on IFACE`; undefined: any. `eth+` means all that begin with eth. */
@@ -16,6 +18,29 @@ export interface Rule {
   readonly from: End
   readonly to: End
   readonly comment: string | undefined
+}
+
+/** So many new connections of one source in so many seconds are let in; the next one is refused. */
+export interface Rate {
+  readonly connections: number
+  readonly seconds: number
+}
+
+/** Each connection is a place in a ring of sets (limiter.ts). */
+export const MOST_CONNECTIONS = 60
+export const MOST_SECONDS = 86_400
+
+/** `10/60s`; undefined for what is none, or none that can be kept. */
+export function parseRate(text: string): Rate | undefined {
+  const [, connections, seconds] = /^([1-9]\d?)\/([1-9]\d{0,4})s$/.exec(text)?.map(Number) ?? []
+  if (connections === undefined || seconds === undefined) return undefined
+  return connections >= 2 && connections <= MOST_CONNECTIONS && seconds <= MOST_SECONDS
+    ? { connections, seconds }
+    : undefined
+}
+
+export function printRate({ connections, seconds }: Rate): string {
+  return `${connections}/${seconds}s`
 }
 
 /** `any` with a port means tcp and udp. */

@@ -2,6 +2,7 @@
 import { parseAddress, width } from '../../base/address.ts'
 import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
+import { limiterName } from './limiter.ts'
 import { logStatement } from './logging.ts'
 import { daddr, saddr } from './printed.ts'
 import { type End, PROTOCOL_NUMBERS, type Protocol, type Rule } from './rule.ts'
@@ -23,7 +24,7 @@ export function printRule(rule: Rule, logging: LogLevel, destination: Destinatio
     const say = (...words: readonly string[]) => [...match, ...words].join(' ')
     return [
       ...(rule.log === 'none' || logging === 'off' ? [] : [say(logRule(rule))]),
-      ...(rule.action === 'limit' ? [say('ct state new', `jump limit${rule.family}`)] : []),
+      ...(rule.action === 'limit' ? [say('ct state new', `jump ${limiterName(rule)}`)] : []),
       say('counter', verdict(rule, protocol)),
     ]
   })

@@ -82,7 +82,14 @@ inNamespace(import.meta.filename, () => {
     )
     assert.deepEqual(list[2], {
       ...{ number: 2, family: 4, action: 'limit', direction: 'routed', protocol: 'tcp', log: 'none', comment: 'x' },
-      ...{ inInterface: 'eth0', outInterface: 'eth1', packets: 0, bytes: 0, sentence: list[2]!['sentence'] },
+      ...{
+        inInterface: 'eth0',
+        outInterface: 'eth1',
+        packets: 0,
+        bytes: 0,
+        sentence: list[2]!['sentence'],
+        rate: null,
+      },
       from: { address: 'any', ports: 'any', profile: null },
       to: { address: '192.0.2.0/24', ports: '4312', profile: null },
     })
