@@ -5,7 +5,8 @@ import { parseTuple, printTuple } from '../../../src/config/ufw/tuple.ts'
 import { limiterName } from '../../../src/firewall/rules/limiter.ts'
 import type { Rule } from '../../../src/firewall/rules/rule.ts'
 import { askUfw, NO_UFW } from '../../config/ufw/ask-ufw.ts'
-import { inNamespace, run } from '../../kernel/namespace.ts'
+import { probe } from '../../firewall/rules/packets.ts'
+import { inNamespace, neighbour, run } from '../../kernel/namespace.ts'
 import { openHost } from './host.ts'
 
 const hex = (text: string) => Buffer.from(text).toString('hex')
@@ -85,6 +86,23 @@ inNamespace(import.meta.filename, () => {
     assert.match((await host.say('delete limit 4/5s 22/tcp')).out, /^Could not delete non-existent rule\n/)
     assert.equal((await host.say('delete limit 22/tcp')).out, 'Rule deleted\nRule deleted (v6)\n')
     assert.doesNotMatch(sets(), /set limit/)
+    await host.say('disable')
+  })
+
+  test('what is beyond the rate is refused, and no other rule counts it', async () => {
+    const host = openHost()
+    const client = await neighbour('r', ['192.0.2.1/24'], ['192.0.2.2/24'])
+    run('sysctl', '-qw', 'net.ipv4.icmp_ratelimit=0')
+    await host.say('enable')
+    for (const sentence of ['limit 3/60s 80/tcp', 'limit 2/60s 81/tcp', 'limit 82/tcp']) await host.say(sentence)
+    const ports = [80, 80, 80, 80, 81, 81, 81, 82, 82, 82, 82, 82, 82]
+    const probes = ports.map((port) => ({ kind: 'tcp', from: '192.0.2.2', to: '192.0.2.1', port, at: 0 }))
+    const answers = await probe(client, probes, 'one-by-one')
+    // Nobody listens: who is let in is reset.
+    const isIn = answers.map((answer) => answer === 'reset')
+    const [yes, no] = [true, false]
+    assert.deepEqual(isIn, [yes, yes, yes, no, yes, yes, no, yes, yes, yes, yes, yes, no])
+    client.end()
     await host.say('disable')
   })
 
