@@ -3,7 +3,8 @@
  * events come in its order and unmixed), so no book of expected deletions is kept.
  *
  * For few elements by `nft monitor`, else by the listener, which needs 2 MB more but nothing for an element. Where there
- * is no Perl, `nft monitor` serves up to 50,000 (and hears of the rules only what is deleted); above that nobody tells, and whoever wants to know must ask.
+ * is no Perl, `nft monitor` serves up to 50,000 (and hears of the rules only what is deleted); above that nobody tells, and
+ * whoever wants to know must ask. Where there are rules the listener listens, however few the bans.
  */
 import { asFault } from '../base/fault.ts'
 import type { Cancel, Clock, MonotonicMs } from '../world/clock.ts'
@@ -169,10 +170,9 @@ export class Watcher {
     ear.hears = true
     for (const other of this.#ears.filter((other) => other !== ear && other.hears)) this.#end(other)
     if (this.#ears.every(({ hears }) => hears)) this.#cancelHello()
-    if (!wasHeard) {
-      this.#events.missed()
-      this.#rules?.changed()
-    }
+    if (!wasHeard) this.#events.missed()
+    // The listener hears of more than what it replaces.
+    this.#rules?.changed()
     this.#settle()
   }
 

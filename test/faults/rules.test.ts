@@ -102,6 +102,17 @@ describe('rules that are changed from outside', { skip: noLab() ?? false }, () =
     await ufw('--force', 'enable')
   })
 
+  test('R01 a policy that is changed after the firewall was switched on beside the guard is as it was', async () => {
+    await ufw('--force', 'disable')
+    await pause(4500)
+    await ufw('--force', 'enable')
+    await pause(3000)
+    const [whole, before] = [await table(), told()]
+    await nft('add chain inet rampart input { policy drop; }')
+    await until('it is told', () => told() > before)
+    assert.equal(await table(), whole)
+  })
+
   test('what happened while no guard ran is healed at its start', async () => {
     const whole = await table()
     await guard.stop()
