@@ -5,7 +5,7 @@ import { printSentence } from './print-sentence.ts'
 
 /** Without `ufw`, in the order of the rules; what a sentence made for both families, or for a profile's protocols, is one. */
 export function addedSentences(rules: readonly Rule[]): readonly string[] {
-  return [...new Set(rules.map(printSentence))]
+  return [...new Set(rules.map((rule) => printSentence(rule)))]
 }
 
 export function printAdded(rules: readonly Rule[]): string {

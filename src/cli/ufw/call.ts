@@ -7,6 +7,8 @@ export interface Call {
   readonly setting: Setting
   readonly paths: UfwPaths
   readonly sentence: Sentence
+  /** The command line, as the history tells what made a change. */
+  readonly said: string
   /** Tells what reading the files has to warn of, once: whoever reads them first hands it on, before anything else is said. */
   readonly warn: (warnings: readonly string[]) => void
 }

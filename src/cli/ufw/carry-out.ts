@@ -3,7 +3,7 @@ import { Fault } from '../../base/fault.ts'
 import { underLock } from '../../config/ufw/open-ufw.ts'
 import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
-import { printTuple } from '../../config/ufw/tuple.ts'
+import { changedMeanwhile, isSameState } from './become.ts'
 import type { Call } from './call.ts'
 import { carry } from './carry.ts'
 import { consent, lockoutsBy } from './consent.ts'
@@ -29,7 +29,7 @@ async function change(call: Call, command: Changing): Promise<number> {
   }
   if (sentence.dryRun) return tryOut(call, command)
   return underLock(setting.world, paths, async (ufw) => {
-    if (asked && !isSame(asked.state, ufw.state)) throw changedMeanwhile()
+    if (asked && !isSameState(asked.state, ufw.state)) throw changedMeanwhile()
     call.warn(ufw.warnings)
     if (command.kind === 'enable' || command.kind === 'reload') {
       const { strayWarnings } = await import('../../config/ufw/stray-lines.ts')
@@ -39,11 +39,15 @@ async function change(call: Call, command: Changing): Promise<number> {
     warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
     await withRollback(call, ufw.state, () => carry(call, ufw, decision))
-    if (command.kind === 'enable') await (await import('./boot-unit.ts')).installUnit(call)
+    if (isSwitchedOn(command)) await (await import('./boot-unit.ts')).installUnit(call)
     setting.terminal.out(decision.told)
     if (sentence.rollback !== undefined) setting.terminal.out(pending(sentence.rollback))
     return 0
   })
+}
+
+function isSwitchedOn(command: Changing): boolean {
+  return command.kind === 'enable' || (command.kind === 'become' && command.next.enabled && !command.from.enabled)
 }
 
 function pending(seconds: number): string {
@@ -62,17 +66,6 @@ function tryOut(call: Call, command: Changing): number {
 
 function warningsOf(command: Changing): readonly string[] {
   return 'warnings' in command ? command.warnings : []
-}
-
-function isSame(one: UfwState, other: UfwState): boolean {
-  const text = ({ rules, ...settings }: UfwState) => JSON.stringify([settings, rules.map(printTuple)])
-  return text(one) === text(other)
-}
-
-function changedMeanwhile(): Fault {
-  return new Fault('ufw.changed', 'another command has changed the firewall meanwhile; nothing was done', {
-    hint: 'look at it once more: ufw status numbered',
-  })
 }
 
 async function withRollback(call: Call, before: UfwState, act: () => Promise<void>): Promise<void> {

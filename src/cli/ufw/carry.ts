@@ -3,15 +3,19 @@
  * count: who fails or is killed on the way leaves the old state, at the latest with the next start.
  */
 import { asFault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
+import { watchChange } from '../../config/ufw/generations.ts'
 import type { OpenUfw } from '../../config/ufw/open-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { changeKernel } from './kernel-change.ts'
+import { warn } from './warn.ts'
 
 /** @throws Fault `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then */
 export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>, decision: Decision): Promise<void> {
-  const prepared = ufw.prepare(decision.next)
+  const keep = watchChange(call.setting.world, call.paths, ufw.state)
+  const prepared = ufw.prepare(decision.next, decision.files)
   try {
     await changeKernel(call, decision)
   } catch (thrown) {
@@ -23,6 +27,13 @@ export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>,
   } catch (thrown) {
     await takeBack(call, ufw.state, decision)
     throw asFault(thrown, 'ufw.not-saved')
+  }
+  try {
+    keep(decision.next, call.said)
+  } catch (thrown) {
+    // The change is made, and safe.
+    const { message } = asFault(thrown, 'ufw.not-kept')
+    warn(call, [`this change is not in the history: ${printable(message)}`])
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Fault } from '../../base/fault.ts'
 import type { Rule } from '../../firewall/rules/rule.ts'
 import type { LogLevel } from '../../firewall/rules/ruleset.ts'
+import type { Become } from './become.ts'
 
 export interface Sentence {
   readonly command: Command
@@ -33,6 +34,7 @@ export type Command =
   | { readonly kind: 'app-info'; readonly name: string }
   | { readonly kind: 'app-default'; readonly policy: 'allow' | 'deny' | 'reject' | 'skip' }
   | { readonly kind: 'app-update'; readonly name: string; readonly addNew: boolean }
+  | Become
 
 /** `insert`: counted from 1, over IPv4's rules, then IPv6's. */
 export type Place = 'append' | 'prepend' | { readonly insert: number }

@@ -47,6 +47,7 @@ function mayLockOut(command: Changing): boolean {
     case 'enable':
     case 'reload':
     case 'delete-number':
+    case 'become':
       return true
     case 'default':
       return command.policy !== 'allow' && command.path !== 'forward'
@@ -82,5 +83,7 @@ function questionOf(call: Call, command: Changing, state: UfwState, dangers: rea
   if (command.kind === 'enable' && isUnderSsh(setting.world.files, setting.pid)) {
     return `Command may disrupt existing ssh connections. ${PROCEED}`
   }
-  return dangers.length > 0 && isTyped(call) && !sentence.dryRun ? PROCEED : undefined
+  // Who has just been shown the difference, may have expected another.
+  const isDoubtful = dangers.length > 0 || command.kind === 'become'
+  return isDoubtful && isTyped(call) && !sentence.dryRun ? PROCEED : undefined
 }

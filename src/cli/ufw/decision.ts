@@ -1,8 +1,10 @@
 /** What a command comes to: the state that shall be, what the kernel has to do for it, and what is said. Pure. */
 import { Fault } from '../../base/fault.ts'
+import type { Replacement } from '../../config/ufw/exchange.ts'
 import type { Profile } from '../../config/ufw/profile.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { decideProfileUpdate } from './app-update.ts'
+import { decideBecome } from './become.ts'
 import { addRules, type Change, deleteRules, ruleByNumber } from './change.ts'
 import type { Command } from './command.ts'
 import { told, toldDry } from './told.ts'
@@ -10,6 +12,8 @@ import { told, toldDry } from './told.ts'
 export interface Decision {
   readonly next: UfwState
   readonly kernel: Kernel
+  /** In place of what `next` makes of them. */
+  readonly files?: readonly Replacement[]
   /** On stdout, when it is done. */
   readonly told: string
   /** On stdout, instead of doing it. */
@@ -29,7 +33,7 @@ export type Changing =
   | { readonly kind: 'enable' | 'disable' | 'reload' }
   | Extract<
       Command,
-      { kind: 'default' | 'logging' | 'rule' | 'delete' | 'delete-number' | 'app-default' | 'app-update' }
+      { kind: 'default' | 'logging' | 'rule' | 'delete' | 'delete-number' | 'app-default' | 'app-update' | 'become' }
     >
 
 export function isChanging(command: Command): command is Changing {
@@ -38,10 +42,10 @@ export function isChanging(command: Command): command is Changing {
 
 const CHANGING: ReadonlySet<string> = new Set<Changing['kind']>([
   ...(['enable', 'disable', 'reload', 'default', 'logging'] as const),
-  ...(['rule', 'delete', 'delete-number', 'app-default', 'app-update'] as const),
+  ...(['rule', 'delete', 'delete-number', 'app-default', 'app-update', 'become'] as const),
 ])
 
-/** @throws Fault `ufw.position`, `ufw.number`, `ufw.profile` */
+/** @throws Fault `ufw.position`, `ufw.number`, `ufw.profile`, `ufw.changed` */
 export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap<string, Profile>): Decision {
   switch (command.kind) {
     case 'enable':
@@ -70,6 +74,8 @@ export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap
       return decideProfilePolicy(state, command.policy)
     case 'app-update':
       return decideProfileUpdate(state, command, profiles)
+    case 'become':
+      return decideBecome(state, command)
     default:
       return unknown(command)
   }

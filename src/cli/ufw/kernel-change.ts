@@ -1,5 +1,6 @@
 /** The kernel's part of a change. */
 import { asFault } from '../../base/fault.ts'
+import type { Replacement } from '../../config/ufw/exchange.ts'
 import { forgetFrame, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
 import { readRuleset, stockRuleset } from '../../config/ufw/read-ruleset.ts'
@@ -17,7 +18,8 @@ import { warn } from './warn.ts'
  * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
  * @throws Fault `ufw.frame`, `ufw.script`, `kernel.*`: the ruleset that was in force is, still
  */
-export async function changeKernel(call: Call, { next, kernel }: Decision): Promise<void> {
+export async function changeKernel(call: Call, decision: Decision): Promise<void> {
+  const { next, kernel } = decision
   const { world } = call.setting
   switch (kernel) {
     case 'as it is':
@@ -25,7 +27,7 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
     case 'change':
       return applyRuleset(world, readRuleset(world, call.paths, next, true))
     case 'load':
-      return load(call, next)
+      return load(call, decision)
     case 'unload':
       return unload(call)
     default:
@@ -33,10 +35,10 @@ export async function changeKernel(call: Call, { next, kernel }: Decision): Prom
   }
 }
 
-async function load(call: Call, next: UfwState): Promise<void> {
+async function load(call: Call, { next, files = [] }: Decision): Promise<void> {
   const { world } = call.setting
   // Before anything is touched: what cannot be compiled is refused.
-  const ruleset = await compiled(call, next)
+  const ruleset = await compiled(call, next, withFiles(world, files))
   // At boot it is enabled, and nothing runs yet.
   if (hasScripts(world, call.paths) && (await isActive(world))) {
     await tryScript(call, 'before', 'stop')
@@ -49,15 +51,31 @@ async function load(call: Call, next: UfwState): Promise<void> {
 }
 
 /** @throws Fault `ufw.frame`: then what was in force is; at a start, where nothing was, the rules within our own base rules */
-async function compiled({ setting: { world }, paths, sentence }: Call, next: UfwState): Promise<Ruleset> {
+async function compiled({ setting: { world }, paths, sentence }: Call, next: UfwState, then: World): Promise<Ruleset> {
   try {
-    return readRuleset(world, paths, next, false)
+    return readRuleset(then, paths, next, false)
   } catch (thrown) {
     if (sentence.command.kind === 'reload' && !(await isActive(world))) {
       await loadRuleset(world, paths, stockRuleset(world, paths, next))
     }
     throw thrown
   }
+}
+
+/** The host as it will be: the files count only when the kernel has taken what they say. */
+function withFiles(world: World, replacements: readonly Replacement[]): World {
+  if (replacements.length === 0) return world
+  const { files } = world
+  const news = new Map(replacements.map(({ path, content }) => [path, content]))
+  const text: typeof files.text = (path, maxBytes) => {
+    const content = news.get(path)
+    if (content === undefined) return files.text(path, maxBytes)
+    return typeof content === 'string' ? content : new TextDecoder().decode(content)
+  }
+  // Of those that are not there only that they are is asked.
+  const stat: typeof files.stat = (path, options) =>
+    files.stat(path, options) ?? (news.has(path) ? files.stat('/') : undefined)
+  return { ...world, files: { ...files, text, stat } }
 }
 
 /** A script that fails where the kernel has changed, or has to, is told, and holds up nothing. */

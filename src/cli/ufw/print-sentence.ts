@@ -2,18 +2,23 @@
 import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 
 /** Without `ufw`, quoted for a shell: `allow from 192.0.2.0/24 to any port 22 proto tcp comment 'the office'`. */
-export function printSentence(rule: Rule): string {
+export function printSentence(rule: Rule, options?: Naming): string {
   const { to, from, comment } = rule
   const quote = (word: string, index: number, words: readonly string[]) => {
     const isComment = comment !== undefined && index === words.length - 1
     const isProfile = word.includes(' ') && (word === to.profile || word === from.profile)
     return isComment || isProfile ? `'${word}'` : word
   }
-  return sentenceWords(rule).map(quote).join(' ')
+  return sentenceWords(rule, options).map(quote).join(' ')
+}
+
+interface Naming {
+  /** Names its family's any address, so that no rule of the other family is made beside it. */
+  readonly oneFamily?: boolean
 }
 
 /** The same, word for word as a program is called. */
-export function sentenceWords(rule: Rule): readonly string[] {
+export function sentenceWords(rule: Rule, { oneFamily = false }: Naming = {}): readonly string[] {
   const { path, action, rate, log, comment } = rule
   const interfaces = interfaceWords(rule)
   return [
@@ -22,7 +27,7 @@ export function sentenceWords(rule: Rule): readonly string[] {
     ...(rate ? [printRate(rate)] : []),
     ...(path === 'out' && interfaces.length === 0 ? ['out'] : interfaces),
     ...(log === 'none' ? [] : [log]),
-    ...(isSimple(rule) ? [simpleWord(rule)] : clauseWords(rule)),
+    ...(isSimple(rule) && !oneFamily ? [simpleWord(rule)] : clauseWords(rule, oneFamily)),
     ...(comment === undefined ? [] : ['comment', comment]),
   ]
 }
@@ -50,9 +55,9 @@ function simpleWord({ to, protocol }: Rule): string {
   return to.profile ?? (protocol === 'any' ? to.ports : `${to.ports}/${protocol}`)
 }
 
-function clauseWords(rule: Rule): readonly string[] {
+function clauseWords(rule: Rule, oneFamily: boolean): readonly string[] {
   const { from, to, protocol } = rule
-  const clauses = [...endWords(rule, 'from'), ...endWords(rule, 'to')]
+  const clauses = [...endWords(rule, 'from', oneFamily), ...endWords(rule, 'to')]
   const isBare = clauses.length === 0 && interfaceWords(rule).length === 0
   const hasProfile = from.profile !== undefined || to.profile !== undefined
   return [
@@ -62,10 +67,11 @@ function clauseWords(rule: Rule): readonly string[] {
   ]
 }
 
-function endWords(rule: Rule, side: 'from' | 'to'): readonly string[] {
+function endWords(rule: Rule, side: 'from' | 'to', isNamed = false): readonly string[] {
   const end = rule[side]
-  if (!hasAddress(rule, end) && !hasPort(end)) return []
-  const address = [side, hasAddress(rule, end) ? addressText(end, rule.family) : 'any']
+  const hasName = isNamed || hasAddress(rule, end)
+  if (!hasName && !hasPort(end)) return []
+  const address = [side, hasName ? addressText(end, rule.family) : 'any']
   if (end.profile !== undefined) return [...address, 'app', end.profile]
   return hasPort(end) ? [...address, 'port', end.ports] : address
 }

@@ -3,10 +3,10 @@
  * of the terminal or of the connection does not end; what it takes back stands in a file, so that a start does it as well.
  */
 import { Fault } from '../../base/fault.ts'
+import { type KeptState, keptState, stateOf } from '../../config/ufw/kept-state.ts'
 import { underLock } from '../../config/ufw/open-ufw.ts'
 import { type UfwPaths, ufwPaths } from '../../config/ufw/paths.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
-import { parseTuple, printTuple } from '../../config/ufw/tuple.ts'
 import type { Files } from '../../world/files.ts'
 import type { Setting } from '../setting.ts'
 import type { Call } from './call.ts'
@@ -28,7 +28,7 @@ export function arm(call: Call, seconds: number, before: UfwState): () => void {
     id: `${world.clock.now()}-${pid}`,
     boot: bootOf(world.files),
     // What was not confirmed is taken back with it.
-    before: last ? last.before : written(before),
+    before: last ? last.before : keptState(before),
   }
   world.files.write(path, JSON.stringify(record), 0o600)
   const giveUp = () => (last ? world.files.write(path, JSON.stringify(last), 0o600) : world.files.remove(path))
@@ -91,7 +91,7 @@ async function takeBack(setting: Setting, paths: UfwPaths, isMeant: (record: Rol
     const path = recordPath(paths)
     const record = readRecord(world.files, path)
     if (!record || !isMeant(record)) return
-    const next = parsed(record.before)
+    const next = stateOf(record.before)
     const kernel: Kernel = next.enabled ? 'change' : ufw.state.enabled ? 'unload' : 'as it is'
     const sentence = {
       command: { kind: 'confirm' },
@@ -100,7 +100,7 @@ async function takeBack(setting: Setting, paths: UfwPaths, isMeant: (record: Rol
       json: false,
       rollback: undefined,
     } as const
-    const call: Call = { setting, paths, sentence, warn: () => {} }
+    const call: Call = { setting, paths, sentence, warn: () => {}, said: 'what was not confirmed is taken back' }
     await carry(call, ufw, { next, kernel, told: '', dry: '' })
     world.files.remove(path)
   })
@@ -110,24 +110,7 @@ interface Rollback {
   readonly id: string
   /** Of the kernel: it is another after every start of the host. */
   readonly boot: string
-  readonly before: Written
-}
-
-/** A state as JSON keeps it. */
-type Written = Omit<UfwState, 'rules'> & {
-  readonly rules: readonly { readonly family: 4 | 6; readonly tuple: string }[]
-}
-
-function written(state: UfwState): Written {
-  return { ...state, rules: state.rules.map((rule) => ({ family: rule.family, tuple: printTuple(rule) })) }
-}
-
-function parsed({ rules, ...settings }: Written): UfwState {
-  const parse = ({ family, tuple }: Written['rules'][number]) => {
-    const rule = parseTuple(tuple, family, () => undefined)
-    return typeof rule === 'string' ? [] : [rule]
-  }
-  return { ...settings, rules: rules.flatMap(parse) }
+  readonly before: KeptState
 }
 
 /** Beside UFW's own files: it outlives a start of the host. */

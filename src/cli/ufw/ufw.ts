@@ -18,13 +18,18 @@ export async function ufw(setting: Setting, words: readonly string[]): Promise<n
   try {
     const paths = ufwPaths(dataFolder(words))
     const warn = warnOnce(setting)
-    return await act({ setting, paths, sentence: await understood(setting, paths, words, warn), warn })
+    const sentence = await understood(setting, paths, words, warn)
+    return await act({ setting, paths, sentence, said: ['ufw', ...words.map(quoted)].join(' '), warn })
   } catch (thrown) {
     const fault = asFault(thrown, 'ufw.failed')
     setting.terminal.err(printError(fault, setting.terminal))
     if (fault.code === 'ufw.syntax') await help(setting)
     return 1
   }
+}
+
+function quoted(word: string): string {
+  return /^[\w./:,+@%=-]+$/.test(word) ? word : `'${word}'`
 }
 
 /** A command loads what it needs and no more. */

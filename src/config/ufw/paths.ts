@@ -14,6 +14,8 @@ export interface UfwPaths {
   /** A folder. */
   readonly profiles: string
   readonly services: string
+  /** Ours, a folder: what the firewall was before. */
+  readonly history: string
   /** undefined: none is taken, for a world in memory. */
   readonly lock: string | undefined
 }
@@ -32,6 +34,7 @@ export function ufwPaths(root = ''): UfwPaths {
     sysctl: `${folder}/sysctl.conf`,
     profiles: `${folder}/applications.d`,
     services: '/etc/services',
+    history: `${root}/var/lib/rampart/firewall`,
     lock: '/run/ufw.lock',
   }
 }

@@ -26,7 +26,7 @@ async function install(world: FakeWorld, columns?: number): Promise<string> {
       ...{ world, terminal, version: '0', pid: 1, isRoot: true, stockFolder: '', readerCommand: [] },
       ...{ selfCommand: ['/opt/node', '/opt/main.mjs'], input: async function* () {}, stopped: new Promise(() => {}) },
     },
-    ...{ paths: ufwPaths(), sentence, warn: () => {} },
+    ...{ paths: ufwPaths(), sentence, said: 'ufw enable', warn: () => {} },
   }
   await installUnit(call)
   return warned
