@@ -1,10 +1,12 @@
 /** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
-import { Command, CommanderError, Option } from 'commander'
-import { asFault } from '../../base/fault.ts'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'
+import { isPacketWords } from './packet-words.ts'
+import type { Options as WhyOptions } from './why-packet.ts'
 
 const SOCKET = '/run/rampart/rampart.sock'
 const STATE = '/var/lib/rampart'
@@ -47,6 +49,7 @@ function grammar(setting: Setting, end: End): Command {
   guarding(program, setting, end)
   steering(program, setting, end)
   asking(program, setting, end)
+  walling(program, setting, end)
   trying(program, setting, end)
   program
     .command('version')
@@ -68,6 +71,7 @@ type End = (code: number) => void
 
 const json = () => new Option('--json', 'print JSON with stable names')
 const socket = () => new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
+const datadir = () => new Option('--datadir <folder>', "stands before the paths of ufw's files")
 const config = () =>
   new Option('--config <folders...>', 'configuration above the stock one, later wins').default(CONFIG, CONFIG.join(' '))
 
@@ -118,11 +122,19 @@ function asking(program: Command, setting: Setting, end: End): void {
 
   program
     .command('why')
-    .argument('<address>', 'an address or a network')
-    .description('show why an address is banned, or is not: jail, lines, kernel element, end')
+    .argument(
+      '<words...>',
+      'an address or a network; or a packet: in|out|route [on IFACE] PROTOCOL PORT from|to ADDRESS',
+    )
+    .description('show why an address is banned or is not, or what the firewall does with a packet, and by which rule')
     .addOption(json())
     .addOption(socket())
-    .action(async (address, options) => end(await (await import('./why.ts')).why(setting, address, options)))
+    .addOption(datadir())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  rampart why 192.0.2.7\n  rampart why in tcp 443 from 192.0.2.7\n  rampart why out udp 53 to 192.0.2.53',
+    )
+    .action(async (words, options) => end(await why(setting, words, options)))
 
   program
     .command('ban')
@@ -172,6 +184,73 @@ function asking(program: Command, setting: Setting, end: End): void {
     .action(async (options) => end(await (await import('./tail.ts')).tail(setting, options)))
 }
 
+async function why(setting: Setting, words: readonly string[], options: WhyOptions): Promise<number> {
+  if (isPacketWords(words)) return (await import('./why-packet.ts')).whyPacket(setting, words, options)
+  if (words.length > 1)
+    throw new Fault('why.words', 'one address, or in, out or route and a packet', { hint: 'rampart help why' })
+  return (await import('./why.ts')).why(setting, words[0]!, options)
+}
+
+/** Rules, beside what `ufw` says of them; without a guard. */
+function walling(program: Command, setting: Setting, end: End): void {
+  const firewall = program
+    .command('firewall')
+    .description('the rules as a whole: export, plan, apply, history, rollback')
+  const changing = (command: Command) =>
+    command
+      .option('--force', 'do not ask')
+      .option('--rollback <seconds>', 'take it back unless `ufw confirm` comes', seconds)
+      .addOption(json())
+      .addOption(datadir())
+
+  firewall
+    .command('export')
+    .description("print settings and rules in ufw's words, as a file for plan and apply")
+    .addOption(json())
+    .addOption(datadir())
+    .action(async (options) => end((await import('./firewall/export.ts')).exportFirewall(setting, options)))
+
+  firewall
+    .command('plan')
+    .argument('<file>', 'what the firewall shall be, or - for standard input')
+    .description('show what apply would change')
+    .addOption(json())
+    .addOption(datadir())
+    .addHelpText(
+      'after',
+      '\nExit code: 0 nothing would change, 1 something would, 2 the file is wrong or cannot be read',
+    )
+    .action(async (file, options) => end(await (await import('./firewall/plan.ts')).plan(setting, file, options)))
+
+  changing(
+    firewall
+      .command('apply')
+      .argument('<file>', 'what the firewall shall be, or - for standard input')
+      .description('show what changes and change it: all of it, or nothing; rules that the file has not go'),
+  ).action(async (file, options) => end(await (await import('./firewall/apply.ts')).apply(setting, file, options)))
+
+  firewall
+    .command('history')
+    .description('what the firewall was (50 changes), and the command that made each')
+    .addOption(json())
+    .addOption(datadir())
+    .action(async (options) => end((await import('./firewall/history.ts')).history(setting, options)))
+
+  changing(
+    firewall
+      .command('rollback')
+      .argument('[number]', 'in the history (default: before the last change)')
+      .description('make the firewall what it was, before.rules and after.rules too'),
+  ).action(async (number, options) =>
+    end(await (await import('./firewall/rollback.ts')).rollback(setting, number, options)),
+  )
+}
+
+function seconds(word: string): number {
+  if (/^[1-9]\d{0,4}$/.test(word)) return Number(word)
+  throw new InvalidArgumentError('It is a number of seconds, up to 99999.')
+}
+
 /** What is tried on files, without a guard. */
 function trying(program: Command, setting: Setting, end: End): void {
   program
@@ -216,4 +295,5 @@ Examples:
   sudo rampart up --observe           only tell what would be banned
   sudo rampart status nginx-4xx       one jail and whom it bans
   sudo rampart why 198.51.100.7       all that is known of an address
+  sudo rampart why in tcp 443 from 198.51.100.7   what the firewall does with a packet
   rampart match nginx-botsearch /var/log/nginx/access.log`

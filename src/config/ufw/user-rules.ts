@@ -28,6 +28,13 @@ export function readUserRules(text: string, family: 4 | 6, services: ServiceLook
   return { rules, warnings }
 }
 
+/** In which lines of a file its rules stand, in their order; counted from 1. */
+export function tuplePlaces(text: string, family: 4 | 6, services: ServiceLookup = () => undefined): readonly number[] {
+  const isRule = (line: string) =>
+    line.startsWith(TUPLE) && typeof parseTuple(line.slice(TUPLE.length).trimStart(), family, services) !== 'string'
+  return text.split(/\r\n?|\n/).flatMap((line, index) => (isRule(line) ? [index + 1] : []))
+}
+
 /** What stands behind the mark of each line that begins with it. The text is not cut into lines: most are iptables'. */
 function tuplesIn(given: string): string[] {
   const text = given.includes('\r') ? given.replace(/\r\n?/g, '\n') : given
