@@ -1,29 +1,35 @@
 /**
  * The benchmark: `npm run bench [-- NAME... [--json]]`. Without a name all parts of the guard's, as the
- * table of docs/benchmarks.md; with names those alone. `npm run bench -- help` lists them.
+ * table of docs/benchmarks.md; with names those alone, `ufw` for all of the firewall's. `npm run bench -- help` lists them.
  */
 import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { noLab } from '../test/lab/lab.ts'
-import { PARTS } from './guard/parts.ts'
+import { PARTS as GUARD } from './guard/parts.ts'
 import { printJson, printTable, type Row } from './guard/row.ts'
+import { UFW_PARTS } from './ufw/parts.ts'
+
+const PARTS = { ...GUARD, ...UFW_PARTS }
 
 /** Benchmarks of single rooms: programs of their own that print what they find. */
 const ROOMS = ['detect', 'prefilter', 'follow', 'bans', 'store']
 
 const json = process.argv.includes('--json')
-const names = process.argv.slice(2).filter((word) => word !== '--json')
+const names = process.argv
+  .slice(2)
+  .filter((word) => word !== '--json')
+  .flatMap((word) => (word === 'ufw' ? Object.keys(UFW_PARTS) : word))
 const unknown = names.find((name) => !(name in PARTS) && !ROOMS.includes(name))
 
 if (unknown !== undefined) {
   console.log(
-    `the guard: ${Object.keys(PARTS).join(', ')} (all of them if none is named)\none room: ${ROOMS.join(', ')}`,
+    `the guard: ${Object.keys(GUARD).join(', ')} (all of them if none is named)\nthe firewall: ufw, which is ${Object.keys(UFW_PARTS).join(', ')}\none room: ${ROOMS.join(', ')}`,
   )
   process.exitCode = unknown === 'help' ? 0 : 2
 } else {
   for (const room of names.filter((name) => ROOMS.includes(name))) runRoom(room)
-  const parts = names.length === 0 ? Object.keys(PARTS) : names.filter((name) => name in PARTS)
+  const parts = names.length === 0 ? Object.keys(GUARD) : names.filter((name) => name in PARTS)
   if (parts.length > 0) await runGuard(parts)
 }
 
@@ -41,7 +47,7 @@ function forgetSettings(): void {
 async function runGuard(parts: readonly string[]): Promise<void> {
   const why = noLab()
   if (why) {
-    console.error(`the guard cannot be measured here: ${why}`)
+    console.error(`this cannot be measured here: ${why}`)
     process.exitCode = 1
     return
   }
