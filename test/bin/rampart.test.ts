@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -17,6 +17,8 @@ symlinkSync('one', join(folder, 'two'))
 symlinkSync('../two', join(folder, '-c/three'))
 symlinkSync(fileURLToPath(new URL('../../bin/ufw', import.meta.url)), join(folder, 'ufw'))
 
+symlinkSync(dirname(LAUNCHER), join(folder, 'bin'))
+
 const rows: readonly [sentence: string, within: string, command: string][] = [
   ['by its own path', '/', `'${LAUNCHER}' version`],
   ['by a link', folder, './one version'],
@@ -25,6 +27,9 @@ const rows: readonly [sentence: string, within: string, command: string][] = [
   ['from a folder whose name begins like an option', join(folder, '-c'), './three version'],
   ['by PATH', '/', `PATH="${folder}:$PATH" two version`],
   ['by a shell that is given a bare name', folder, 'sh two version'],
+  ['by a folder that is a link', '/', `'${folder}/bin/rampart' version`],
+  ['by a path with detours', '/', `'${folder}/-c/../bin/../bin//./rampart' version`],
+  ['by a path from elsewhere', dirname(LAUNCHER), '../bin/rampart version'],
   ['with a CDPATH', '/', `CDPATH=/tmp '${LAUNCHER}' version`],
 ]
 
