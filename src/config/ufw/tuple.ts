@@ -56,7 +56,7 @@ export function printTuple(rule: Rule): string {
 
 /**
  * A rate of its own stands before the comment, `[limit 10/60s] the office`: UFW has no place for it, reads a `limit` of its own
- * rate, shows the comment, and keeps it whatever it writes. (docs/decisions/010-rates-in-comments.md)
+ * rate, shows the comment, and keeps it whatever it writes. (docs/decisions/011-rates-in-comments.md)
  */
 function writtenComment({ action, rate, comment }: Rule): string | undefined {
   if (action !== 'limit' || !rate) return comment
