@@ -3,10 +3,10 @@
  * read one byte of a log, for good: setuid from root clears every capability. The core's orders come on standard input,
  * its reports go out on standard output; it ends when the core does.
  */
-import type { Care } from './engine/carefully.ts'
-import { read } from './engine/reader.ts'
-import type { Begins, Checked, Head, Order, Report } from './engine/report.ts'
-import { deframer, type Frame, messageFrame } from './engine/wire.ts'
+import type { Care } from './engine/reader/carefully.ts'
+import { read } from './engine/reader/reader.ts'
+import type { Begins, Checked, Head, Order, Report } from './engine/reader/report.ts'
+import { deframer, type Frame, messageFrame } from './engine/reader/wire.ts'
 import type { Chunk } from './source/chunk.ts'
 import { realWorld } from './world/real.ts'
 

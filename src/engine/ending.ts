@@ -3,9 +3,9 @@ import { asFault, Fault } from '../base/fault.ts'
 import type { BanTable } from '../firewall/ban-table.ts'
 import type { History } from '../store/history.ts'
 import type { Clock } from '../world/clock.ts'
-import type { Acts } from './act.ts'
-import type { Asking } from './asking.ts'
+import type { Asking } from './asking/asking.ts'
 import type { Pipeline } from './pipeline.ts'
+import type { Acts } from './scripts/act.ts'
 
 export interface EndingParts {
   readonly clock: Clock

@@ -9,7 +9,7 @@ import type { JailState } from '../jail/jail-state.ts'
 import type { Recall } from '../store/recall.ts'
 import type { PastBans } from '../store/row.ts'
 import type { EpochMs } from '../world/clock.ts'
-import type { Found } from './report.ts'
+import type { Found } from './reader/report.ts'
 
 export type FailureEvent = JailEvent & { readonly kind: 'failure' }
 

@@ -12,8 +12,8 @@ import { type Asked, type Command, execute, type Reply, type Role } from '../../
 import { serve } from '../../src/control/socket.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { Event } from '../../src/engine/event.ts'
+import { noHistory } from '../../src/engine/history/no-history.ts'
 import { MANUAL_JAIL, manualJail } from '../../src/engine/manual-jail.ts'
-import { noHistory } from '../../src/engine/no-history.ts'
 import { steadyClock } from '../../src/engine/steady-clock.ts'
 import { realWorld } from '../../src/world/real.ts'
 

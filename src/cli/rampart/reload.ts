@@ -2,7 +2,7 @@
 import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { Reloaded } from '../../engine/reload.ts'
+import type { Reloaded } from '../../engine/life/reload.ts'
 import { printFault, printJson, type Terminal } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { reloadWords } from './event.ts'

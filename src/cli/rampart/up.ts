@@ -1,9 +1,9 @@
 /** `rampart up`: the guard in the foreground, told in a few calm lines. */
 import { asFault, Fault } from '../../base/fault.ts'
 import { type ControlServer, serve } from '../../control/socket.ts'
-import { guard } from '../../engine/build.ts'
 import type { Event } from '../../engine/event.ts'
-import type { Guard } from '../../engine/guard.ts'
+import { guard } from '../../engine/life/build.ts'
+import type { Guard } from '../../engine/life/guard.ts'
 import { printJson } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
