@@ -2,11 +2,11 @@
 import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
-import type { Outcome } from '../engine/answers/outcome.ts'
-import type { AllLifted, JailDetails, Status, Verified, Why } from '../engine/answers/status.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { TakenOver } from '../engine/history/take-over.ts'
 import type { Reloaded } from '../engine/life/reload.ts'
+import type { Outcome } from '../engine/outcome.ts'
+import type { AllLifted, JailDetails, Status, Verified, Why } from '../engine/status.ts'
 
 /** Who is asked: the engine, and who exchanges its configuration and ends it. */
 export interface Asked {

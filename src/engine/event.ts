@@ -1,7 +1,7 @@
 /** An Event: something that happened. Every event has a number, is kept in the history, and goes to whoever listens. */
 import type { Lifted } from '../jail/decision.ts'
 import type { EpochMs } from '../world/clock.ts'
-import type { Difference } from './life/difference.ts'
+import type { Difference } from './difference.ts'
 
 export type Event = EventBody & { readonly seq: number; readonly time: EpochMs }
 

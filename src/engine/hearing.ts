@@ -1,10 +1,10 @@
 /** What the reader says: failures for the pipeline, how each log does, what is wrong. */
 import { Fault } from '../base/fault.ts'
-import { CONFIGURATION } from './answers/troubles.ts'
 import type { EventBody } from './event.ts'
 import type { Jails } from './jails.ts'
 import type { Pipeline } from './pipeline.ts'
 import type { Report } from './reader/report.ts'
+import { CONFIGURATION } from './troubles.ts'
 
 export interface HearingParts {
   readonly jails: Jails

@@ -8,9 +8,9 @@ import type { Ban } from '../jail/ban.ts'
 import type { Bounds } from '../jail/bounds.ts'
 import { type JailState, jailState, otherwise } from '../jail/jail-state.ts'
 import { isOf } from '../source/wanted.ts'
-import type { BanStatus, JailStatus, LogStatus } from './answers/status.ts'
-import { movedBan } from './history/wall-history.ts'
 import { wantedBy } from './reader/wanted-logs.ts'
+import type { BanStatus, JailStatus, LogStatus } from './status.ts'
+import { movedBan } from './wall-history.ts'
 
 export interface HeldJail {
   readonly name: string

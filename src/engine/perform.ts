@@ -12,9 +12,9 @@ import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../
 import type { EpochMs } from '../world/clock.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
-import { movedBan } from './history/wall-history.ts'
 import type { Acts } from './scripts/act.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import { movedBan } from './wall-history.ts'
 
 export interface Effects {
   readonly clock: SteadyClock

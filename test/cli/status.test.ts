@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { printStatus } from '../../src/cli/rampart/status.ts'
-import type { FaultStatus, Status } from '../../src/engine/answers/status.ts'
+import type { FaultStatus, Status } from '../../src/engine/status.ts'
 
 const STATUS: Status = {
   ...{ version: '0.0.0', pid: 1, since: 0, observe: false, banned: 0, pending: 0, lines: 0, jails: [] },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { printVerified } from '../../src/cli/rampart/verify.ts'
-import type { Verified } from '../../src/engine/answers/status.ts'
+import type { Verified } from '../../src/engine/status.ts'
 
 const ROWS: readonly (readonly [sentence: string, verified: Partial<Verified>, text: string])[] = [
   ['nothing differs', { bans: 1200 }, '1,200 bans: the kernel holds what it should, and nothing else\n'],

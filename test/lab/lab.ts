@@ -19,7 +19,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { JailDetails, Status } from '../../src/engine/answers/status.ts'
+import type { JailDetails, Status } from '../../src/engine/status.ts'
 import { Connection } from './connection.ts'
 import { Guarding } from './guarding.ts'
 import { Host } from './host.ts'

@@ -2,7 +2,7 @@
 import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { Outcome } from '../../engine/answers/outcome.ts'
+import type { Outcome } from '../../engine/outcome.ts'
 import { paint, printJson, thousands } from '../print.ts'
 import type { Setting } from '../setting.ts'
 

@@ -1,8 +1,8 @@
 /** An event as one or two calm lines for a person. */
 import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
+import type { Difference } from '../../engine/difference.ts'
 import type { Event } from '../../engine/event.ts'
-import type { Difference } from '../../engine/life/difference.ts'
 import { type Colour, clockTime, failureCount, paint, quote, remaining, type Terminal, whyNot, wrap } from '../print.ts'
 
 /** @param observe whether a ban is one that would have been */

@@ -1,8 +1,8 @@
 /** What `rampart up` says before it begins: what is read, and what a person should know. */
 import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
-import type { Status } from '../../engine/answers/status.ts'
 import type { Guard } from '../../engine/life/guard.ts'
+import type { Status } from '../../engine/status.ts'
 import { type Cell, paint, type Terminal, table, wrap } from '../print.ts'
 
 export function printStart(terminal: Terminal, { engine, notes, host }: Guard, observe: boolean): string {

@@ -2,7 +2,7 @@
 import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/answers/status.ts'
+import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
 import {
   addressCount,
   type Cell,

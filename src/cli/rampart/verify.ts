@@ -1,7 +1,7 @@
 /** `rampart status --verify`: how the kernel differs from what the guard says of it. */
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { Verified } from '../../engine/answers/status.ts'
+import type { Verified } from '../../engine/status.ts'
 import { paint, printJson, type Terminal, thousands } from '../print.ts'
 import type { Setting } from '../setting.ts'
 

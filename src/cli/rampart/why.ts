@@ -1,7 +1,7 @@
 /** `rampart why ADDRESS`: all that the guard knows of one address. */
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
-import type { Why } from '../../engine/answers/status.ts'
+import type { Why } from '../../engine/status.ts'
 import { addressCount, clockTime, failureCount, paint, printJson, quote, remaining, type Terminal } from '../print.ts'
 import type { Setting } from '../setting.ts'
 

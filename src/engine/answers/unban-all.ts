@@ -3,7 +3,7 @@ import type { Decision } from '../../jail/decision.ts'
 import { step } from '../../jail/jail.ts'
 import type { HeldJail } from '../held-jail.ts'
 import { type Effects, perform } from '../perform.ts'
-import type { AllLifted } from './status.ts'
+import type { AllLifted } from '../status.ts'
 
 /** Resolves when kernel and history have it. */
 export async function unbanAll(jails: readonly HeldJail[], effects: Effects): Promise<AllLifted> {

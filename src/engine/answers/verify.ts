@@ -5,7 +5,7 @@ import type { BanTable } from '../../firewall/ban-table.ts'
 import type { Ban } from '../../jail/ban.ts'
 import type { Clock } from '../../world/clock.ts'
 import { type HeldJail, isBlocking } from '../held-jail.ts'
-import type { Verified } from './status.ts'
+import type { Verified } from '../status.ts'
 
 export interface VerifyParts {
   readonly clock: Clock

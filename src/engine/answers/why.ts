@@ -4,9 +4,9 @@ import type { BanTable, Held } from '../../firewall/ban-table.ts'
 import type { Ban } from '../../jail/ban.ts'
 import type { History } from '../../store/history.ts'
 import { banStatus, type HeldJail } from '../held-jail.ts'
-import { movedBan } from '../history/wall-history.ts'
+import type { Why } from '../status.ts'
 import type { SteadyClock } from '../steady-clock.ts'
-import type { Why } from './status.ts'
+import { movedBan } from '../wall-history.ts'
 
 export interface WhyParts {
   readonly jails: readonly HeldJail[]

@@ -4,12 +4,12 @@
  */
 import { Fault } from '../../base/fault.ts'
 import type { JailSettings } from '../../config/settings.ts'
-import type { FaultStatus } from '../answers/status.ts'
+import { type Difference, difference } from '../difference.ts'
 import type { Engine } from '../engine.ts'
 import { heldJail, type Making } from '../held-jail.ts'
 import type { Planning } from '../reader/planning.ts'
 import type { Reading } from '../reader/reading.ts'
-import { type Difference, difference } from './difference.ts'
+import type { FaultStatus } from '../status.ts'
 import { doubts, nothing, runsNothing } from './notes.ts'
 import { type Prepared, withJail } from './prepare.ts'
 

@@ -8,7 +8,7 @@ import type { FilterSettings } from '../../filter/filter-settings.ts'
 import { type LogMatcher, logMatcher, type Reading } from '../../filter/log-matcher.ts'
 import { checkWanted } from '../../source/source.ts'
 import { isOf } from '../../source/wanted.ts'
-import { textOf } from '../life/difference.ts'
+import { textOf } from '../difference.ts'
 import type { JailPlan, Plan } from './report.ts'
 
 export interface JailFault {

@@ -2,9 +2,9 @@
  * The history keeps moments as the wall clock shows them, since it outlives this process; the engine has its own clock,
  * which never jumps. Here the one becomes the other. What is only shown (`why`, `bans`, events) stays as it is kept.
  */
-import type { Deed } from '../../store/deed.ts'
-import type { History } from '../../store/history.ts'
-import type { SteadyClock } from '../steady-clock.ts'
+import type { Deed } from '../store/deed.ts'
+import type { History } from '../store/history.ts'
+import type { SteadyClock } from './steady-clock.ts'
 
 /** @param history whose own clock is the wall clock */
 export function wallHistory(history: History, clock: Pick<SteadyClock, 'aheadMs'>): History {

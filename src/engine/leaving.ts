@@ -2,13 +2,13 @@
  * Blocks that no jail wants any more, since a reload took the jail away or gave it other ports. Where others take their
  * place the kernel gets those first: who is banned does not get through in between.
  */
-import { printNetwork } from '../../base/address.ts'
-import type { BlockChange } from '../../firewall/bans.ts'
-import type { Scope } from '../../firewall/block.ts'
-import type { Ban } from '../../jail/ban.ts'
-import type { HeldJail } from '../held-jail.ts'
-import type { Jails } from '../jails.ts'
-import type { Effects } from '../perform.ts'
+import { printNetwork } from '../base/address.ts'
+import type { BlockChange } from '../firewall/bans.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { HeldJail } from './held-jail.ts'
+import type { Jails } from './jails.ts'
+import type { Effects } from './perform.ts'
 
 type Leave = BlockChange & { readonly kind: 'remove' }
 

@@ -1,9 +1,9 @@
 /** What became of one address that a command named. */
-import { printNetwork } from '../../base/address.ts'
-import { printDuration } from '../../base/duration.ts'
-import { Fault } from '../../base/fault.ts'
-import type { Ban } from '../../jail/ban.ts'
-import type { Decision } from '../../jail/decision.ts'
+import { printNetwork } from '../base/address.ts'
+import { printDuration } from '../base/duration.ts'
+import { Fault } from '../base/fault.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { Decision } from '../jail/decision.ts'
 
 export interface Outcome {
   readonly address: string

@@ -1,5 +1,5 @@
 /** What a reload changes, in words: which jails come, go, and in what they are others than before. */
-import type { JailSettings } from '../../config/settings.ts'
+import type { JailSettings } from '../config/settings.ts'
 
 export interface Difference {
   readonly added: readonly string[]

@@ -3,9 +3,9 @@
  * could be told what is wrong. They are let go when a descriptor cannot be had, and taken again when there are enough.
  * Taken first of all they have low numbers, so that they help under a limit that is lowered later, too.
  */
-import { asFault, Fault } from '../../base/fault.ts'
-import type { Cancel, Clock } from '../../world/clock.ts'
-import type { Files, OpenFile } from '../../world/files.ts'
+import { asFault, Fault } from '../base/fault.ts'
+import type { Cancel, Clock } from '../world/clock.ts'
+import type { Files, OpenFile } from '../world/files.ts'
 
 export const NO_DESCRIPTORS = new Fault(
   'host.descriptors',

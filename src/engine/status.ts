@@ -1,6 +1,6 @@
 /** What the guard tells of itself. These shapes are what `--json` prints: names and meanings stay. Times are EpochMs. */
-import type { Place } from '../../base/fault.ts'
-import type { EpochMs } from '../../world/clock.ts'
+import type { Place } from '../base/fault.ts'
+import type { EpochMs } from '../world/clock.ts'
 
 export interface Status {
   readonly version: string

@@ -1,10 +1,10 @@
 /** Which bans are in force, as far as is known without asking the kernel. */
-import { printNetwork } from '../../base/address.ts'
-import type { BanTable } from '../../firewall/ban-table.ts'
-import type { Scope } from '../../firewall/block.ts'
-import type { Ban } from '../../jail/ban.ts'
-import type { HeldJail } from '../held-jail.ts'
-import type { Effects } from '../perform.ts'
+import { printNetwork } from '../base/address.ts'
+import type { BanTable } from '../firewall/ban-table.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { Ban } from '../jail/ban.ts'
+import type { HeldJail } from './held-jail.ts'
+import type { Effects } from './perform.ts'
 
 export interface KernelView {
   /** The kernel does not have it, yet or just now; or the scripts that ban for its jail have not done it. */

@@ -1,6 +1,6 @@
 /** What is wrong now, for `status`, and what a person has been told once. */
-import type { Fault } from '../../base/fault.ts'
-import type { MonotonicMs } from '../../world/clock.ts'
+import type { Fault } from '../base/fault.ts'
+import type { MonotonicMs } from '../world/clock.ts'
 
 /** Before what is wrong with the configuration: until another holds. */
 export const CONFIGURATION = 'configuration: '
