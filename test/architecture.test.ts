@@ -23,7 +23,7 @@ const RANKS: readonly (readonly string[])[] = [
 const TOUCHES_NODE = [
   /^src\/world\/real/,
   /^src\/store\/database\.ts$/,
-  /^src\/control\/(socket|hold-socket|client|http|callers)\.ts$/,
+  /^src\/control\/(fail2ban\/)?(socket|hold-socket|client|http|callers)\.ts$/,
   /^src\/web\/server\.ts$/,
   /^src\/peer\//,
   /^src\/filter\/regex\/worker\.ts$/,

@@ -6,19 +6,29 @@ export type PythonValue =
   | string
   /** An int. */
   | number
+  /** An int beyond what a number holds exactly. */
+  | bigint
   | { readonly float: number }
   | { readonly bytes: Uint8Array }
   | { readonly tuple: readonly PythonValue[] }
+  | PythonException
   | readonly PythonValue[]
   | ReadonlySet<string>
   | ReadonlyMap<string, PythonValue>
+
+export interface PythonException {
+  /** Its class, without the module. */
+  readonly exception: string
+  readonly args: readonly PythonValue[]
+}
 
 /** One line, whatever the value holds: what cannot be printed stands there as an escape. */
 export function repr(value: PythonValue): string {
   if (value === undefined) return 'None'
   if (value === true) return 'True'
   if (value === false) return 'False'
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return reprInt(value)
+  if (typeof value === 'bigint') return String(value)
   if (typeof value === 'string') return reprText(value)
   if (value instanceof Set) return value.size === 0 ? 'set()' : `{${[...value].map(reprText).join(', ')}}`
   if (value instanceof Map) {
@@ -26,8 +36,13 @@ export function repr(value: PythonValue): string {
   }
   if ('float' in value) return reprFloat(value.float)
   if ('bytes' in value) return `b${reprBytes(value.bytes)}`
+  if ('exception' in value) return `${value.exception}(${value.args.map(repr).join(', ')})`
   if ('tuple' in value) return `(${value.tuple.map(repr).join(', ')}${value.tuple.length === 1 ? ',' : ''})`
   return `[${[...(value as readonly PythonValue[])].map(repr).join(', ')}]`
+}
+
+function reprInt(value: number): string {
+  return Number.isInteger(value) ? BigInt(value).toString() : String(value)
 }
 
 function reprText(text: string): string {
