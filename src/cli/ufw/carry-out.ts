@@ -7,7 +7,7 @@ import { changedMeanwhile, isSameState } from './become.ts'
 import type { Call } from './call.ts'
 import { carry } from './carry.ts'
 import { consent, lockoutsBy } from './consent.ts'
-import { type Changing, decide, isChanging } from './decision.ts'
+import { type Changing, type Decision, decide, isChanging } from './decision.ts'
 import { warn } from './warn.ts'
 
 /** @returns the exit code @throws Fault `ufw.*`, `kernel.*`, `file.*`: nothing was changed then */
@@ -21,7 +21,7 @@ export async function carryOut(call: Call): Promise<number> {
 
 async function change(call: Call, command: Changing): Promise<number> {
   const { setting, paths, sentence } = call
-  if (command.kind === 'reload') await (await import('./rollback.ts')).takeBackOld(call)
+  if (command.kind === 'reload' && !sentence.dryRun) await (await import('./rollback.ts')).takeBackOld(call)
   const asked = await consent(call, command)
   if (asked?.answer === false) {
     setting.terminal.out('Aborted\n')
@@ -38,10 +38,10 @@ async function change(call: Call, command: Changing): Promise<number> {
     const decision = decide(ufw.state, command, ufw.profiles)
     warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
-    await withRollback(call, ufw.state, () => carry(call, ufw, decision))
+    const seconds = await withRollback(call, ufw.state, decision, () => carry(call, ufw, decision))
     if (isSwitchedOn(command)) await (await import('./boot-unit.ts')).installUnit(call)
     setting.terminal.out(decision.told)
-    if (sentence.rollback !== undefined) setting.terminal.out(pending(sentence.rollback))
+    if (seconds !== undefined && !sentence.json) setting.terminal.out(pending(seconds))
     return 0
   })
 }
@@ -68,12 +68,22 @@ function warningsOf(command: Changing): readonly string[] {
   return 'warnings' in command ? command.warnings : []
 }
 
-async function withRollback(call: Call, before: UfwState, act: () => Promise<void>): Promise<void> {
-  if (call.sentence.rollback === undefined) return act()
+/** @returns after how many seconds it is taken back; undefined: not by itself */
+async function withRollback(
+  call: Call,
+  now: UfwState,
+  decision: Decision,
+  act: () => Promise<void>,
+): Promise<number | undefined> {
+  if (call.sentence.rollback === undefined) {
+    await act()
+    return undefined
+  }
   const { arm } = await import('./rollback.ts')
-  const disarm = arm(call, call.sentence.rollback, before)
+  const { seconds, disarm } = await arm(call, call.sentence.rollback, now, decision)
   try {
     await act()
+    return seconds
   } catch (thrown) {
     disarm()
     throw thrown

@@ -9,6 +9,7 @@ import { ask } from './ask.ts'
 import type { Call } from './call.ts'
 import { carry } from './carry.ts'
 import type { Decision } from './decision.ts'
+import { recordPath } from './pending.ts'
 
 /** @returns the exit code @throws Fault `ufw.exists`, and as `carry` */
 export async function reset(call: Call): Promise<number> {
@@ -34,6 +35,8 @@ export async function reset(call: Call): Promise<number> {
     const files = resetFiles(setting.world.files, paths, ufw.state, now)
     const decision = decide(ufw.state, files)
     await carry(call, { ...ufw, prepare: (next) => ufw.prepare(next, files.replacements) }, decision)
+    // There is nothing left of what was to be confirmed.
+    setting.world.files.remove(recordPath(paths))
     setting.terminal.out(decision.told)
     return 0
   })

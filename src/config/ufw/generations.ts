@@ -84,11 +84,18 @@ export function readGeneration(files: Files, paths: UfwPaths, number: number): K
   }
   try {
     const { state, frames } = JSON.parse(files.text(path, MOST_BYTES)) as Written
-    return { state: stateOf(state), frames: new Map(frames) }
+    return { state: stateOf(state), frames: readFrames(frames, paths) }
   } catch (thrown) {
-    if (!(thrown instanceof SyntaxError || thrown instanceof TypeError)) throw thrown
+    if (thrown instanceof Fault && thrown.code.startsWith('file.')) throw thrown
     throw new Fault('ufw.no-generation', `${path} is damaged`, { cause: thrown, at: { file: path } })
   }
+}
+
+/** Of these files and no others: they are written where they say. */
+function readFrames(frames: Written['frames'], { beforeRules, afterRules }: UfwPaths): Kept['frames'] {
+  const known = [beforeRules[4], beforeRules[6], afterRules[4], afterRules[6]]
+  const isFrame = ([path, text]: Written['frames'][number]) => known.includes(path) && typeof text === 'string'
+  return new Map(frames.filter(isFrame))
 }
 
 interface Entry extends Generation {
@@ -141,12 +148,23 @@ function readIndex(files: Files, paths: UfwPaths): readonly Entry[] {
   const path = indexPath(paths)
   if (!files.stat(path)) return []
   try {
-    return (JSON.parse(files.text(path)) as readonly Entry[]).filter(({ number }) => Number.isSafeInteger(number))
+    const entries: unknown = JSON.parse(files.text(path))
+    return Array.isArray(entries) ? entries.filter(isEntry) : []
   } catch (thrown) {
     // Damaged: they are counted anew.
-    if (thrown instanceof SyntaxError || thrown instanceof TypeError) return []
+    if (thrown instanceof SyntaxError) return []
     throw thrown
   }
+}
+
+function isEntry(entry: Entry | null): entry is Entry {
+  return (
+    typeof entry === 'object' &&
+    [entry?.number, entry?.at, entry?.rules, entry?.bytes].every(Number.isSafeInteger) &&
+    typeof entry?.enabled === 'boolean' &&
+    typeof entry.identity === 'string' &&
+    (entry.command === undefined || typeof entry.command === 'string')
+  )
 }
 
 function indexPath({ history }: UfwPaths): string {

@@ -3,12 +3,17 @@ import assert from 'node:assert/strict'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { rampart } from '../../../src/cli/rampart/command.ts'
 import { printUserRules } from '../../../src/config/ufw/user-rules.ts'
 import { realWorld } from '../../../src/world/real.ts'
 import { randomRule } from '../../config/ufw/random-rules.ts'
 import { inNamespace, run } from '../../kernel/namespace.ts'
+import { until } from '../../lab/lab.ts'
 import { type Host, openHost, type Said } from '../ufw/host.ts'
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
+const selfCommand = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN]
 
 const has = (text: string) => run('nft', 'list', 'ruleset').includes(text)
 
@@ -25,7 +30,7 @@ async function firewall(host: Host, words: string, input = ''): Promise<Said> {
   const code = await rampart(
     {
       ...{ world: realWorld(), terminal, version: '0', pid: process.pid, isRoot: true, stockFolder: '' },
-      ...{ readerCommand: [], input: bytes, stopped: new Promise<string>(() => {}) },
+      ...{ readerCommand: [], selfCommand, input: bytes, stopped: new Promise<string>(() => {}) },
     },
     ['firewall', ...words.split(' '), '--datadir', host.folder],
   )
@@ -155,6 +160,36 @@ inNamespace(import.meta.filename, () => {
     assert.deepEqual([host.state().enabled, host.tuples().length, has('4207')], [true, 4, true])
     assert.match((await firewall(host, 'rollback 99')).err, /there is no generation 99/)
     assert.match((await firewall(host, 'rollback x')).err, /there is no generation NaN/)
+    await host.say('disable')
+  })
+
+  test('what a file or a generation changed is taken back unless it is confirmed, files and all', async () => {
+    const host = openHost()
+    await host.say('allow 4208/tcp')
+    await host.say('enable')
+    const before = join(host.folder, 'etc/ufw/before.rules')
+    const stock = readFileSync(before, 'utf8')
+    const { code, out } = await firewall(host, 'apply - --rollback 1', 'allow 4209/tcp\ndefault reject incoming')
+    assert.equal(code, 0)
+    assert.match(out, /^It is taken back in 1 s, unless you say: ufw confirm$/m)
+    assert.deepEqual([has('4208'), has('4209')], [false, true])
+    await host.say('allow 4210/tcp')
+    await until('the rule is back', () => has('4208'), 20_000)
+    await until('files as well', () => host.tuples().length === 4, 20_000)
+    assert.deepEqual([has('4209'), has('4210'), host.state().policies.in], [false, true, 'drop'])
+
+    const edited = stock.replace('\nCOMMIT\n', '\n-A ufw-before-input -p tcp --dport 4211 -j ACCEPT\nCOMMIT\n')
+    writeFileSync(before, edited)
+    await host.say('reload')
+    await firewall(host, 'rollback 2 --rollback 1 --json')
+    assert.deepEqual([readFileSync(before, 'utf8') === stock, host.state().enabled, has('4211')], [true, false, false])
+    await until('it is on again', () => has('4211'), 20_000)
+    await until('so is the file', () => readFileSync(before, 'utf8') === edited, 20_000)
+    assert.deepEqual([host.state().enabled, host.tuples().length], [true, 4])
+    await firewall(host, 'apply - --rollback 1', 'allow 4212/tcp')
+    assert.equal((await host.say('confirm')).code, 0)
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    assert.deepEqual([has('4212'), host.tuples().length], [true, 2])
     await host.say('disable')
   })
 

@@ -27,7 +27,13 @@ export function pathsOf({ datadir = '' }: Options) {
  * @param said what the history tells of it @returns the exit code @throws Fault as `carryOut`
  */
 export async function become(setting: Setting, options: ChangeOptions, said: string, command: Become): Promise<number> {
-  const sentence = { command, dryRun: false, force: options.force === true, json: false, rollback: options.rollback }
+  const sentence = {
+    command,
+    dryRun: false,
+    force: options.force === true,
+    json: options.json === true,
+    rollback: options.rollback,
+  }
   const call: Call = { setting, paths: pathsOf(options), sentence, said, warn: (warnings) => warn(call, warnings) }
   try {
     return await carryOut(call)
