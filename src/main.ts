@@ -14,6 +14,8 @@ async function faceOf(name: string): Promise<Face> {
       return (await import('./cli/ufw/ufw.ts')).ufw
     case 'ufw-heal':
       return (await import('./cli/ufw/heal.ts')).heal
+    case 'ufw-init':
+      return (await import('./cli/ufw/init.ts')).ufwInit
     case 'ufw-rollback':
       return (await import('./cli/ufw/rollback.ts')).rollBack
     default:

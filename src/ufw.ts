@@ -3,6 +3,13 @@
 import { ufw } from './cli/ufw/ufw.ts'
 import { start } from './start.ts'
 
-await start(import.meta.url, async (name) =>
-  name === 'ufw-rollback' ? (await import('./cli/ufw/rollback.ts')).rollBack : ufw,
-)
+await start(import.meta.url, async (name) => {
+  switch (name) {
+    case 'ufw-init':
+      return (await import('./cli/ufw/init.ts')).ufwInit
+    case 'ufw-rollback':
+      return (await import('./cli/ufw/rollback.ts')).rollBack
+    default:
+      return ufw
+  }
+})

@@ -4,6 +4,8 @@ import type { Call } from './call.ts'
 import { warn } from './warn.ts'
 
 const UNIT = '/etc/systemd/system/ufw.service'
+/** Where a package's stands; the admin's goes before it. Source: systemd.unit(5) */
+const PACKAGED = '/lib/systemd/system/ufw.service'
 const WANTED = '/etc/systemd/system/sysinit.target.wants/ufw.service'
 
 /** Never throws: what it cannot do is a warning, the firewall is on all the same. */
@@ -17,8 +19,8 @@ export async function installUnit(call: Call): Promise<void> {
     return
   }
   try {
-    const text = unitText([...selfCommand, 'ufw', 'reload'])
-    const isOld = !files.stat(UNIT) || files.text(UNIT) !== text
+    const text = unitText([...selfCommand, 'ufw-init'])
+    const isOld = !isPackaged(files) && (!files.stat(UNIT) || files.text(UNIT) !== text)
     if (isOld) files.write(UNIT, text, 0o644)
     if (!isOld && files.stat(WANTED, { follow: false })) return
     const exit = await run.once(['systemctl', 'enable', 'ufw.service'], { timeoutMs: 20_000 })
@@ -31,18 +33,21 @@ export async function installUnit(call: Call): Promise<void> {
 const NOT_AT_BOOT = 'the rules will not be loaded at boot'
 const NO_SYSTEMD = `${NOT_AT_BOOT}: there is no systemd here; have 'ufw reload' run before the network is up`
 
+/** The unit came with Rampart's package, which is what runs here then. */
+function isPackaged(files: Files): boolean {
+  return files.stat(PACKAGED) !== undefined && files.text(PACKAGED).includes(DESCRIPTION)
+}
+
 function isSystemd(files: Files): boolean {
   return files.stat('/run/systemd/system')?.kind === 'folder'
 }
 
 /** Behind nftables.service, which begins by deleting every rule there is. Source: systemd.unit(5), systemd.special(7). */
 export function unitText(command: readonly string[]): string {
-  const [program = '', ...words] = command
-  // In words `$` begins a variable.
-  const line = [quoted(program), ...words.map((word) => quoted(word.replaceAll('$', '$$$$')))].join(' ')
+  const line = command.map((word, at) => (at === 0 ? quoted(word) : quoted(word.replaceAll('$', '$$$$')))).join(' ')
   return `# Written by 'ufw enable'.
 [Unit]
-Description=Firewall rules of ufw, loaded by Rampart
+${DESCRIPTION}
 DefaultDependencies=no
 After=local-fs.target nftables.service
 Before=network-pre.target
@@ -55,13 +60,16 @@ RequiresMountsFor=${command
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=${line}
-ExecReload=${line}
+ExecStart=${line} force-reload
+ExecReload=${line} force-reload
+ExecStop=${line} stop --by-unit
 
 [Install]
 WantedBy=sysinit.target
 `
 }
+
+const DESCRIPTION = 'Description=Firewall rules of ufw, loaded by Rampart'
 
 /** Source: systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS. */
 function quoted(word: string): string {

@@ -9,7 +9,7 @@ export async function runScript(
   world: Pick<World, 'files' | 'run'>,
   { folder }: Pick<UfwPaths, 'folder'>,
   when: 'before' | 'after',
-  verb: 'start' | 'stop',
+  verb: 'start' | 'stop' | 'flush-all',
 ): Promise<void> {
   const path = pathOf(folder, when)
   if (!isExecutable(world, path)) return

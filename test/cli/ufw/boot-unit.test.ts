@@ -37,10 +37,20 @@ test('it is written and enabled, once', async () => {
   world.put(SYSTEMD, '')
   world.answer('systemctl enable ufw.service', {})
   assert.equal(await install(world), '')
-  assert.match(world.files.text(UNIT), /^ExecStart=\/opt\/node \/opt\/main\.mjs ufw reload$/m)
+  assert.match(world.files.text(UNIT), /^ExecStart=\/opt\/node \/opt\/main\.mjs ufw-init force-reload$/m)
   assert.equal(world.ran.length, 1)
   world.put('/etc/systemd/system/sysinit.target.wants/ufw.service', '')
   await install(world)
+  assert.equal(world.ran.length, 1)
+})
+
+test('the unit of the package is enabled as it is', async () => {
+  const world = fakeWorld()
+  world.put(SYSTEMD, '')
+  world.put('/lib/systemd/system/ufw.service', unitText(['/lib/ufw/ufw-init']))
+  world.answer('systemctl enable ufw.service', {})
+  assert.equal(await install(world), '')
+  assert.equal(world.files.stat(UNIT), undefined)
   assert.equal(world.ran.length, 1)
 })
 
