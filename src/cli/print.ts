@@ -81,6 +81,11 @@ export function whyNot(log: string, why: string): string {
   return why.startsWith(`${log} `) ? why.slice(log.length + 1) : why
 }
 
+/** `1 rule`, `5 rules`. */
+export function plural(count: number, word: string): string {
+  return `${thousands(count)} ${word}${count === 1 ? '' : 's'}`
+}
+
 /** `1 failure`, `5 failures`. */
 export function failureCount(count: number): string {
   return `${count} ${count === 1 ? 'failure' : 'failures'}`

@@ -160,9 +160,22 @@ function asking(program: Command, setting: Setting, end: End): void {
     .addOption(socket())
     .action(async (addresses, options) => end(await (await import('./ban.ts')).unban(setting, addresses, options)))
 
-  program
+  const importing = program
     .command('import')
-    .description('take over what another guard knew: import fail2ban')
+    .description('take over from another guard or firewall: import fail2ban, import ufw')
+  importing
+    .command('ufw')
+    .description(
+      "put ufw's rules in force here, then take an installed ufw's chains out of the kernel, without a gap; other rules stay",
+    )
+    .option('--dry-run', 'change nothing, tell what would go and what would stay')
+    .option('--force', 'do not ask')
+    .addOption(json())
+    .addOption(datadir())
+    .action(async (options) =>
+      end(await (await import('./import-ufw.ts')).importUfw(setting, { ...IMPORT, ...options })),
+    )
+  importing
     .command('fail2ban')
     .description(
       "take over Fail2ban's bans in force, and its past ones for bantime.increment; its database stays as it is",
@@ -195,13 +208,20 @@ async function why(setting: Setting, words: readonly string[], options: WhyOptio
 function walling(program: Command, setting: Setting, end: End): void {
   const firewall = program
     .command('firewall')
-    .description('the rules as a whole: export, plan, apply, history, rollback')
+    .description('the rules as a whole: export, plan, apply, history, rollback, off')
   const changing = (command: Command) =>
     command
       .option('--force', 'do not ask')
       .option('--rollback <seconds>', 'take it back unless `ufw confirm` comes', seconds)
       .addOption(json())
       .addOption(datadir())
+
+  firewall
+    .command('off')
+    .description("take the rules out of the kernel and leave ufw's files as they are, for an installed ufw to go on")
+    .option('--force', 'do not ask')
+    .addOption(datadir())
+    .action(async (options) => end(await (await import('./firewall/off.ts')).off(setting, options)))
 
   firewall
     .command('export')

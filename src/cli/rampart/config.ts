@@ -4,7 +4,7 @@ import { printable } from '../../base/printable.ts'
 import type { Finding, Severity } from '../../config/lint/finding.ts'
 import { type Linted, lint } from '../../config/lint/lint.ts'
 import { marked } from '../marked.ts'
-import { type Colour, paint, printFault, printJson, type Terminal, wrap } from '../print.ts'
+import { type Colour, paint, plural, printFault, printJson, type Terminal, wrap } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { isFolder } from './folders.ts'
 
@@ -146,8 +146,4 @@ function summary(terminal: Terminal, { findings, jails, filters }: Linted): stri
     return number === 0 ? [] : [paint(terminal, COLOURS[severity], plural(number, severity))]
   })
   return `${looked}: ${counts.length === 0 ? paint(terminal, 'green', 'nothing is wrong') : counts.join(', ')}\n`
-}
-
-function plural(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? '' : 's'}`
 }

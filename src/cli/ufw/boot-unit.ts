@@ -1,5 +1,6 @@
 /** The unit that loads the rules at boot: in one transaction, before the network is up, without the guard. */
 import type { Files } from '../../world/files.ts'
+import type { World } from '../../world/world.ts'
 import type { Call } from './call.ts'
 import { warn } from './warn.ts'
 
@@ -30,6 +31,24 @@ export async function installUnit(call: Call): Promise<void> {
   }
 }
 
+/** Nothing of ours is loaded at boot; a unit that an installed ufw has brought counts again. @returns what could not be done */
+export async function removeUnit({ files, run }: Pick<World, 'files' | 'run'>): Promise<readonly string[]> {
+  const systemctl = (...words: readonly string[]) => run.once(['systemctl', ...words], { timeoutMs: 20_000 })
+  try {
+    const isWritten = files.stat(UNIT) !== undefined && files.text(UNIT).startsWith(OURS)
+    if (isWritten) for (const path of [UNIT, WANTED]) files.remove(path)
+    if (!isSystemd(files)) return []
+    if (isWritten) await systemctl('daemon-reload')
+    if (!isPackaged(files) && !(isWritten && files.stat(PACKAGED))) return []
+    const verb = isPackaged(files) ? 'disable' : 'enable'
+    const { code } = await systemctl(verb, 'ufw.service')
+    return code === 0 ? [] : [`systemctl ${verb} ufw.service has failed: see what is loaded at boot`]
+  } catch {
+    return [`${UNIT} could not be removed: it would load these rules again at boot`]
+  }
+}
+
+const OURS = "# Written by 'ufw enable'."
 const NOT_AT_BOOT = 'the rules will not be loaded at boot'
 const NO_SYSTEMD = `${NOT_AT_BOOT}: there is no systemd here; have 'ufw reload' run before the network is up`
 
@@ -45,7 +64,7 @@ function isSystemd(files: Files): boolean {
 /** Behind nftables.service, which begins by deleting every rule there is. Source: systemd.unit(5), systemd.special(7). */
 export function unitText(command: readonly string[]): string {
   const line = command.map((word, at) => (at === 0 ? quoted(word) : quoted(word.replaceAll('$', '$$$$')))).join(' ')
-  return `# Written by 'ufw enable'.
+  return `${OURS}
 [Unit]
 ${DESCRIPTION}
 DefaultDependencies=no

@@ -3,6 +3,8 @@ import { Fault } from '../../base/fault.ts'
 import { underLock } from '../../config/ufw/open-ufw.ts'
 import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
+import { legacyFamilies } from '../../firewall/old-ufw/legacy-families.ts'
+import type { Applied } from '../../firewall/rules/apply.ts'
 import { changedMeanwhile, isSameState } from './become.ts'
 import type { Call } from './call.ts'
 import { carry } from './carry.ts'
@@ -38,12 +40,22 @@ async function change(call: Call, command: Changing): Promise<number> {
     const decision = decide(ufw.state, command, ufw.profiles)
     warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
-    const seconds = await withRollback(call, ufw.state, decision, () => carry(call, ufw, decision))
+    const { seconds, applied } = await withRollback(call, ufw.state, decision, () => carry(call, ufw, decision))
     if (isSwitchedOn(command)) await (await import('./boot-unit.ts')).installUnit(call)
+    if (decision.kernel === 'load' || decision.kernel === 'unload' || command.kind === 'enable') {
+      await tellOldUfw(call, decision.next, applied)
+    }
     setting.terminal.out(decision.told)
     if (seconds !== undefined && !sentence.json) setting.terminal.out(pending(seconds))
     return 0
   })
+}
+
+/** What was sent says whether there can be anything of it: most hosts are not asked once more. */
+async function tellOldUfw(call: Call, next: UfwState, applied: Applied | undefined): Promise<void> {
+  const { world } = call.setting
+  if (applied?.isBesideUfw === false && legacyFamilies(world).length === 0) return
+  warn(call, await (await import('./old-ufw-warning.ts')).oldUfwWarnings(world, next))
 }
 
 function isSwitchedOn(command: Changing): boolean {
@@ -68,22 +80,18 @@ function warningsOf(command: Changing): readonly string[] {
   return 'warnings' in command ? command.warnings : []
 }
 
-/** @returns after how many seconds it is taken back; undefined: not by itself */
+/** What `act` has done, and after how many seconds it is taken back; undefined: not by itself. */
 async function withRollback(
   call: Call,
   now: UfwState,
   decision: Decision,
-  act: () => Promise<void>,
-): Promise<number | undefined> {
-  if (call.sentence.rollback === undefined) {
-    await act()
-    return undefined
-  }
+  act: () => Promise<Applied | undefined>,
+): Promise<{ readonly seconds: number | undefined; readonly applied: Applied | undefined }> {
+  if (call.sentence.rollback === undefined) return { seconds: undefined, applied: await act() }
   const { arm } = await import('./rollback.ts')
   const { seconds, disarm } = await arm(call, call.sentence.rollback, now, decision)
   try {
-    await act()
-    return seconds
+    return { seconds, applied: await act() }
   } catch (thrown) {
     disarm()
     throw thrown

@@ -7,17 +7,26 @@ import { printable } from '../../base/printable.ts'
 import { watchChange } from '../../config/ufw/generations.ts'
 import type { OpenUfw } from '../../config/ufw/open-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
+import type { Applied } from '../../firewall/rules/apply.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { changeKernel } from './kernel-change.ts'
 import { warn } from './warn.ts'
 
-/** @throws Fault `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then */
-export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>, decision: Decision): Promise<void> {
+/**
+ * @returns as `changeKernel`
+ * @throws Fault `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then
+ */
+export async function carry(
+  call: Call,
+  ufw: Pick<OpenUfw, 'state' | 'prepare'>,
+  decision: Decision,
+): Promise<Applied | undefined> {
   const keep = watchChange(call.setting.world, call.paths, ufw.state)
   const prepared = ufw.prepare(decision.next, decision.files)
+  let applied: Applied | undefined
   try {
-    await changeKernel(call, decision)
+    applied = await changeKernel(call, decision)
   } catch (thrown) {
     prepared.abandon()
     throw thrown
@@ -35,6 +44,7 @@ export async function carry(call: Call, ufw: Pick<OpenUfw, 'state' | 'prepare'>,
     const { message } = asFault(thrown, 'ufw.not-kept')
     warn(call, [`this change is not in the history: ${printable(message)}`])
   }
+  return applied
 }
 
 /** What was not saved must not stay in force: it would be gone with the next start. */

@@ -1,11 +1,11 @@
 /** The kernel's part of a change. */
 import { asFault } from '../../base/fault.ts'
 import type { Replacement } from '../../config/ufw/exchange.ts'
-import { forgetFrame, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
+import { forgetFrame, isLoaded, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
 import { readRuleset, stockRuleset } from '../../config/ufw/read-ruleset.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
-import { applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
+import { type Applied, applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
 import type { Ruleset } from '../../firewall/rules/ruleset.ts'
 import type { World } from '../../world/world.ts'
 import type { Call } from './call.ts'
@@ -16,26 +16,35 @@ import { warn } from './warn.ts'
 
 /**
  * Resolves when the kernel has it, with the admin's scripts around it where the firewall starts or stops.
+ * @returns what was seen where rules were sent
  * @throws Fault `ufw.frame`, `ufw.script`, `kernel.*`: the ruleset that was in force is, still
  */
-export async function changeKernel(call: Call, decision: Decision): Promise<void> {
+export async function changeKernel(call: Call, decision: Decision): Promise<Applied | undefined> {
   const { next, kernel } = decision
-  const { world } = call.setting
   switch (kernel) {
     case 'as it is':
-      return
+      return undefined
     case 'change':
-      return applyRuleset(world, readRuleset(world, call.paths, next, true))
+      return change(call, next)
     case 'load':
       return load(call, decision)
     case 'unload':
-      return unload(call)
+      await unload(call)
+      return undefined
     default:
       return kernel satisfies never
   }
 }
 
-async function load(call: Call, { next, files = [] }: Decision): Promise<void> {
+async function change({ setting: { world }, paths }: Call, next: UfwState): Promise<Applied> {
+  const ruleset = readRuleset(world, paths, next, true)
+  const applied = await applyRuleset(world, ruleset)
+  // An installed UFW had switched it on: these are the first rules of ours.
+  if (!isLoaded(world.files, paths)) rememberFrame(world.files, paths, ruleset.frame)
+  return applied
+}
+
+async function load(call: Call, { next, files = [] }: Decision): Promise<Applied> {
   const { world } = call.setting
   // Before anything is touched: what cannot be compiled is refused.
   const ruleset = await compiled(call, next, withFiles(world, files))
@@ -46,8 +55,9 @@ async function load(call: Call, { next, files = [] }: Decision): Promise<void> {
   }
   await runScript(world, call.paths, 'before', 'start')
   makeSettings(world.files, call.paths)
-  await loadRuleset(world, call.paths, ruleset)
+  const applied = await loadRuleset(world, call.paths, ruleset)
   await tryScript(call, 'after', 'start')
+  return applied
 }
 
 /** @throws Fault `ufw.frame`: then what was in force is; at a start, where nothing was, the rules within our own base rules */
@@ -88,16 +98,17 @@ async function tryScript(call: Call, when: 'before' | 'after', verb: 'start' | '
 }
 
 /** Who is killed in between leaves it unknown what is loaded. */
-async function loadRuleset(world: World, paths: UfwPaths, ruleset: Ruleset): Promise<void> {
+export async function loadRuleset(world: World, paths: UfwPaths, ruleset: Ruleset): Promise<Applied> {
   const last = loadedFrame(world.files, paths)
   forgetFrame(world.files, paths)
   try {
-    await applyRuleset(world, ruleset, { anew: true })
+    const applied = await applyRuleset(world, ruleset, { anew: true })
+    rememberFrame(world.files, paths, ruleset.frame)
+    return applied
   } catch (thrown) {
     if (last) rememberFrame(world.files, paths, last)
     throw thrown
   }
-  rememberFrame(world.files, paths, ruleset.frame)
 }
 
 async function unload(call: Call): Promise<void> {

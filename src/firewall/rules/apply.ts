@@ -17,25 +17,29 @@ export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
  * remembers begin again
  * @throws Fault as `Kernel.apply`, `rule.*` as `printRule`: nothing is changed then
  */
-export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<void> {
+export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<Applied> {
   const kernel = nftKernel(world)
   const printed = printFor(world, ruleset)
-  const ways: readonly Way[] = anew ? ['anew', 'replace'] : ['change', 'anew', 'replace']
-  for (const way of ways) {
+  let isBesideUfw = false
+  for (const way of anew ? (['anew'] as const) : (['change', 'anew'] as const)) {
     try {
-      const lines =
-        way === 'replace'
-          ? printReplacement(printed)
-          : printChange(printed, await presentTable(world), { anew: way === 'anew' })
-      return await kernel.apply(lines)
+      const present = await presentTable(world)
+      isBesideUfw = present.hasUfwChains
+      await kernel.apply(printChange(printed, present, { anew: way === 'anew' }))
+      return { isBesideUfw }
     } catch (thrown) {
-      if (way === 'replace' || !isOfTheTable(asFault(thrown, 'kernel.refused'))) throw thrown
+      if (!isOfTheTable(asFault(thrown, 'kernel.refused'))) throw thrown
     }
   }
+  // The table goes, and packets with it: the last resort.
+  await kernel.apply(printReplacement(printed))
+  return { isBesideUfw }
 }
 
-/** Each costs more than the one before: what is there stays; it is emptied and filled; the table goes, and packets with it. */
-type Way = 'change' | 'anew' | 'replace'
+export interface Applied {
+  /** There are chains of an installed UFW, in force or empty. */
+  readonly isBesideUfw: boolean
+}
 
 /** A chain or set of another kind has the name of one of ours, or somebody else works on the table. */
 function isOfTheTable({ code }: Fault): boolean {

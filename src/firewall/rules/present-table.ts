@@ -3,14 +3,24 @@ import { Fault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
 import type { NftObject } from '../kernel.ts'
 import { nftFault } from '../nft-fault.ts'
+import { isUfwChain } from '../old-ufw/old-table.ts'
 import { RULE_TABLE } from './printed.ts'
 import type { Present } from './transaction.ts'
 
 /** Empty where there is no table. @throws Fault as `Kernel.apply` */
-export async function presentTable(world: Pick<World, 'run'>): Promise<Present> {
-  const objects = await list(world, 'list chains inet; list sets inet')
+export async function presentTable(world: Pick<World, 'run'>): Promise<PresentTable> {
+  const objects = await list(world, 'list chains; list sets inet')
   const names = (kind: string) => new Set(ofTable(objects, kind).flatMap(({ name }) => ownName(name) ?? []))
-  return { chains: names('chain'), sets: names('set') }
+  return { chains: names('chain'), sets: names('set'), hasUfwChains: objects.some(isOfUfw) }
+}
+
+export interface PresentTable extends Present {
+  /** An installed UFW has left chains in tables of iptables, in force or empty. */
+  readonly hasUfwChains: boolean
+}
+
+function isOfUfw({ chain }: NftObject): boolean {
+  return /^ip6?$/.test(String(chain?.['family'])) && isUfwChain(String(chain?.['name']))
 }
 
 /** Rules in each chain of our table. @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table */
