@@ -20,19 +20,26 @@ export type Face = (setting: Setting, words: readonly string[]) => Promise<numbe
 export async function start(entry: string, faceOf: (name: string) => Face | Promise<Face>): Promise<void> {
   const [name = 'rampart', ...words] = process.argv.slice(2)
   // A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
-  process.stdout.on('error', () => words[0] === 'up' || process.exit(0))
+  const isGuard = guards(name, words)
+  process.stdout.on('error', () => isGuard || process.exit(0))
   process.stderr.on('error', () => {})
 
   // The world's timers and watches keep no process alive; a command that is at work must be.
   const alive = setInterval(() => {}, 2 ** 30)
   const face = await faceOf(name)
-  process.exitCode = await face(setting(fileURLToPath(entry), words), words)
+  process.exitCode = await face(setting(fileURLToPath(entry), name, words), words)
   clearInterval(alive)
   // A program that hangs, as nft may, does not hold up the guard's end.
-  if (words[0] === 'up') process.stdout.write('', () => process.exit())
+  if (isGuard) process.stdout.write('', () => process.exit())
 }
 
-function setting(entry: string, words: readonly string[]): Setting {
+/** Other commands end at once, as a signal ends any program. */
+function guards(name: string, words: readonly string[]): boolean {
+  return name === 'fail2ban-server' || words[0] === 'up'
+}
+
+function setting(entry: string, name: string, words: readonly string[]): Setting {
+  let stopping: Promise<string> | undefined
   return {
     world: realWorld(),
     terminal: terminal(),
@@ -59,9 +66,16 @@ function setting(entry: string, words: readonly string[]): Setting {
     checkCommand: [process.execPath, entry, 'rampart', 'config', 'check'],
     input: () => process.stdin,
     typed: () => process.stdin.isTTY === true,
+    programs: fileURLToPath(new URL('../bin', import.meta.url)),
     onHangUp,
-    // Other commands end at once, as a signal ends any program.
-    stopped: words[0] === 'up' || words[0] === 'tail' ? stopped(words) : new Promise(() => {}),
+    onReopen: (act) => void process.on('SIGUSR1', act),
+    rename: (called) => {
+      process.title = called
+    },
+    get stopped() {
+      stopping ??= stopped(guards(name, words))
+      return stopping
+    },
   }
 }
 
@@ -94,7 +108,7 @@ function hasTerminal(): boolean {
 }
 
 /** Resolves with the reason when this program shall end. */
-function stopped(words: readonly string[]): Promise<string> {
+function stopped(isGuard: boolean): Promise<string> {
   return new Promise((resolve) => {
     let first: number | undefined
     process.on('SIGINT', () => {
@@ -105,7 +119,7 @@ function stopped(words: readonly string[]): Promise<string> {
     })
     process.on('SIGTERM', () => resolve('SIGTERM'))
     // When its terminal closes; who else sends it wants something else, see `onHangUp`.
-    process.on('SIGHUP', () => (words[0] !== 'up' || isTerminalGone()) && resolve('its terminal was closed'))
+    process.on('SIGHUP', () => (!isGuard || isTerminalGone()) && resolve('its terminal was closed'))
     if (process.env['npm_lifecycle_event'] === undefined) return
     // Ending npm ends the guard, even where npm is killed and can pass on no signal.
     const parent = process.ppid

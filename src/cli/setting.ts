@@ -17,12 +17,18 @@ export interface Setting {
   readonly checkCommand?: readonly string[]
   /** The command line that starts this program; the name that it is called by follows. */
   readonly selfCommand?: readonly string[]
+  /** The folder of the programs that people start. */
+  readonly programs?: string
   /** Bytes of standard input, for commands that read it. */
   readonly input: () => AsyncIterable<Uint8Array>
   /** Whether somebody types them. */
   readonly typed?: () => boolean
   /** Calls `act` each time that SIGHUP asks for the configuration to be read anew. */
   readonly onHangUp?: (act: () => void) => void
-  /** Resolves when the program is told to stop. */
+  /** Calls `act` each time that SIGUSR1 asks for the log to be opened anew. */
+  readonly onReopen?: (act: () => void) => void
+  /** What the process is called in lists of processes from now on. */
+  readonly rename?: (name: string) => void
+  /** Resolves when the program is told to stop. Whoever asks for it is no longer ended by a signal. */
   readonly stopped: Promise<string>
 }

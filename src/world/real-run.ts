@@ -27,7 +27,7 @@ export function realRun(): Run {
     once: (argv, options = {}) => once(options.leashed ? [...leash(), ...argv] : argv, options),
     ready,
     leave,
-    start: (argv, options) => start([...leash(), ...argv], options),
+    start: (argv, options) => start(options?.outlives ? argv : [...leash(), ...argv], options),
   }
 }
 
@@ -120,9 +120,11 @@ function ready(argv: readonly string[], options: Omit<OnceOptions, 'input'> = {}
 
 function start(argv: readonly string[], options: StartOptions = {}): Child {
   const stdio = ['pipe', options.onOut ? 'pipe' : 'ignore', options.onErr ? 'pipe' : 'inherit'] as const
-  const child = launch(argv, { stdio: [...stdio], env: environment(options.env) })
+  const apart = options.outlives ? { detached: true, cwd: '/' } : {}
+  const child = launch(argv, { stdio: [...stdio], env: environment(options.env), ...apart })
   if (child instanceof Error) return NO_CHILD
   const input = child.stdin!
+  if (options.outlives) for (const handle of [child, ...child.stdio] as (Socket | null)[]) handle?.unref()
   input.on('error', () => {}) // `ended` tells of it.
   if (options.onOut) child.stdout?.on('data', options.onOut)
   if (options.onErr) child.stderr?.on('data', options.onErr)

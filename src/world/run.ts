@@ -58,6 +58,8 @@ export interface StartOptions {
   readonly onOut?: (bytes: Uint8Array) => void
   /** Default: this program's own standard error. */
   readonly onErr?: (bytes: Uint8Array) => void
+  /** It runs on when this program ends, in a session of its own, and does not keep it from ending. */
+  readonly outlives?: boolean
 }
 
 export interface Child {

@@ -58,7 +58,7 @@ const REFUSED: readonly (readonly [line: string, told: RegExp])[] = [
   ['good -s', /no such option/],
   ['good --t', /no such option/],
   ['good --str2sec 1x', /"x" is no unit/],
-  ['nowhere -d', /no configuration folder/],
+  ['nowhere -d', /Base configuration directory .* does not exist/],
   ['loud -d', /LOUD/],
   ['loud -t', /LOUD/],
   ['good -d --loglevel LOUD', /LOUD/],
@@ -98,10 +98,13 @@ test('every fault at once, with its place; the jail without one stands', async (
   assert.match(err, /did you mean maxretry/)
 })
 
-test('a command for the server is refused with what can be asked instead', async () => {
-  const { err, code } = await run(['status', 'sshd'])
-  assert.equal(code, 255)
-  assert.match(err, /'status sshd'[\s\S]*rampart status/)
+test('a command for a server that is not there: told with the path, and 255', async () => {
+  const { out, err, code } = await run(['-c', join(root, 'good'), '-s', join(root, 'no.sock'), 'status', 'sshd'])
+  assert.deepEqual([out, code], ['', 255])
+  assert.match(
+    err,
+    /^[-\d]{10} [\d:,]{12} fail2ban {16}\[\d+\]: ERROR {3}Failed to access socket path: \/.*no\.sock\. Is/,
+  )
 })
 
 test('long values over several lines, as Python prints them', { skip: hasPython() }, () => {

@@ -4,6 +4,17 @@ import { type Grammar, getopt } from './getopt.ts'
 export interface Options {
   /** undefined: where the machine has it. */
   readonly folder: string | undefined
+  readonly socket: string | undefined
+  readonly pidfile: string | undefined
+  readonly pname: string | undefined
+  /** As it stands there: how long is waited for the server. */
+  readonly timeout: string | undefined
+  readonly interactive: boolean
+  /** Takes away a socket that a server left behind. */
+  readonly force: boolean
+  readonly foreground: boolean
+  /** Does not wait for the server that it starts. */
+  readonly async: boolean
   readonly dump: 'plain' | 'pretty' | undefined
   readonly test: boolean
   /** 1 unless -v or -q stand there; below 1 only errors are told. */
@@ -22,26 +33,47 @@ export type Asked =
 export function parseOptions(words: readonly string[]): Asked {
   const parsed = getopt(words, GRAMMAR)
   if (!parsed) return { kind: 'usage' }
-  let folder: string | undefined
+  const given: Record<string, string> = {}
+  const flags = new Set<string>()
   let dump: Options['dump']
-  let test = false
+  let foreground = false
   let verbosity = 1
   const server: Record<string, string> = {}
   for (const { name, value } of parsed.options) {
     if (name === '-h' || name === '--help') return { kind: 'help' }
     if (name === '-V' || name === '--version') return { kind: name === '-V' ? 'version' : 'long version' }
     if (name === '--str2sec') return { kind: 'seconds', text: value }
-    if (name === '-c' || name === '--conf') folder = value
-    else if (name === '-d') dump = 'plain'
+    if (name === '-d') dump = 'plain'
     else if (name === '--dp' || name === '--dump-pretty') dump = 'pretty'
-    else if (name === '-t' || name === '--test') test = true
     else if (name === '-v') verbosity++
     else if (name === '-q') verbosity--
     else if (SERVER.includes(name)) server[name.slice(2)] = value
-    // All others are for the server, which these commands do not ask.
+    else {
+      given[SHORT_FORMS[name] ?? name] = value
+      flags.add(name)
+    }
+    if (name === '-b' || name === '-f') foreground = name === '-f'
   }
-  return { kind: 'run', options: { folder, dump, test, verbosity, server, command: parsed.words } }
+  const options: Options = {
+    folder: given['--conf'],
+    socket: given['--socket'],
+    pidfile: given['--pidfile'],
+    pname: given['--pname'],
+    timeout: given['--timeout'],
+    interactive: flags.has('-i'),
+    force: flags.has('-x'),
+    foreground,
+    async: flags.has('--async'),
+    dump,
+    test: flags.has('-t') || flags.has('--test'),
+    verbosity,
+    server,
+    command: parsed.words,
+  }
+  return { kind: 'run', options }
 }
+
+const SHORT_FORMS: Readonly<Record<string, string>> = { '-c': '--conf', '-s': '--socket', '-p': '--pidfile' }
 
 const SERVER = ['--loglevel', '--logtarget', '--syslogsocket']
 

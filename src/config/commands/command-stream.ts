@@ -11,6 +11,8 @@ export interface CommandStream {
   readonly commands: readonly Command[] | undefined
   /** Those that are enabled, with those at fault among them, in the order of the files. */
   readonly jails: readonly JailCommands[]
+  /** Every jail that the files name. */
+  readonly known: readonly string[]
   /** Where Fail2ban gives up, in any file. */
   readonly fatal: readonly Fault[]
   /** All that is wrong. */
@@ -26,17 +28,26 @@ export function commandStream(world: World, folders: readonly string[], options:
     const hint = 'give the folder that holds jail.conf, with filter.d and action.d beside it'
     const warning = new Fault('config.no-jails', `there is no jail.conf in ${folders.join(', ')}`, { hint })
     const commands = server.fatal.length > 0 ? undefined : server.commands
-    return { commands, jails: [], fatal: server.fatal, faults: server.fatal, warnings: [...server.warnings, warning] }
+    return {
+      commands,
+      jails: [],
+      known: [],
+      fatal: server.fatal,
+      faults: server.fatal,
+      warnings: [...server.warnings, warning],
+    }
   }
   const names = [...layered.sections.keys()].filter((name) => name !== 'INCLUDES')
   const source = { world, folders, layered }
   const all = names.map((name) => readJail(source, name))
+  const known = all.map(({ name }) => name)
   const jails = all.filter(({ enabled, fatal }) => enabled || fatal.length > 0)
   // A fault of the whole file is told once, not for each jail.
   const whole = layered.faults.filter(({ section }) => !isJails(layered, section)).map(({ fault }) => fault)
   return {
     commands: server.fatal.length > 0 || whole.length > 0 ? undefined : [...server.commands, ...sent(jails)],
     jails,
+    known,
     fatal: unique([...server.fatal, ...whole, ...jails.flatMap(({ fatal }) => fatal)]),
     faults: unique([...server.fatal, ...whole, ...jails.flatMap(({ faults }) => faults)]),
     warnings: unique([...server.warnings, ...layered.warnings, ...jails.flatMap(({ warnings }) => warnings)]),

@@ -1,0 +1,81 @@
+/** `-d`, `--dp`, `-t`: what a configuration comes to, and whether it can be used. */
+import { Fault } from '../../base/fault.ts'
+import { repr } from '../../base/python-repr.ts'
+import { type CommandStream, commandStream } from '../../config/commands/command-stream.ts'
+import { loadConfiguration } from '../../config/load-configuration.ts'
+import { printFault } from '../print.ts'
+import type { Setting } from '../setting.ts'
+import { WRONG } from './complain.ts'
+import { words } from './config-error.ts'
+import type { Options } from './options.ts'
+import { pretty } from './pretty.ts'
+
+/** @returns the exit code; undefined: all is well, and there is a command to carry out */
+export async function check(
+  setting: Setting,
+  folders: readonly string[],
+  options: Options,
+): Promise<number | undefined> {
+  const { out, err } = setting.terminal
+  const stream = commandStream(setting.world, folders, options.server)
+  tell(setting, folders, stream, options)
+  if (options.dump) dump(setting, stream, options.dump)
+  const { fatal, commands } = stream
+  const skipped = stream.jails.filter(({ refusal }) => refusal)
+  const well = commands !== undefined && fatal.length === 0
+  if (!options.test) return well && (skipped.length === 0 || skipped.length < stream.jails.length) ? 0 : WRONG
+  if (!well || skipped.length > 0) {
+    err('ERROR: test configuration failed\n')
+    return WRONG
+  }
+  if (options.command.length > 0) return undefined
+  if (options.verbosity > 0) await judge(setting, folders)
+  out('OK: configuration test is successful\n')
+  return 0
+}
+
+function dump({ terminal }: Setting, { commands, jails }: CommandStream, form: 'plain' | 'pretty'): void {
+  if (!commands) {
+    terminal.out('ERROR: The configuration stream failed because of the invalid syntax.\n')
+    return
+  }
+  const print = form === 'plain' ? repr : pretty
+  terminal.out(commands.map((command) => `${print(words(command, jails))}\n`).join(''))
+}
+
+/** Every fault at once, then the warnings, then what would keep a jail from running although Fail2ban's test is content. */
+function tell({ world, terminal }: Setting, folders: readonly string[], stream: CommandStream, options: Options): void {
+  for (const fault of stream.faults) terminal.err(`ERROR ${printFault(fault)}`)
+  if (options.verbosity < 1) return
+  const configuration = loadConfiguration(world, folders, {})
+  const told = new Set(stream.faults.map(placeAndCode))
+  const more = [...stream.warnings, ...configuration.faults, ...configuration.warnings]
+  for (const fault of more) {
+    const key = placeAndCode(fault)
+    if (!told.has(key)) terminal.err(`WARNING ${printFault(fault)}`)
+    told.add(key)
+  }
+  for (const { name, missing } of stream.jails) {
+    for (const path of missing) terminal.err(`NOTICE ${printFault(pending(name, path))}`)
+  }
+}
+
+/** What can be read may still ban the wrong or nobody. Logs are not read: this is asked before each start. */
+async function judge({ world, terminal }: Setting, folders: readonly string[]): Promise<void> {
+  const { lint } = await import('../../config/lint/lint.ts')
+  const { findings } = await lint(world, { folders, logs: false })
+  for (const { code, severity, message, at, better, write } of findings) {
+    if (severity === 'hint' || !code.startsWith('lint.')) continue
+    const hint = write === undefined ? better : `write ${write}`
+    terminal.err(`WARNING ${printFault(new Fault(code, message, { at, ...(hint === undefined ? {} : { hint }) }))}`)
+  }
+}
+
+function placeAndCode({ code, at, message }: Fault): string {
+  return at?.line === undefined ? `${code} ${message}` : `${code} ${at.file}:${at.line}`
+}
+
+function pending(jail: string, path: string): Fault {
+  const hint = 'the jail waits for it; nothing is wrong if its program has written nothing yet'
+  return new Fault('config.no-log', `jail ${jail}: no file is there for ${path}`, { hint })
+}
