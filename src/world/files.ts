@@ -29,7 +29,7 @@ export interface Files {
   makeFolder(path: string, mode: number): void
   /** Absent is fine. */
   remove(path: string): void
-  /** `file.busy` where something is mounted on either. */
+  /** `file.busy` where something is mounted on either, or between them. */
   rename(from: string, to: string): void
   /** What a symbolic link says, as it stands; undefined if it is none or may not be read. */
   link(path: string): string | undefined

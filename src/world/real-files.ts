@@ -303,6 +303,7 @@ const FAULTS: Readonly<Record<string, readonly [string, string]>> = {
   ENOSPC: ['file.full', 'could not be written: the disk is full'],
   EDQUOT: ['file.full', 'could not be written: the quota is used up'],
   EBUSY: ['file.busy', 'is in use: something is mounted there'],
+  EXDEV: ['file.busy', 'cannot be moved: something else is mounted there'],
   EISDIR: ['file.failed', 'is a folder, not a file'],
   EMFILE: ['file.descriptors', 'could not be opened: too many files are open'],
   ENFILE: ['file.descriptors', 'could not be opened: too many files are open on this host'],

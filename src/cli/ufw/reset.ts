@@ -11,7 +11,7 @@ import { carry } from './carry.ts'
 import type { Decision } from './decision.ts'
 import { recordPath } from './pending.ts'
 
-/** @returns the exit code @throws Fault `ufw.exists`, and as `carry` */
+/** @returns the exit code @throws as `carry` */
 export async function reset(call: Call): Promise<number> {
   const { setting, paths, sentence } = call
   if (sentence.rollback !== undefined) {

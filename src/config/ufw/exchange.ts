@@ -1,6 +1,6 @@
 /**
- * Several files replaced as one: their new content lies on disk beside them, whole, then a list of them is written, which
- * is the moment from which it counts, then each takes its place. Who is killed in between leaves either nothing of it or
+ * Several files replaced as one: their new content lies on disk, whole, then a list of them is written beside it, which is
+ * the moment from which it counts, then each takes its place. Who is killed in between leaves either nothing of it or
  * the list, by which `finish` goes on; who reads meanwhile, reads by the list.
  */
 import { asFault, Fault } from '../../base/fault.ts'
@@ -35,7 +35,7 @@ export function prepareExchange(files: Files, list: string, replacements: readon
   }
   try {
     for (const replacement of replacements) {
-      const step = stepTo(files, replacement.path)
+      const step = stepTo(files, list, replacement.path)
       steps.push(step)
       write(files, step, replacement)
     }
@@ -50,7 +50,7 @@ export function prepareExchange(files: Files, list: string, replacements: readon
 export function finish(files: Files, list: string, paths: readonly string[]): void {
   const steps = readSteps(files, list)
   if (steps.length > 0) carryOut(files, list, steps)
-  for (const path of paths) files.remove(besideOf(realOf(files, path)))
+  for (const path of paths) files.remove(newOf(list, realOf(files, path)))
   // A list that lists nothing is none of ours.
   for (const path of [list, unfinished(list)]) files.remove(path)
 }
@@ -71,9 +71,9 @@ interface Step {
 }
 
 /** A link stays one: what it names is replaced. */
-function stepTo(files: Files, path: string): Step {
+function stepTo(files: Files, list: string, path: string): Step {
   const to = realOf(files, path)
-  return { from: besideOf(to), to }
+  return { from: newOf(list, to), to }
 }
 
 function realOf(files: Files, path: string): string {
@@ -86,9 +86,11 @@ function realOf(files: Files, path: string): string {
   }
 }
 
-function besideOf(path: string): string {
-  const slash = path.lastIndexOf('/')
-  return `${path.slice(0, slash)}/.${path.slice(slash + 1)}.rampart-new`
+/** Beside the list, wherever the file itself stands: that folder is ours under the lock, /etc/default is everybody's. */
+function newOf(list: string, path: string): string {
+  const folder = folderOf(list)
+  const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path.slice(1)
+  return `${folder}/.${name.replaceAll('/', '-')}.rampart-new`
 }
 
 function unfinished(list: string): string {
@@ -104,9 +106,9 @@ function write(files: Files, { from, to }: Step, { content, mode, owner }: Repla
   // A link to /dev/null: what stands there must not be replaced by a file.
   if (old && old.kind !== 'file')
     throw new Fault('ufw.no-regular-file', `'${to}' is not a regular file`, { at: { file: to } })
-  if (!old) files.makeFolder(folderOf(to), 0o755)
+  for (const path of old ? [from] : [from, to]) files.makeFolder(folderOf(path), 0o755)
   // Found out now, not when half of the files have been replaced.
-  else if (!files.isWritable(to)) {
+  if (old && !files.isWritable(to)) {
     throw new Fault('ufw.not-writable', `'${to}' is not writable`, { hint: `see: lsattr ${to}`, at: { file: to } })
   }
   try {
@@ -158,7 +160,7 @@ function syncFolders(files: Files, steps: readonly Step[]): void {
   for (const folder of new Set(steps.map(({ to }) => folderOf(to)))) files.syncFolder(folder)
 }
 
-/** A single file that is mounted into a container cannot be replaced. */
+/** A single file that is mounted into a container cannot be replaced, nor one on another file system. */
 function isMounted(rename: () => void): boolean {
   try {
     rename()
@@ -181,7 +183,7 @@ function readSteps(files: Files, list: string): Step[] {
     if (!Array.isArray(paths)) return []
     return paths
       .filter((path) => typeof path === 'string' && path.startsWith('/'))
-      .map((to) => ({ from: besideOf(to), to }))
+      .map((to) => ({ from: newOf(list, to), to }))
   } catch (thrown) {
     if (thrown instanceof SyntaxError) return []
     // Gone since: it was carried out.

@@ -1,5 +1,4 @@
 /** `ufw reset`: the files of rules as on a fresh host, and what was in them kept beside them. */
-import { Fault } from '../../base/fault.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import type { Files } from '../../world/files.ts'
 import type { Replacement } from './exchange.ts'
@@ -17,8 +16,7 @@ export interface Reset {
 }
 
 /**
- * @param now names the backups, in local time: `user.rules.20260101_093000`
- * @throws Fault `ufw.exists`, in UFW's words, at a second reset within a second
+ * @param now names the backups, in local time: `user.rules.20260101_093000`; a second later where such are there already
  */
 export function resetFiles(files: Files, paths: UfwPaths, next: Omit<UfwState, 'rules'>, now: EpochMs): Reset {
   const stock = stockFiles(paths)
@@ -27,7 +25,12 @@ export function resetFiles(files: Files, paths: UfwPaths, next: Omit<UfwState, '
     [paths.beforeRules[family], stock.get(paths.beforeRules[family])!] as const,
     [paths.afterRules[family], stock.get(paths.afterRules[family])!] as const,
   ])
-  const kept = fresh.flatMap(([path]) => keep(files, path, `${path}.${stamp(now)}`))
+  const date = freeStamp(
+    files,
+    fresh.map(([path]) => path),
+    now,
+  )
+  const kept = fresh.flatMap(([path]) => keep(files, path, `${path}.${date}`))
   const ofRoot = { mode: RULES_MODE, owner: { owner: 0, group: 0 } }
   return {
     replacements: [...kept, ...fresh.map(([path, content]) => ({ path, content, ...ofRoot }))],
@@ -38,12 +41,15 @@ export function resetFiles(files: Files, paths: UfwPaths, next: Omit<UfwState, '
 function keep(files: Files, path: string, backup: string): (Replacement & { readonly name: string })[] {
   const stat = files.stat(path)
   if (!stat) return []
-  if (files.stat(backup)) {
-    throw new Fault('ufw.exists', `'${backup}' already exists. Aborting`, { at: { file: backup } })
-  }
   const { mode, owner, group } = stat
   const content = files.read(path, MAX_RULES_BYTES)
   return [{ path: backup, content, mode, owner: { owner, group }, name: path.slice(path.lastIndexOf('/') + 1) }]
+}
+
+/** UFW takes a second and more for a reset; two of ours may fall into one. */
+function freeStamp(files: Files, paths: readonly string[], now: EpochMs): string {
+  const date = stamp(now)
+  return paths.some((path) => files.stat(`${path}.${date}`)) ? freeStamp(files, paths, now + 1000) : date
 }
 
 function stamp(now: EpochMs): string {

@@ -294,7 +294,10 @@ describe('reset', () => {
     const fresh = statSync(paths.beforeRules[6])
     assert.deepEqual([fresh.uid, fresh.gid, fresh.mode & 0o777], [0, 0, 0o640])
     assert.match(readFileSync(paths.beforeRules[6], 'utf8'), /COMMIT/)
-    await assert.rejects(reset(), { message: `'${backups[0]!.path}' already exists. Aborting` })
+    // Within the same second.
+    const later = names.map((name) => ({ name, path: `${paths.folder}/${name}.20260102_030406` }))
+    assert.deepEqual(await reset(), later)
+    assert.match(readFileSync(backups[3]!.path, 'utf8'), /tuple ### allow tcp 22/)
     assert.deepEqual(leftovers(paths), [])
   })
 })
