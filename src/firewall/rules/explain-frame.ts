@@ -115,9 +115,9 @@ class Walk {
 
   #rule(rule: string, from: FrameRule, table: FrameTable): Outcome | 'returns' {
     const { isSo, isFleeting, does } = readRule(rule, this.#packet)
-    if (isSo === false || does === '') return 'on'
+    if (does === '') return 'on'
     if (isSo === undefined || isFleeting) this.#unsure ??= from
-    if (isSo === undefined) return 'on'
+    if (!isSo) return 'on'
     const [verb, target] = does.split(' ')
     switch (verb) {
       case 'accept':

@@ -32,11 +32,13 @@ export function readRule(rule: string, packet: OnItsWay): Said {
     !/^(accept|drop|return|reject|jump|goto|redirect|dnat|snat|masquerade|queue|notrack|synproxy)\b/.test(rest)
   ) {
     const word = WORDS.map(({ form, ask }) => ({ found: form.exec(rest), ask })).find(({ found }) => found !== null)
-    if (!word) return { isSo: undefined, isFleeting, does: verdictIn(rest) }
+    if (!word) return { isSo: isSo === false ? isSo : undefined, isFleeting, does: verdictIn(rest) }
     const answer = word.ask(word.found!, packet)
-    if (answer === false) return { isSo: false, isFleeting, does: '' }
-    if (answer === undefined) isSo = undefined
-    isFleeting ||= /^(limit|update|add|numgen|quota|ct count)\b/.test(rest)
+    const isCounting = /^(limit|update|add|numgen|quota|ct count)\b/.test(rest)
+    if (answer === false && !isCounting) return { isSo: false, isFleeting: false, does: '' }
+    if (answer === false) isSo = false
+    if (answer === undefined && isSo) isSo = undefined
+    isFleeting ||= isCounting
     rest = rest.slice(word.found![0].length)
   }
   return { isSo, isFleeting, does: rest }

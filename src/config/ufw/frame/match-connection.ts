@@ -168,8 +168,11 @@ const STATUSES: Readonly<Record<string, string>> = {
 function status(given: Given): string {
   const option = given.get('ctstatus')!
   const words = option.values[0]!.toUpperCase().split(',')
-  if (words.length === 1 && words[0] === 'NONE') return `ct status ${option.not ? '!=' : '=='} 0`
-  const names = words.map((word) => (Object.hasOwn(STATUSES, word) ? STATUSES[word]! : undefined))
+  const names = words
+    .filter((word) => word !== 'NONE')
+    .map((word) => (Object.hasOwn(STATUSES, word) ? STATUSES[word]! : undefined))
+  // No connection has one of no statuses; nor has any the highest bit.
+  if (names.length === 0) return `ct status & 0x80000000 == ${option.not ? '0x0' : '0x80000000'}`
   if (names.includes(undefined)) throw given.bad('ctstatus', 'is no list of EXPECTED, SEEN_REPLY, ASSURED, CONFIRMED')
   return option.not ? none('ct status', names as string[]) : any('ct status', names as string[])
 }

@@ -105,6 +105,29 @@ const dscp: Module = {
   },
 }
 
+/** The whole byte: behind DSCP there are two bits more. */
+const tos: Module = {
+  options: options('!tos VALUE'),
+  compile: (given, scope) => {
+    const { values, not } = given.must('tos')
+    const named = TOS_NAMES.get(values[0]!.toLowerCase())
+    const found = readMarked(named ?? values[0]!, '0xff', 0xff)
+    if (!found) throw given.bad('tos', 'is no type of service', 'write 0x10, or 0x10/0x3f')
+    // In IPv6 it begins amid a byte, of which nft loads whole ones.
+    const [field, bits] = scope.family === 4 ? ['@nh,8,8', 1] : ['@nh,0,16', 16]
+    return [`${field} & ${hex(found.mask * bits)} ${not ? '!=' : '=='} ${hex(found.value * bits)}`]
+  },
+}
+
+/** Under a mask that leaves the two bits of congestion out. Source: iptables-extensions(8), tos. */
+const TOS_NAMES: ReadonlyMap<string, string> = new Map([
+  ['minimize-delay', '0x10/0x3f'],
+  ['maximize-throughput', '0x08/0x3f'],
+  ['maximize-reliability', '0x04/0x3f'],
+  ['minimize-cost', '0x02/0x3f'],
+  ['normal-service', '0x00/0x3f'],
+])
+
 const frag: Module = {
   options: options('!fragid RANGE', 'fraglen LENGTH', 'fragres', 'fragfirst', 'fragmore', 'fraglast'),
   compile: (given, scope) => {
@@ -182,6 +205,7 @@ export const PACKET: ReadonlyMap<string, Module> = new Map([
   ['pkttype', pkttype],
   ['iprange', iprange],
   ['dscp', dscp],
+  ['tos', tos],
   ['frag', frag],
   ['rpfilter', rpfilter],
   ['policy', policy],

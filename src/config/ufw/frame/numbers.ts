@@ -73,10 +73,14 @@ export function printRate({ count, unit }: Rate, burst: number, over = ''): stri
 }
 
 /** `0x1/0xff`: what, and under which mask. */
-export function readMarked(text: string): { readonly value: number; readonly mask: number } | undefined {
-  const [first = '', second = '0xffffffff', more] = text.split('/')
-  const value = readNumber(first, 0xffffffff)
-  const mask = readNumber(second, 0xffffffff)
+export function readMarked(
+  text: string,
+  whole = '0xffffffff',
+  max = 0xffffffff,
+): { readonly value: number; readonly mask: number } | undefined {
+  const [first = '', second = whole, more] = text.split('/')
+  const value = readNumber(first, max)
+  const mask = readNumber(second, max)
   return value === undefined || mask === undefined || more !== undefined ? undefined : { value, mask }
 }
 

@@ -155,6 +155,8 @@ function match(chance: Chance, family: 4 | 6, chain: string, protocol: string): 
     () => `-m mark ${not(chance)}--mark ${chance.pick(['1', '0x2/0x3', '0'])}`,
     () => `-m iprange ${not(chance)}--src-range ${family === 4 ? '10.0.0.2-10.0.0.3' : 'fd00:0::2-fd00:0::3'}`,
     () => `-m dscp ${not(chance)}--dscp ${chance.pick(['0', '0x0a', '46'])}`,
+    () => `-m tos ${not(chance)}--tos ${chance.pick(['0', '0x28', '0x20/0xe0', '0x29/0xfc', 'Minimize-Delay'])}`,
+    () => `-m conntrack ${not(chance)}--ctstatus ${chance.pick(['NONE', 'CONFIRMED', 'SEEN_REPLY,NONE'])}`,
     () => `-m dscp --dscp-class ${chance.pick(['EF', 'AF11', 'CS0'])}`,
     () => `-m comment --comment "what \\"for\\""`,
     () => `-m statistic --mode nth ${not(chance)}--every ${2 + chance.below(3)} --packet ${chance.below(2)}`,
