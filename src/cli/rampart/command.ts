@@ -51,6 +51,7 @@ function grammar(setting: Setting, end: End): Command {
   asking(program, setting, end)
   walling(program, setting, end)
   trying(program, setting, end)
+  mending(program, setting, end)
   program
     .command('version')
     .description('print the version')
@@ -305,6 +306,19 @@ function trying(program: Command, setting: Setting, end: End): void {
     .action(async (names, options) => end(await (await import('./config.ts')).check(setting, names, options, CONFIG)))
 }
 
+function mending(program: Command, setting: Setting, end: End): void {
+  program
+    .command('doctor')
+    .description("show what is wrong with this host's set-up, and the command or the line that mends it")
+    .option('--all', 'also what is well')
+    .addOption(config())
+    .addOption(json())
+    .addOption(socket())
+    .addOption(datadir())
+    .addHelpText('after', '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings')
+    .action(async (options) => end(await (await import('./doctor/doctor.ts')).doctor(setting, options)))
+}
+
 function gather(word: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), word]
 }
@@ -314,6 +328,7 @@ Examples:
   sudo rampart up                     guard this host
   sudo rampart up --observe           only tell what would be banned
   sudo rampart status nginx-4xx       one jail and whom it bans
+  sudo rampart doctor                 what is wrong with this host's set-up
   sudo rampart why 198.51.100.7       all that is known of an address
   sudo rampart why in tcp 443 from 198.51.100.7   what the firewall does with a packet
   rampart match nginx-botsearch /var/log/nginx/access.log`

@@ -1,0 +1,61 @@
+/** `rampart doctor`: what is wrong with this host's set-up, and how to mend it. It looks, and changes nothing. */
+import { ufwPaths } from '../../../config/ufw/paths.ts'
+import { printJson } from '../../print.ts'
+import type { Setting } from '../../setting.ts'
+import type { Check, Finding, Severity } from './finding.ts'
+import { foreignChecks } from './foreign-checks.ts'
+import { printChecks } from './print-checks.ts'
+import { readWall } from './read-wall.ts'
+import { wallChecks } from './wall-checks.ts'
+
+export interface DoctorOptions {
+  readonly all?: boolean
+  readonly json?: boolean
+  readonly config: readonly string[]
+  readonly socket: string
+  readonly datadir?: string
+}
+
+/** @returns 0 if nothing is wrong but for hints, 1 with errors or warnings */
+export async function doctor(setting: Setting, options: DoctorOptions): Promise<number> {
+  const checks = setting.isRoot ? await examine(setting, options) : [NOT_ROOT]
+  setting.terminal.out(options.json ? printJson(asJson(checks), 2) : printChecks(setting.terminal, checks, options))
+  return checks.some(({ findings }) => findings.some(({ severity }) => severity !== 'hint')) ? 1 : 0
+}
+
+async function examine(setting: Setting, { datadir = '' }: DoctorOptions): Promise<readonly Check[]> {
+  const wall = await readWall(setting.world, ufwPaths(datadir))
+  return [...wallChecks(wall), ...foreignChecks(wall)]
+}
+
+const NOT_ROOT: Check = {
+  group: 'host',
+  title: 'it is root who asks',
+  findings: [
+    {
+      code: 'host.not-root',
+      severity: 'error',
+      message: 'only root can see the firewall, the logs and the guard',
+      mend: 'sudo rampart doctor',
+    },
+  ],
+}
+
+/** Stable names; what does not apply is left out. */
+function asJson(checks: readonly Check[]) {
+  const all = checks.flatMap(({ group, findings }) => findings.map((finding) => ({ group, ...finding })))
+  return {
+    errors: count(all, 'error'),
+    warnings: count(all, 'warning'),
+    hints: count(all, 'hint'),
+    findings: all.map(({ code, severity, group, message, mend, at }) => ({
+      ...{ code, severity, group, message, mend },
+      ...{ file: at?.file, line: at?.line },
+    })),
+    checks: checks.map(({ group, title, findings }) => ({ group, title, ok: findings.length === 0 })),
+  }
+}
+
+function count(findings: readonly Finding[], wanted: Severity): number {
+  return findings.filter(({ severity }) => severity === wanted).length
+}
