@@ -15,6 +15,7 @@ interface Row {
   readonly nft?: string
   readonly iptables?: string
   readonly wall?: Partial<Wall>
+  readonly isGone?: true
   readonly told: readonly string[]
 }
 
@@ -140,6 +141,12 @@ COMMIT
     told: ['hint firewall.drops-fail2ban: to see it: nft list chain inet f2b-table f2b-chain'],
   },
   {
+    name: 'the table of a Fail2ban that is gone',
+    nft: 'table inet f2b-table { chain f2b-chain { type filter hook input priority -1; ip saddr 198.51.100.9 reject; }; }',
+    isGone: true,
+    told: ['warning firewall.left-fail2ban: nft delete table inet f2b-table'],
+  },
+  {
     name: 'iptables that denies by default, with an accept that the rules here do not know',
     iptables:
       '*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -m state --state ESTABLISHED -j ACCEPT\n-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 3306 -j ACCEPT\nCOMMIT\n',
@@ -170,7 +177,9 @@ inNamespace(import.meta.filename, () => {
     }, async () => {
       must(['nft', '-f', '-'], `flush ruleset\n${row.nft ?? ''}\n`)
       if (row.iptables) must(['iptables-nft-restore'], row.iptables)
-      const checks = foreignChecks(wall({ ...row.wall, kernel: await nftKernel(world).structure() }))
+      const checks = foreignChecks(wall({ ...row.wall, kernel: await nftKernel(world).structure() }), {
+        fail2ban: row.isGone ? undefined : 1,
+      })
       assert.deepEqual([...told(checks)].sort(), [...row.told].sort())
       for (const { message } of findings(checks)) assert.match(message, /^[^\n]*[^.\n]$/)
     })

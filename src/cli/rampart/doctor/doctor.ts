@@ -2,9 +2,13 @@
 import { ufwPaths } from '../../../config/ufw/paths.ts'
 import { printJson } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
+import { detectionChecks } from './detection-checks.ts'
 import type { Check, Finding, Severity } from './finding.ts'
 import { foreignChecks } from './foreign-checks.ts'
+import { hostChecks } from './host-checks.ts'
 import { printChecks } from './print-checks.ts'
+import { readGuarding } from './read-guarding.ts'
+import { readHost } from './read-host.ts'
 import { readWall } from './read-wall.ts'
 import { wallChecks } from './wall-checks.ts'
 
@@ -23,9 +27,19 @@ export async function doctor(setting: Setting, options: DoctorOptions): Promise<
   return checks.some(({ findings }) => findings.some(({ severity }) => severity !== 'hint')) ? 1 : 0
 }
 
-async function examine(setting: Setting, { datadir = '' }: DoctorOptions): Promise<readonly Check[]> {
-  const wall = await readWall(setting.world, ufwPaths(datadir))
-  return [...wallChecks(wall), ...foreignChecks(wall)]
+async function examine(setting: Setting, options: DoctorOptions): Promise<readonly Check[]> {
+  const { world } = setting
+  const [wall, guarding, host] = await Promise.all([
+    readWall(world, ufwPaths(options.datadir)),
+    readGuarding(setting, options),
+    readHost(world, options.config),
+  ])
+  return [
+    ...wallChecks(wall),
+    ...foreignChecks(wall, guarding),
+    ...detectionChecks(guarding, wall),
+    ...hostChecks(host, guarding),
+  ]
 }
 
 const NOT_ROOT: Check = {

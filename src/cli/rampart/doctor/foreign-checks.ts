@@ -7,10 +7,12 @@ import type { Owner } from '../../../firewall/foreign/owner.ts'
 import { BRIDGES } from '../../../firewall/rules/containers.ts'
 import { plural } from '../../print.ts'
 import { type Check, type Finding, lineOf } from './finding.ts'
+import type { Guarding } from './read-guarding.ts'
 import { settingOf, type Wall } from './read-wall.ts'
 import { judgeOf, packetOf } from './wall-checks.ts'
 
-export function foreignChecks(wall: Wall): Check[] {
+/** @param guarding whether a Fail2ban runs: else its chains were left behind */
+export function foreignChecks(wall: Wall, { fail2ban }: Pick<Guarding, 'fail2ban'>): Check[] {
   const { kernel, ufw } = wall
   if (kernel instanceof Fault || ufw instanceof Fault) return []
   // An installed ufw is told apart.
@@ -19,7 +21,9 @@ export function foreignChecks(wall: Wall): Check[] {
     {
       group: 'firewall',
       title: 'no other program drops what is allowed here',
-      findings: foreign.flatMap((one) => dropFindings(wall, ufw, one)),
+      findings: foreign.flatMap((one) =>
+        one.owner === 'fail2ban' && fail2ban === undefined ? leftBehind(one) : dropFindings(wall, ufw, one),
+      ),
     },
     {
       group: 'firewall',
@@ -78,6 +82,17 @@ function dropFindings(wall: Wall, ufw: ReadUfw, foreign: Foreign): Finding[] {
   const listing = `nft list chain ${base?.family} ${base?.table} ${base?.chain}`
   const advice = adviceOf(wall, ufw, foreign) ?? { severity: 'hint', mend: `to see it: ${listing}` }
   return [{ code: `firewall.drops-${owner}`, message, ...advice }]
+}
+
+/** Nobody will ever lift these bans. */
+function leftBehind({ bases }: Foreign): Finding[] {
+  const own = bases.find(({ table }) => table.startsWith('f2b-'))
+  const places = bases.map(placeOf).join('; ')
+  const message = `a Fail2ban that is gone has left its bans in force (${places}): nobody lifts them`
+  const mend = own
+    ? `nft delete table ${own.family} ${own.table}`
+    : 'fail2ban-client start, then stop, of the installed one; or: iptables-save | grep f2b-'
+  return [{ code: 'firewall.left-fail2ban', severity: 'warning', message, mend }]
 }
 
 /** undefined: it is as it should be, and good to know. */
