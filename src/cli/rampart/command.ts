@@ -15,6 +15,7 @@ const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 const UP = { observe: false, single: false, keepBans: false, replace: false }
 const BAN = { force: false, shorten: false }
 const IMPORT = { dryRun: false }
+const ADD = { append: false, skipBad: false, allowEmpty: false }
 
 /** Runs one command line. @returns its exit code */
 export async function rampart(setting: Setting, words: readonly string[]): Promise<number> {
@@ -50,6 +51,7 @@ function grammar(setting: Setting, end: End): Command {
   steering(program, setting, end)
   asking(program, setting, end)
   walling(program, setting, end)
+  listing(program, setting, end)
   trying(program, setting, end)
   mending(program, setting, end)
   program
@@ -265,6 +267,55 @@ function walling(program: Command, setting: Setting, end: End): void {
   ).action(async (number, options) =>
     end(await (await import('./firewall/rollback.ts')).rollback(setting, number, options)),
   )
+}
+
+/** Addresses by the thousand, for the rules of `ufw`. */
+function listing(program: Command, setting: Setting, end: End): void {
+  const list = program
+    .command('list')
+    .description('lists of addresses for rules (ufw deny from list:NAME): list add, show, remove')
+    .addOption(json())
+    .addOption(datadir())
+    .action(async (options) => end((await import('./list/show.ts')).listLists(setting, options)))
+  // An option of `list` may stand behind the further word.
+  const of = (command: Command) => ({ ...list.opts(), ...command.opts() })
+
+  list
+    .command('add')
+    .argument('<name>', 'of the list')
+    .argument(
+      '<file>',
+      'one address, network (192.0.2.0/24) or range (192.0.2.1-192.0.2.9) a line, or - for standard input',
+    )
+    .description(
+      'make the list hold what is in the file, in place of what it held; rules that use it change in one step',
+    )
+    .option('--append', 'add to what it holds')
+    .option('--skip-bad', 'leave out lines that are no address (default: with one of them nothing is changed)')
+    .option('--allow-empty', 'the list may hold nobody')
+    .addHelpText(
+      'after',
+      '\nIPv4 and IPv6 may stand in one list. # and ; begin a comment.\n\nExamples:\n  rampart list add drop drop.txt\n  curl -fsS https://example.org/drop.txt | rampart list add drop -\n  ufw deny from list:drop',
+    )
+    .action(async (name, file, _options, command) =>
+      end(await (await import('./list/add.ts')).addList(setting, name, file, { ...ADD, ...of(command) })),
+    )
+
+  list
+    .command('show')
+    .argument('<name>', 'of the list')
+    .description('print what it holds, a line each, as add reads it')
+    .action(async (name, _options, command) =>
+      end((await import('./list/show.ts')).showList(setting, name, of(command))),
+    )
+
+  list
+    .command('remove')
+    .argument('<name>', 'of the list')
+    .description('remove a list that no rule uses')
+    .action(async (name, _options, command) =>
+      end(await (await import('./list/remove.ts')).removeList(setting, name, of(command))),
+    )
 }
 
 function seconds(word: string): number {

@@ -7,7 +7,7 @@ import { legacyFamilies } from '../../firewall/old-ufw/legacy-families.ts'
 import type { Applied } from '../../firewall/rules/apply.ts'
 import { changedMeanwhile, isSameState } from './become.ts'
 import type { Call } from './call.ts'
-import { carry } from './carry.ts'
+import { carry, checkLists } from './carry.ts'
 import { consent, lockoutsBy } from './consent.ts'
 import { type Changing, type Decision, decide, isChanging } from './decision.ts'
 import { warn } from './warn.ts'
@@ -70,7 +70,8 @@ function tryOut(call: Call, command: Changing): number {
   const { setting, paths } = call
   const { state, warnings, profiles } = readUfw(setting.world, paths)
   call.warn(warnings)
-  const { dry } = decide(state, command, profiles)
+  const { next, dry } = decide(state, command, profiles)
+  checkLists(call, state, next)
   warn(call, warningsOf(command))
   setting.terminal.out(dry)
   return 0

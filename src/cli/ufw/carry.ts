@@ -4,10 +4,12 @@
  */
 import { asFault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
+import { listsNamed, readLists } from '../../config/list/rule-lists.ts'
 import { watchChange } from '../../config/ufw/generations.ts'
 import type { OpenUfw } from '../../config/ufw/open-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import type { Applied } from '../../firewall/rules/apply.ts'
+import type { Rule } from '../../firewall/rules/rule.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { changeKernel } from './kernel-change.ts'
@@ -15,13 +17,14 @@ import { warn } from './warn.ts'
 
 /**
  * @returns as `changeKernel`
- * @throws Fault `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then
+ * @throws Fault `ufw.no-list`, `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then
  */
 export async function carry(
   call: Call,
   ufw: Pick<OpenUfw, 'state' | 'prepare'>,
   decision: Decision,
 ): Promise<Applied | undefined> {
+  checkLists(call, ufw.state, decision.next)
   const keep = watchChange(call.setting.world, call.paths, ufw.state)
   const prepared = ufw.prepare(decision.next, decision.files)
   let applied: Applied | undefined
@@ -45,6 +48,17 @@ export async function carry(
     warn(call, [`this change is not in the history: ${printable(message)}`])
   }
   return applied
+}
+
+/** A rule that is new must not name what is not there. @throws Fault `ufw.no-list` */
+export function checkLists(
+  { setting, paths }: Pick<Call, 'setting' | 'paths'>,
+  before: UfwState,
+  next: UfwState,
+): void {
+  const known = new Set(listsNamed(before.rules))
+  const isNew = ({ from, to }: Rule) => [from.list, to.list].some((name) => name !== undefined && !known.has(name))
+  readLists(setting.world, paths, next.rules.filter(isNew))
 }
 
 /** What was not saved must not stay in force: it would be gone with the next start. */

@@ -61,13 +61,18 @@ function location(rule: Rule, side: 'to' | 'from', form: Form): string {
   if (end.ports === 'any') {
     // A protocol without ports stands behind an address, or behind both where neither side has one.
     const protocol = hasPorts(rule) || (isAny && !areBothAny) ? '' : withProtocol(rule, form)
-    return isAny ? `Anywhere${protocol}${mark(rule)}` : `${address}${protocol}`
+    return isAny ? `Anywhere${protocol}${mark(rule)}` : `${address}${protocol}${isListed(end) ? mark(rule) : ''}`
   }
   const before = isAny ? '' : `${address} `
   if (end.profile === undefined)
-    return `${before}${end.ports}${withProtocol(rule, form)}${areBothAny ? mark(rule) : ''}`
+    return `${before}${end.ports}${withProtocol(rule, form)}${areBothAny || isListed(end) ? mark(rule) : ''}`
   const profile = `${printable(end.profile)}${isAny ? mark(rule) : ''}`
   return form === 'verbose' ? `${before}${end.ports}${withProtocol(rule, form)} (${profile})` : `${before}${profile}`
+}
+
+/** No address shows the family then. */
+function isListed({ list }: End): boolean {
+  return list !== undefined
 }
 
 function isAnywhere({ network, written }: End): boolean {

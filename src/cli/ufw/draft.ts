@@ -15,6 +15,8 @@ export interface Draft {
 export interface DraftEnd {
   /** undefined: any address. */
   readonly address?: { readonly family: 4 | 6; readonly end: Pick<End, 'network' | 'written' | 'mask'> }
+  /** The name of a list, in the place of an address. */
+  readonly list?: string
   /** A number, a checked list, or the name of a service; undefined: any. */
   readonly port?: string
   /** As it was given. */

@@ -1,6 +1,7 @@
 /** The extended form of a rule: keywords, each with its value, in any order. */
 import type { Services } from '../../config/ufw/services.ts'
-import { addressText } from '../../firewall/rules/rule.ts'
+import { isListName } from '../../firewall/list/address-list.ts'
+import { addressText, LIST } from '../../firewall/rules/rule.ts'
 import { parseWritten } from '../../firewall/rules/written-address.ts'
 import { asProtocol, type Draft, type DraftEnd } from './draft.ts'
 import { checkInterface } from './interface-name.ts'
@@ -14,7 +15,7 @@ const KEYWORDS: ReadonlySet<string> = new Set<Keyword>(['proto', 'in', 'out', 'f
 /** Stand once at most; of the others the last one counts. */
 const SINGLE: ReadonlySet<string> = new Set<Keyword>(['proto', 'in', 'out', 'from', 'to'])
 
-/** @throws Fault `ufw.words`, `ufw.clause`, `ufw.address`, `ufw.port`, `ufw.protocol`, `ufw.interface`: of the first word that is wrong */
+/** @throws Fault `ufw.words`, `ufw.clause`, `ufw.address`, `ufw.list`, `ufw.port`, `ufw.protocol`, `ufw.interface`: of the first word that is wrong */
 export function readExtended(words: readonly string[], services: Services): Draft {
   if (words.length % 2 === 1) throw wrong('words', 'Wrong number of arguments')
   if (!words.some((word) => word === 'to' || word === 'from' || word === 'in' || word === 'out'))
@@ -73,11 +74,18 @@ function readProtocol(word: string): NonNullable<Draft['protocol']> {
 
 function withAddress(draft: Draft, side: 'from' | 'to', word: string): Draft {
   if (word.toLowerCase() === 'any') return { ...draft, [side]: { ...draft[side] } }
+  if (word.startsWith(LIST)) return { ...draft, [side]: { ...draft[side], list: readListName(word) } }
   const address = parseWritten(word)
   if (!address) throw wrong('address', side === 'from' ? 'Bad source address' : 'Bad destination address')
   const [kept] = addressText({ ports: 'any', profile: undefined, ...address.end }, address.family).split('/')
   const changed = draft.changed || kept !== word.split('/')[0]!.toLowerCase()
   return { ...draft, [side]: { ...draft[side], address }, changed }
+}
+
+function readListName(word: string): string {
+  const name = word.slice(LIST.length)
+  if (!isListName(name)) throw wrong('list', `Bad name of a list '${name}'`)
+  return name
 }
 
 function withPort(end: DraftEnd, word: string, services: Services): DraftEnd {

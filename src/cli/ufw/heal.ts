@@ -7,11 +7,11 @@ import { printable } from '../../base/printable.ts'
 import { isLoaded } from '../../config/ufw/loaded-frame.ts'
 import { underLock } from '../../config/ufw/open-ufw.ts'
 import { ufwPaths } from '../../config/ufw/paths.ts'
-import { readRuleset, stockRuleset } from '../../config/ufw/read-ruleset.ts'
+import { readRuleset, safeRuleset } from '../../config/ufw/read-ruleset.ts'
 import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import type { Healed } from '../../engine/life/rule-guard.ts'
-import { applyRuleset } from '../../firewall/rules/apply.ts'
+import { applyRuleset, isActive } from '../../firewall/rules/apply.ts'
 import { type Look, lookAt } from '../../firewall/rules/look.ts'
 import type { Ruleset } from '../../firewall/rules/ruleset.ts'
 import type { World } from '../../world/world.ts'
@@ -34,12 +34,12 @@ type Known = Pick<Look, 'asked' | 'found'>
 async function healed(world: World, known: Known): Promise<Healed> {
   const paths = ufwPaths()
   // Most changes are ufw's own: its next command need not wait for this look.
-  const before = wantedOf(world, readUfw(world, paths).state)
+  const before = await wantedOf(world, readUfw(world, paths).state)
   if (!before) return NOTHING
   const look = await lookAt(world, before, known)
   if (look.isWhole) return answerOf(false, before, look)
   return underLock(world, paths, async ({ state }) => {
-    const ruleset = wantedOf(world, state)
+    const ruleset = await wantedOf(world, state)
     if (!ruleset) return NOTHING
     // A command was under way: now it has ended, or was killed.
     const calm = await lookAt(world, ruleset, known)
@@ -56,14 +56,16 @@ function answerOf(healed: boolean, { rules }: Ruleset, { asked, found }: Look): 
 }
 
 /** undefined: there shall be none, or none of ours. */
-function wantedOf(world: World, state: UfwState): Ruleset | undefined {
+async function wantedOf(world: World, state: UfwState): Promise<Ruleset | undefined> {
   const paths = ufwPaths()
   if (!state.enabled || !isLoaded(world.files, paths)) return undefined
   try {
     return readRuleset(world, paths, state, true)
   } catch (thrown) {
-    // Only where the record of what was loaded cannot be read.
-    if (asFault(thrown, 'ufw.failed').code !== 'ufw.frame') throw thrown
-    return stockRuleset(world, paths, state)
+    const { code } = asFault(thrown, 'ufw.failed')
+    // The record of what was loaded cannot be read; or a list, and the kernel may well have it still.
+    const isLost = code === 'ufw.frame' || (code === 'ufw.no-list' && !(await isActive(world)))
+    if (!isLost) throw thrown
+    return safeRuleset(world, paths, state)
   }
 }

@@ -3,11 +3,12 @@ import { asFault } from '../../base/fault.ts'
 import type { Replacement } from '../../config/ufw/exchange.ts'
 import { forgetFrame, isLoaded, loadedFrame, rememberFrame } from '../../config/ufw/loaded-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
-import { readRuleset, stockRuleset } from '../../config/ufw/read-ruleset.ts'
+import { readRuleset, safeRuleset } from '../../config/ufw/read-ruleset.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
-import { type Applied, applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
+import { type Applied, type ApplyOptions, applyRuleset, isActive, removeRuleset } from '../../firewall/rules/apply.ts'
 import type { Ruleset } from '../../firewall/rules/ruleset.ts'
 import type { World } from '../../world/world.ts'
+import { listProgress } from '../list-progress.ts'
 import type { Call } from './call.ts'
 import type { Decision } from './decision.ts'
 import { hasScripts, runScript } from './init-scripts.ts'
@@ -36,9 +37,11 @@ export async function changeKernel(call: Call, decision: Decision): Promise<Appl
   }
 }
 
-async function change({ setting: { world }, paths }: Call, next: UfwState): Promise<Applied> {
+async function change(call: Call, next: UfwState): Promise<Applied> {
+  const { setting, paths } = call
+  const { world } = setting
   const ruleset = readRuleset(world, paths, next, true)
-  const applied = await applyRuleset(world, ruleset)
+  const applied = await applyRuleset(world, ruleset, progress(call))
   // An installed UFW had switched it on: these are the first rules of ours.
   if (!isLoaded(world.files, paths)) rememberFrame(world.files, paths, ruleset.frame)
   return applied
@@ -55,18 +58,23 @@ async function load(call: Call, { next, files = [] }: Decision): Promise<Applied
   }
   await runScript(world, call.paths, 'before', 'start')
   makeSettings(world.files, call.paths)
-  const applied = await loadRuleset(world, call.paths, ruleset)
+  const applied = await loadRuleset(world, call.paths, ruleset, progress(call))
   await tryScript(call, 'after', 'start')
   return applied
 }
 
-/** @throws Fault `ufw.frame`: then what was in force is; at a start, where nothing was, the rules within our own base rules */
-async function compiled({ setting: { world }, paths, sentence }: Call, next: UfwState, then: World): Promise<Ruleset> {
+/** @throws Fault `ufw.frame`, `ufw.no-list`: then what was in force is; at a start, where nothing was, all that can be */
+async function compiled(call: Call, next: UfwState, then: World): Promise<Ruleset> {
+  const { paths, sentence } = call
+  const { world } = call.setting
   try {
-    return readRuleset(then, paths, next, false)
+    const ruleset = readRuleset(then, paths, next, false)
+    // A start needs all of them, and shall not find out later that one cannot be read.
+    for (const list of sentence.command.kind === 'reload' ? (ruleset.lists?.values() ?? []) : []) list.layers()
+    return ruleset
   } catch (thrown) {
     if (sentence.command.kind === 'reload' && !(await isActive(world))) {
-      await loadRuleset(world, paths, stockRuleset(world, paths, next))
+      await loadRuleset(world, paths, safeRuleset(world, paths, next), progress(call))
     }
     throw thrown
   }
@@ -98,17 +106,26 @@ async function tryScript(call: Call, when: 'before' | 'after', verb: 'start' | '
 }
 
 /** Who is killed in between leaves it unknown what is loaded. */
-export async function loadRuleset(world: World, paths: UfwPaths, ruleset: Ruleset): Promise<Applied> {
+export async function loadRuleset(
+  world: World,
+  paths: UfwPaths,
+  ruleset: Ruleset,
+  of: ReturnType<typeof progress> = {},
+): Promise<Applied> {
   const last = loadedFrame(world.files, paths)
   forgetFrame(world.files, paths)
   try {
-    const applied = await applyRuleset(world, ruleset, { anew: true })
+    const applied = await applyRuleset(world, ruleset, { anew: true, ...of })
     rememberFrame(world.files, paths, ruleset.frame)
     return applied
   } catch (thrown) {
     if (last) rememberFrame(world.files, paths, last)
     throw thrown
   }
+}
+
+function progress({ setting }: Pick<Call, 'setting'>): Pick<ApplyOptions, 'onProgress'> {
+  return { onProgress: listProgress(setting.terminal) }
 }
 
 async function unload(call: Call): Promise<void> {

@@ -81,7 +81,9 @@ function hasPort({ ports }: End, port: number): boolean {
   })
 }
 
-function isWithin({ network, mask }: End, address: Network): boolean {
+function isWithin({ network, list, mask }: End, address: Network): boolean {
+  // What a list holds is not looked into: it may decide.
+  if (list !== undefined) return true
   if (network === undefined) return true
   if (mask === undefined) return contains(network, address)
   const [bits, ones] = [mask.bits, mask.mask].map(bitsOf4)
@@ -96,7 +98,8 @@ function interfaceAddress({ family, inInterface }: Rule, host: readonly HostAddr
 /** A rule for one address counts only where the interface's network is that address, as in UFW. */
 function isInterfaceWithin(end: End, { address, prefix }: HostAddress): boolean {
   const { network } = end
-  return network === undefined || (isWithin(end, address) && (!isHost(network) || prefix === 128))
+  if (network === undefined || end.list !== undefined) return true
+  return isWithin(end, address) && (!isHost(network) || prefix === 128)
 }
 
 /** The first one that has its network, as in UFW. */

@@ -1,5 +1,6 @@
 /** Whether a change would lock out who makes it: the connections by which they sit here are asked of both rulesets. */
 import { printable } from '../../base/printable.ts'
+import { readableLists } from '../../config/list/rule-lists.ts'
 import { readFrame } from '../../config/ufw/frame/read-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
@@ -26,7 +27,7 @@ export function lockouts(
   const own = world.names.own()
   const connections = ownConnections(world.files, pid, isTyped).filter(({ far }) => !own.includes(far.address.text))
   if (connections.length === 0) return []
-  const decides = decider(world, paths, after)
+  const decides = decider(world, paths, before ? [before, after] : [after])
   const warnings = connections.flatMap((connection) => {
     const packet = packetOf(connection, interfaceTo(world.files, connection.far.address))
     if (before && decides(before, packet).verdict !== 'accept') return []
@@ -39,9 +40,16 @@ export function lockouts(
 type Decides = (state: UfwState, packet: Packet) => Pick<ExplainedWhole, 'verdict' | 'by'>
 
 /** With what before.rules and after.rules say; where they cannot be compiled, the change will be refused anyway. */
-function decider(world: World, paths: UfwPaths, { ipv6 }: UfwState): Decides {
+function decider(world: World, paths: UfwPaths, states: readonly UfwState[]): Decides {
+  const { ipv6 } = states.at(-1)!
   const { frame } = readFrame(world, paths, ipv6 ? [4, 6] : [4])
-  return frame ? (state, packet) => explainWhole({ ...state, frame }, packet) : explain
+  const lists = readableLists(
+    world,
+    paths,
+    states.flatMap(({ rules }) => rules),
+  )
+  return (state, packet) =>
+    frame ? explainWhole({ ...state, lists, frame }, packet) : explain({ ...state, lists }, packet)
 }
 
 function packetOf({ isIncoming, near, far }: Connection, name: string | undefined): Packet {

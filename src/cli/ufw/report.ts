@@ -1,5 +1,6 @@
 /** What ufw tells without changing anything: `status`, `show`, `app list`, `app info`; each for people, or for programs with `--json`. */
 import { Fault } from '../../base/fault.ts'
+import { readableLists } from '../../config/list/rule-lists.ts'
 import { type ReadUfw, readUfw } from '../../config/ufw/read-ufw.ts'
 import { isActive } from '../../firewall/rules/apply.ts'
 import { printJson } from '../print.ts'
@@ -42,7 +43,7 @@ function tell(call: Call, command: Report, ufw: ReadUfw, active: boolean): Promi
   }
 }
 
-async function status({ setting: { world }, sentence }: Call, form: Form, { state }: ReadUfw, active: boolean) {
+async function status({ setting: { world }, paths, sentence }: Call, form: Form, { state }: ReadUfw, active: boolean) {
   if (sentence.dryRun) return `> Checking iptables\n${state.ipv6 ? '> Checking ip6tables\n' : ''}\n`
   const inForce = { active, forwarding: isForwarding(world.files) }
   if (!sentence.json) return printStatus(state, inForce, form)
@@ -50,7 +51,12 @@ async function status({ setting: { world }, sentence }: Call, form: Form, { stat
   const { readCounters } = await import('../../firewall/rules/counters.ts')
   const { EMPTY_FRAME } = await import('../../firewall/rules/frame.ts')
   // What is around the rules, their counts do not hang on.
-  const counts = active ? await readCounters(world, { ...state, frame: EMPTY_FRAME, containers: true }) : []
+  const around = {
+    frame: EMPTY_FRAME,
+    containers: true,
+    lists: readableLists(world, paths, state.rules, { whole: false }),
+  }
+  const counts = active ? await readCounters(world, { ...state, ...around }) : []
   return printJson(statusJson(state, inForce, counts))
 }
 

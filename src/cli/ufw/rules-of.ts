@@ -1,7 +1,7 @@
 /** The rules that a draft means: one for each family, and of a profile one for each of its lists of ports. */
 import type { Fault } from '../../base/fault.ts'
 import type { Services } from '../../config/ufw/services.ts'
-import type { End, Rate, Rule } from '../../firewall/rules/rule.ts'
+import { type End, listEnd, type Rate, type Rule } from '../../firewall/rules/rule.ts'
 import { type Draft, type DraftEnd, isOnly4 } from './draft.ts'
 import { checkInterface } from './interface-name.ts'
 import { isList } from './port-list.ts'
@@ -96,8 +96,8 @@ function ruleOf(draft: Draft, common: Common, family: 4 | 6): Rule {
     ...(rate && { rate }),
     ...interfacesOf(draft, common),
     protocol: draft.protocol ?? 'any',
-    from: endOf(draft.from),
-    to: endOf(draft.to),
+    from: endOf(draft.from, family),
+    to: endOf(draft.to, family),
   }
 }
 
@@ -114,6 +114,7 @@ function interfacesOf(draft: Draft, { path, direction, second }: Common): Pick<R
   return isIn ? { inInterface: only, outInterface: undefined } : { inInterface: undefined, outInterface: only }
 }
 
-function endOf({ address, port, profile }: DraftEnd): End {
-  return { network: undefined, ...address?.end, ports: port ?? 'any', profile }
+function endOf({ address, list, port, profile }: DraftEnd, family: 4 | 6): End {
+  const where = list === undefined ? address?.end : listEnd(list, family)
+  return { network: undefined, ...where, ports: port ?? 'any', profile }
 }

@@ -46,7 +46,12 @@ export function ruleJson(rule: Rule) {
 
 function endJson(end: End, family: 4 | 6) {
   const isAny = end.network === undefined && end.written === undefined
-  return { address: isAny ? 'any' : addressText(end, family), ports: end.ports, profile: end.profile ?? null }
+  return {
+    address: isAny ? 'any' : addressText(end, family),
+    list: end.list ?? null,
+    ports: end.ports,
+    profile: end.profile ?? null,
+  }
 }
 
 function countJson(count: Count | undefined) {

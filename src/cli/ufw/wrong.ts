@@ -8,6 +8,7 @@ export type Wrong =
   | 'port'
   | 'protocol'
   | 'address'
+  | 'list'
   | 'interface'
   | 'position'
   | 'profile'

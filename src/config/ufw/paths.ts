@@ -16,6 +16,8 @@ export interface UfwPaths {
   readonly services: string
   /** Ours, a folder: what the firewall was before. */
   readonly history: string
+  /** Ours, a folder: what rules may name as a list. */
+  readonly lists: string
   /** undefined: none is taken, for a world in memory. */
   readonly lock: string | undefined
 }
@@ -35,6 +37,7 @@ export function ufwPaths(root = ''): UfwPaths {
     profiles: `${folder}/applications.d`,
     services: '/etc/services',
     history: `${root}/var/lib/rampart/firewall`,
+    lists: `${root}/var/lib/rampart/lists`,
     lock: '/run/ufw.lock',
   }
 }

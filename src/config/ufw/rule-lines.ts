@@ -2,7 +2,7 @@
  * What iptables-restore reads of a rule: nothing here depends on these lines, an installed ufw that takes over again loads
  * them. Source: what it writes (test/config/ufw/user-rules.test.ts compares byte by byte).
  */
-import { addressText, type End, type Rule } from '../../firewall/rules/rule.ts'
+import { type End, fileAddress, type Rule } from '../../firewall/rules/rule.ts'
 import { encodeProfile } from './tuple.ts'
 
 /** Lines without their ends, in order. */
@@ -59,7 +59,7 @@ function verdicts({ action, protocol }: Rule, prefix: string): string[] {
 
 /** Begins with a blank where it is not empty. */
 function matchOf({ family, protocol, inInterface, outInterface, from, to }: Rule): string {
-  const address = (end: End) => (end.network === undefined ? '' : addressText(end, family))
+  const address = (end: End) => (end.network === undefined ? '' : fileAddress(end, family))
   const several = /[,:]/.test(from.ports + to.ports)
   return (
     option('-i', inInterface) +

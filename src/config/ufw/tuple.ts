@@ -3,10 +3,12 @@
  * is generous with what an admin wrote by hand; so is this, as long as a packet can be told by it.
  */
 import type { ServiceLookup } from '../../base/ports.ts'
+import { isListName } from '../../firewall/list/address-list.ts'
 import {
   ANYWHERE,
-  addressText,
   type End,
+  fileAddress,
+  listEnd,
   type Protocol,
   parseRate,
   printRate,
@@ -33,8 +35,9 @@ export function parseTuple(tuple: string, family: 4 | 6, services: ServiceLookup
   if (hasPorts && protocol !== 'any' && protocol !== 'tcp' && protocol !== 'udp') return 'malformed'
   const { path, inInterface, outInterface } = hooks
   const { verdict, log } = action
-  const rule = { family, action: verdict, path, inInterface, outInterface, log, protocol, from, to }
-  return { ...rule, ...(verdict === 'limit' ? readRate(comment) : { comment }) }
+  const rated = verdict === 'limit' ? readRate(comment) : { comment }
+  const rule = { family, action: verdict, path, inInterface, outInterface, log, protocol, from, to, ...rated }
+  return withLists(rule)
 }
 
 /** What stands behind `### tuple ###`. */
@@ -44,7 +47,7 @@ export function printTuple(rule: Rule): string {
   const words = [
     `${path === 'forward' ? 'route:' : ''}${action}${log === 'none' ? '' : `_${log}`}`,
     protocol,
-    ...[to.ports, addressText(to, family), from.ports, addressText(from, family)],
+    ...[to.ports, fileAddress(to, family), from.ports, fileAddress(from, family)],
   ]
   if (to.profile !== undefined || from.profile !== undefined) {
     words.push(encodeProfile(to.profile), encodeProfile(from.profile))
@@ -55,18 +58,39 @@ export function printTuple(rule: Rule): string {
 }
 
 /**
- * A rate of its own stands before the comment, `[limit 10/60s] the office`: UFW has no place for it, reads a `limit` of its own
- * rate, shows the comment, and keeps it whatever it writes. (docs/decisions/011-rates-in-comments.md)
+ * What UFW has no place for stands before the comment, `[limit 10/60s] [from list:office] the office`: it reads a `limit` of its own
+ * rate, and an address that stands for the list, shows the comment, and keeps it whatever it writes.
+ * (docs/decisions/011-rates-in-comments.md, 012-address-lists.md)
  */
-function writtenComment({ action, rate, comment }: Rule): string | undefined {
-  if (action !== 'limit' || !rate) return comment
-  return `[limit ${printRate(rate)}]${comment === undefined ? '' : ` ${comment}`}`
+function writtenComment({ action, rate, from, to, comment }: Rule): string | undefined {
+  const words = [
+    ...(action === 'limit' && rate ? [`[limit ${printRate(rate)}]`] : []),
+    ...(from.list === undefined ? [] : [`[from list:${from.list}]`]),
+    ...(to.list === undefined ? [] : [`[to list:${to.list}]`]),
+    ...(comment === undefined ? [] : [comment]),
+  ]
+  return words.length === 0 ? undefined : words.join(' ')
 }
 
 function readRate(comment: string | undefined): Pick<Rule, 'rate' | 'comment'> {
   const [, text = '', rest] = /^\[limit (\d+\/\d+s)\](?: (.+))?$/s.exec(comment ?? '') ?? []
   const rate = parseRate(text)
   return rate ? { rate, comment: rest } : { comment }
+}
+
+/** The address has to be the one that stands for the list: a comment alone says nothing of where packets come from. */
+function withLists(rule: Rule): Rule {
+  let { from, to, comment } = rule
+  for (const side of ['from', 'to'] as const) {
+    const [, word, name = '', rest] = /^\[(from|to) list:([\w.-]+)\](?: (.+))?$/s.exec(comment ?? '') ?? []
+    if (word !== side || !isListName(name)) continue
+    const end = listEnd(name, rule.family)
+    if (rule[side].network?.text !== end.network?.text || rule[side].written !== undefined) continue
+    if (side === 'from') from = { ...from, ...end }
+    else to = { ...to, ...end }
+    comment = rest
+  }
+  return comment === rule.comment ? rule : { ...rule, from, to, comment }
 }
 
 /** A profile's name without blanks, as tuples and iptables' comments have it. */

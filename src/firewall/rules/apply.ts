@@ -2,43 +2,56 @@
 import { asFault, type Fault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
 import { nftKernel } from '../kernel.ts'
+import type { HeldLists } from './list-sets.ts'
 import type { Fingerprint } from './pieces.ts'
 import { countRules, presentTable } from './present-table.ts'
 import { printRuleset } from './print.ts'
-import type { Printed } from './printed.ts'
 import type { Ruleset } from './ruleset.ts'
-import { printChange, printRemoval, printReplacement } from './transaction.ts'
+import { heldLists, type ListOptions, listLines, settleLists } from './settle-lists.ts'
+import { type Present, printChange, printRemoval, printReplacement } from './transaction.ts'
 
 export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
 
 /**
  * Resolves when the kernel has it. What is in force already stays as it is, with its counts. The caller holds UFW's lock.
+ * Lists come before the rules that use them; until all of it is there, what was in force is.
  * @param anew sends all of it again, whatever the table holds: for `enable`, `reload` and healing. Counts and what `limit`
  * remembers begin again
  * @throws Fault as `Kernel.apply`, `rule.*` as `printRule`: nothing is changed then
  */
-export async function applyRuleset(world: Hands, ruleset: Ruleset, { anew = false } = {}): Promise<Applied> {
+export async function applyRuleset(
+  world: Hands,
+  ruleset: Ruleset,
+  { anew = false, ...of }: ApplyOptions = {},
+): Promise<Applied> {
   const kernel = nftKernel(world)
-  const printed = printFor(world, ruleset)
+  const fingerprint = fingerprintOf(world)
+  const lists = [...(ruleset.lists?.values() ?? [])]
   let isBesideUfw = false
   for (const way of anew ? (['anew'] as const) : (['change', 'anew'] as const)) {
     try {
-      const present = await presentTable(world)
-      isBesideUfw = present.hasUfwChains
-      await kernel.apply(printChange(printed, present, { anew: way === 'anew' }))
+      const there = await presentTable(world)
+      isBesideUfw = there.hasUfwChains
+      const { held, lines, present } = await settleLists(kernel, lists, there, { ...of, doubting: way === 'anew' })
+      const printed = printRuleset(ruleset, fingerprint, held)
+      await kernel.apply([...lines, ...printChange(printed, present, { anew: way === 'anew' })])
       return { isBesideUfw }
     } catch (thrown) {
       if (!isOfTheTable(asFault(thrown, 'kernel.refused'))) throw thrown
     }
   }
   // The table goes, and packets with it: the last resort.
-  await kernel.apply(printReplacement(printed))
+  await kernel.apply(printReplacement(printRuleset(ruleset, fingerprint), listLines(lists)))
   return { isBesideUfw }
 }
 
 export interface Applied {
   /** There are chains of an installed UFW, in force or empty. */
   readonly isBesideUfw: boolean
+}
+
+export interface ApplyOptions extends Pick<ListOptions, 'before' | 'onProgress'> {
+  readonly anew?: boolean
 }
 
 /** A chain or set of another kind has the name of one of ours, or somebody else works on the table. */
@@ -62,21 +75,23 @@ export async function isActive(world: Hands): Promise<boolean> {
  * @throws Fault as `Kernel.apply`
  */
 export async function isInForce(world: Hands, ruleset: Ruleset, { counted = false } = {}): Promise<boolean> {
-  const { fixed, pieces, calls } = printFor(world, ruleset)
-  const chains = [...fixed.chains, ...pieces.chains, ...calls]
   const present = await presentTable(world)
+  const held = heldIn(ruleset, present)
+  const { fixed, pieces, calls, lists } = printRuleset(ruleset, fingerprintOf(world), held)
+  const chains = [...fixed.chains, ...pieces.chains, ...calls]
+  const marks = [fixed.mark, ...lists.marks]
   const isThere =
-    present.chains.has(fixed.mark) &&
-    present.chains.size === chains.length + 1 &&
-    chains.every(({ name }) => present.chains.has(name)) &&
-    [...fixed.sets, ...pieces.sets].every(({ name }) => present.sets.has(name))
+    present.chains.size === chains.length + marks.length &&
+    [...marks, ...chains.map(({ name }) => name)].every((name) => present.chains.has(name)) &&
+    [...[...fixed.sets, ...pieces.sets].map(({ name }) => name), ...lists.sets].every((name) => present.sets.has(name))
   if (!isThere || !counted) return isThere
   const counts = await countRules(world)
   return chains.every(({ name, rules }) => rules.length === (counts.get(name) ?? 0))
 }
 
-function printFor(world: Hands, ruleset: Ruleset): Printed {
-  return printRuleset(ruleset, fingerprintOf(world))
+/** What the kernel calls the sets of the lists that it has. */
+export function heldIn({ lists }: Pick<Ruleset, 'lists'>, present: Present): HeldLists {
+  return heldLists(lists?.values() ?? [], present)
 }
 
 /** What pieces are named by. */

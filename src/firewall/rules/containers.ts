@@ -4,6 +4,7 @@
  * bridges, or it goes to one because a published port was asked for. The latter obeys the rules for what comes in. With UFW
  * a published port is open whatever its rules say.
  */
+import type { Wording } from './list-sets.ts'
 import { type Piece, type Pieces, printPieces } from './pieces.ts'
 import { lastWord } from './policies.ts'
 import type { KernelSet } from './printed.ts'
@@ -37,8 +38,9 @@ export function printPublished(
   family: 4 | 6,
   ruleset: Ruleset,
   incoming: readonly Piece[],
+  wording: Wording,
 ): Pieces & { readonly name: string } {
-  const { calls, ...pieces } = printPieces(incoming, ruleset.logging, 'asked')
+  const { calls, ...pieces } = printPieces(incoming, wording, 'asked')
   const policy = ['after-logging-input', 'reject-input'].map((name) => `jump ${ufwChain(family, name)}`)
   return { name: publishedChain(family), ...pieces, calls: [...calls, ...policy, lastWord(ruleset.policies.in)] }
 }

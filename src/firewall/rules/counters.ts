@@ -1,9 +1,10 @@
 /** How many packets each rule has decided: read from the kernel, piece by piece as the rules were printed. */
 import type { Network } from '../../base/address.ts'
 import type { NftObject } from '../kernel.ts'
-import { fingerprintOf, type Hands } from './apply.ts'
+import { fingerprintOf, type Hands, heldIn } from './apply.ts'
+import { type Wording, wordingOf } from './list-sets.ts'
 import { cutIntoPieces, type Piece, pieceName } from './pieces.ts'
-import { listTable } from './present-table.ts'
+import { listTable, presentIn } from './present-table.ts'
 import type { Rule } from './rule.ts'
 import type { Ruleset } from './ruleset.ts'
 import { printRule } from './statements.ts'
@@ -24,23 +25,24 @@ export async function readCounters(world: Hands, ruleset: Ruleset): Promise<read
   const chains = chainCounts(objects)
   const sets = new Map(objects.flatMap(({ set }) => (set ? [[String(set['name']), elementCounts(set)] as const] : [])))
   const counts = new Map<Rule, Count>()
-  for (const piece of piecesOf(ruleset, fingerprintOf(world))) {
+  const wording = wordingOf(ruleset, heldIn(ruleset, presentIn(objects)))
+  for (const piece of piecesOf(ruleset, wording, fingerprintOf(world))) {
     if (piece.isRun) countRun(piece, sets.get(piece.name), counts)
     else {
       // What they decided for containers counts too.
       for (const destination of ['now', 'asked'] as const) {
-        countChain(piece, chains.get(pieceName(piece, destination)), ruleset, counts)
+        countChain(piece, chains.get(pieceName(piece, destination)), wording, counts)
       }
     }
   }
   return ruleset.rules.map((rule) => counts.get(rule))
 }
 
-function piecesOf({ rules, logging, ipv6 }: Ruleset, fingerprint: (text: string) => string): Piece[] {
+function piecesOf({ rules, ipv6 }: Ruleset, wording: Wording, fingerprint: (text: string) => string): Piece[] {
   const families = ipv6 ? ([4, 6] as const) : ([4] as const)
   const of = (family: 4 | 6, path: Rule['path']) => rules.filter((rule) => rule.family === family && rule.path === path)
   return families.flatMap((family) =>
-    PATHS.flatMap(({ path }) => cutIntoPieces(of(family, path), logging, fingerprint)),
+    PATHS.flatMap(({ path }) => cutIntoPieces(of(family, path), wording, fingerprint)),
   )
 }
 
@@ -55,14 +57,14 @@ function countRun({ rules }: Piece, elements: ReadonlyMap<string, Count> | undef
 function countChain(
   { rules }: Piece,
   statements: readonly Count[] | undefined,
-  { logging }: Ruleset,
+  wording: Wording,
   counts: Map<Rule, Count>,
 ): void {
   if (!statements) return
   let at = 0
   for (const rule of rules) {
     const from = at
-    at += printRule(rule, logging).length
+    at += printRule(rule, wording).length
     counts.set(rule, sum([...statements.slice(from, at), counts.get(rule) ?? NONE]))
   }
 }

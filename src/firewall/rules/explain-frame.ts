@@ -23,7 +23,7 @@ export interface ExplainedWhole {
   readonly unsure: FrameRule | undefined
 }
 
-type Asked = Pick<Ruleset, 'rules' | 'policies' | 'ipv6' | 'frame'>
+type Asked = Pick<Ruleset, 'rules' | 'policies' | 'ipv6' | 'frame' | 'lists'>
 
 /** Ports that are forwarded to others (table nat) are followed to where they lead; a translated source is not asked for. */
 export function explainWhole(ruleset: Asked, packet: Packet): ExplainedWhole {

@@ -3,6 +3,8 @@
  * printed from. What before.rules and after.rules say beside them is not asked.
  */
 import { contains, type Network } from '../../base/address.ts'
+import type { AddressList } from '../list/address-list.ts'
+import { holds } from '../list/layer.ts'
 import type { End, Rule } from './rule.ts'
 import type { Policy, Ruleset } from './ruleset.ts'
 
@@ -27,15 +29,19 @@ export interface Explained {
   readonly by: Rule | 'policy' | 'no IPv6'
 }
 
-export function explain({ rules, policies, ipv6 }: Omit<Ruleset, 'frame' | 'logging'>, packet: Packet): Explained {
+/** @throws Fault `list.damaged`, `file.*` of a list that has to be looked into */
+export function explain(
+  { rules, policies, ipv6, lists }: Omit<Ruleset, 'frame' | 'logging'>,
+  packet: Packet,
+): Explained {
   if (packet.from.family === 6 && !ipv6) return { verdict: 'drop', by: 'no IPv6' }
-  const rule = rules.find((one) => matches(one, packet))
+  const rule = rules.find((one) => matches(one, packet, lists))
   return rule ? { verdict: VERDICTS[rule.action], by: rule } : { verdict: policies[packet.path], by: 'policy' }
 }
 
 const VERDICTS = { allow: 'accept', limit: 'accept', deny: 'drop', reject: 'reject' } as const
 
-function matches(rule: Rule, packet: Packet): boolean {
+function matches(rule: Rule, packet: Packet, lists: Ruleset['lists']): boolean {
   return (
     rule.path === packet.path &&
     rule.family === packet.from.family &&
@@ -43,7 +49,10 @@ function matches(rule: Rule, packet: Packet): boolean {
     isInterface(rule.outInterface, packet.outInterface) &&
     isProtocol(rule, packet.protocol) &&
     isEnd(rule.from, packet.from, packet.fromPort) &&
-    isEnd(rule.to, packet.to, packet.toPort)
+    isEnd(rule.to, packet.to, packet.toPort) &&
+    // Asked last: they may have to be read.
+    isListed(rule.from, packet.from, lists) &&
+    isListed(rule.to, packet.to, lists)
   )
 }
 
@@ -58,8 +67,15 @@ function isProtocol({ protocol, from, to }: Rule, wanted: Rule['protocol']): boo
   return (from.ports === 'any' && to.ports === 'any') || wanted === 'tcp' || wanted === 'udp'
 }
 
-function isEnd({ network, mask, ports }: End, address: Network, port: number | undefined): boolean {
+function isListed({ list }: End, address: Network, lists: Ruleset['lists']): boolean {
+  if (list === undefined) return true
+  const found: AddressList | undefined = lists?.get(list)
+  return found !== undefined && holds(found.layers(), address)
+}
+
+function isEnd({ network, list, mask, ports }: End, address: Network, port: number | undefined): boolean {
   if (ports !== 'any' && (port === undefined || !hasPort(ports, port))) return false
+  if (list !== undefined) return true
   if (mask) return (address.bits & bitsOf(mask.mask)) === bitsOf(mask.bits)
   return network === undefined || contains(network, address)
 }

@@ -8,7 +8,7 @@
  * is at place 0.
  */
 import { type Chain, type KernelSet, saddr } from './printed.ts'
-import { addressText, type End, type Rule } from './rule.ts'
+import { addressText, type End, hash64, type Rule } from './rule.ts'
 
 export interface Limiter {
   readonly name: string
@@ -47,14 +47,8 @@ export function limiterName(rule: Rule): string {
   if (!rate) return name
   const end = (one: End) => `${addressText(one, family)} ${one.ports} ${one.profile ?? ''}`
   const about = [rate.connections, rate.seconds, path, inInterface, outInterface, protocol, end(from), end(to)]
-  return `${name}-own${hash(about.join('\n'))}`
-}
-
-/** FNV-1a of 64 bits: two rules of one name would share a list. */
-function hash(text: string): string {
-  let value = 0xcbf29ce484222325n
-  for (const byte of new TextEncoder().encode(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n)
-  return value.toString(16).padStart(16, '0')
+  // Of 64 bits: two rules of one name would share a list.
+  return `${name}-own${hash64(about.join('\n')).toString(16).padStart(16, '0')}`
 }
 
 /** Who jumps to the chain of its name comes back unless he is refused. */

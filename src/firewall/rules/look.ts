@@ -1,11 +1,13 @@
 /** A look at the kernel's table of rules: whether it is what a Ruleset says, down to what nobody but its reader would notice. */
 import { asFault } from '../../base/fault.ts'
-import type { NftObject } from '../kernel.ts'
-import { fingerprintOf, type Hands } from './apply.ts'
-import { listSet, listTable } from './present-table.ts'
+import { type NftObject, nftKernel } from '../kernel.ts'
+import { fingerprintOf, type Hands, heldIn } from './apply.ts'
+import type { HeldLists } from './list-sets.ts'
+import { listSet, listTable, presentIn } from './present-table.ts'
 import { printRuleset } from './print.ts'
 import type { KernelSet, Printed } from './printed.ts'
 import type { Ruleset } from './ruleset.ts'
+import { emptied } from './settle-lists.ts'
 
 export interface Look {
   readonly isWhole: boolean
@@ -21,37 +23,54 @@ export interface Look {
  */
 export async function lookAt(world: Hands, ruleset: Ruleset, known?: Pick<Look, 'asked' | 'found'>): Promise<Look> {
   const fingerprint = fingerprintOf(world)
-  const printed = printRuleset(ruleset, fingerprint)
+  const objects = await listed(world)
+  const held = heldIn(ruleset, presentIn(objects))
+  const printed = printRuleset(ruleset, fingerprint, held)
   const asked = fingerprint(JSON.stringify(printed))
-  const objects = await listed(world, printed)
-  if (!objects) return { isWhole: false, asked, found: '' }
-  const found = fingerprint(written(objects))
+  if (objects.length === 0) return { isWhole: false, asked, found: '' }
+  const full = await withElements(world, objects, printed)
+  const found = fingerprint(written(full))
   const isSame = known?.asked !== asked || known.found === found
-  return { isWhole: isSame && isAllThere(objects, printed), asked, found }
+  const isWhole = isSame && isAllThere(full, printed) && (await areListsFull(world, ruleset, held))
+  return { isWhole, asked, found }
 }
 
 /** Elements that are listed at each look, some 0.1 s; of a table with more, none are. */
 const MAX_ELEMENTS = 20_000
 
-async function listed(world: Hands, { pieces }: Printed): Promise<readonly NftObject[] | undefined> {
+/** Nothing where there is no table. */
+async function listed(world: Hands): Promise<readonly NftObject[]> {
   try {
-    const objects = await listTable(world)
-    const names = new Set(objects.flatMap(({ set }) => (set ? [set['name']] : [])))
-    const sets = pieces.sets.filter(({ name }) => names.has(name))
-    const count = sets.reduce((sum, { elements = [] }) => sum + elements.length, 0)
-    const full: NftObject[] = []
-    // Not those that packets fill.
-    for (const { name } of count > MAX_ELEMENTS ? [] : sets) full.push(...(await listSet(world, name)))
-    const isListed = new Set(full.map(({ set }) => set?.['name']))
-    const rest = objects.filter(({ set }) => !set || !isListed.has(set['name']))
-    return [...rest, ...full.map(({ set }) => (set ? { set: { ...set, elem: set['elem'] ?? [] } } : {}))]
+    return await listTable(world)
   } catch (thrown) {
-    if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') return undefined
+    if (asFault(thrown, 'kernel.refused').code === 'kernel.gone') return []
     throw thrown
   }
 }
 
-function isAllThere(objects: readonly NftObject[], { fixed, pieces, calls }: Printed): boolean {
+async function withElements(
+  world: Hands,
+  objects: readonly NftObject[],
+  { pieces }: Printed,
+): Promise<readonly NftObject[]> {
+  const present = presentIn(objects)
+  const sets = pieces.sets.filter(({ name }) => present.sets.has(name))
+  const count = sets.reduce((sum, { elements = [] }) => sum + elements.length, 0)
+  const full: NftObject[] = []
+  // Not those that packets fill.
+  for (const { name } of count > MAX_ELEMENTS ? [] : sets) full.push(...(await listSet(world, name)))
+  const isListed = new Set(full.map(({ set }) => set?.['name']))
+  const rest = objects.filter(({ set }) => !set || !isListed.has(set['name']))
+  return [...rest, ...full.map(({ set }) => (set ? { set: { ...set, elem: set['elem'] ?? [] } } : {}))]
+}
+
+/** Whether somebody has emptied one, as far as some of their elements tell. */
+async function areListsFull(world: Hands, { lists }: Ruleset, held: HeldLists): Promise<boolean> {
+  if (!lists || lists.size === 0) return true
+  return (await emptied(nftKernel(world), lists.values(), held)).length === 0
+}
+
+function isAllThere(objects: readonly NftObject[], { fixed, pieces, calls, lists }: Printed): boolean {
   const rules = new Map<unknown, number>()
   const chains = new Set<unknown>()
   const sets = new Map<unknown, Readonly<Record<string, unknown>>>()
@@ -60,11 +79,13 @@ function isAllThere(objects: readonly NftObject[], { fixed, pieces, calls }: Pri
     if (chain) chains.add(chain['name'])
     if (set) sets.set(set['name'], set)
   }
-  const wanted = [{ name: fixed.mark, rules: [] }, ...fixed.chains, ...pieces.chains, ...calls]
+  const marks = [fixed.mark, ...lists.marks].map((name) => ({ name, rules: [] }))
+  const wanted = [...marks, ...fixed.chains, ...pieces.chains, ...calls]
   return (
     chains.size === wanted.length &&
     wanted.every((chain) => chains.has(chain.name) && (rules.get(chain.name) ?? 0) === chain.rules.length) &&
-    [...fixed.sets, ...pieces.sets].every((set) => isFull(set, sets.get(set.name)))
+    [...fixed.sets, ...pieces.sets].every((set) => isFull(set, sets.get(set.name))) &&
+    lists.sets.every((name) => sets.has(name))
   )
 }
 

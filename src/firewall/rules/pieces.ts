@@ -4,9 +4,9 @@
  * the rules around the cut, so that a new rule changes the piece that it comes into, not those behind it.
  */
 
+import type { Wording } from './list-sets.ts'
 import type { Chain, KernelSet } from './printed.ts'
 import type { Rule } from './rule.ts'
-import type { LogLevel } from './ruleset.ts'
 import { besideSource, canStandInSet, type Destination, isSameBesideSource, printRule, printRun } from './statements.ts'
 
 export interface Pieces {
@@ -25,9 +25,9 @@ export interface Piece {
 export type Fingerprint = (text: string) => string
 
 /** @param rules of one family and path */
-export function cutIntoPieces(rules: readonly Rule[], logging: LogLevel, fingerprint: Fingerprint): Piece[] {
+export function cutIntoPieces(rules: readonly Rule[], wording: Wording, fingerprint: Fingerprint): Piece[] {
   return runsOf(rules).flatMap(({ rules: stretch, isRun }) => {
-    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, logging).join('\n'))
+    const texts = stretch.map(isRun ? sourceOf : (rule: Rule) => printRule(rule, wording).join('\n'))
     const { family, path } = stretch[0]!
     // Each counts for itself: what is the same elsewhere is another piece.
     const about = `${family} ${path} ${isRun ? besideSource(stretch[0]!) : ''}\n`
@@ -40,7 +40,7 @@ export function cutIntoPieces(rules: readonly Rule[], logging: LogLevel, fingerp
 }
 
 /** A set serves both destinations. */
-export function printPieces(pieces: readonly Piece[], logging: LogLevel, destination: Destination = 'now'): Pieces {
+export function printPieces(pieces: readonly Piece[], wording: Wording, destination: Destination = 'now'): Pieces {
   const chains: Chain[] = []
   const sets: KernelSet[] = []
   const calls: string[] = []
@@ -51,7 +51,7 @@ export function printPieces(pieces: readonly Piece[], logging: LogLevel, destina
       sets.push({ name, body: `type ipv${rules[0]!.family}_addr; counter;`, elements: rules.map(sourceOf) })
       calls.push(...printRun(rules[0]!, name, destination))
     } else {
-      chains.push({ name, rules: rules.flatMap((rule) => printRule(rule, logging, destination)) })
+      chains.push({ name, rules: rules.flatMap((rule) => printRule(rule, wording, destination)) })
       calls.push(`jump ${name}`)
     }
   }

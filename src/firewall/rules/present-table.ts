@@ -4,6 +4,7 @@ import type { World } from '../../world/world.ts'
 import type { NftObject } from '../kernel.ts'
 import { nftFault } from '../nft-fault.ts'
 import { isUfwChain } from '../old-ufw/old-table.ts'
+import { listSetId } from './list-sets.ts'
 import { RULE_TABLE } from './printed.ts'
 import type { Present } from './transaction.ts'
 
@@ -23,6 +24,13 @@ function isOfUfw({ chain }: NftObject): boolean {
   return /^ip6?$/.test(String(chain?.['family'])) && isUfwChain(String(chain?.['name']))
 }
 
+/** The same of a table that was listed. */
+export function presentIn(objects: readonly NftObject[]): Present {
+  const names = (kind: string) =>
+    new Set(objects.flatMap(({ [kind]: object }) => (object ? [String(object['name'])] : [])))
+  return { chains: names('chain'), sets: names('set') }
+}
+
 /** Rules in each chain of our table. @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table */
 export async function countRules(world: Pick<World, 'run'>): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
@@ -33,11 +41,25 @@ export async function countRules(world: Pick<World, 'run'>): Promise<ReadonlyMap
 }
 
 /**
- * All of our table, as nft's JSON has it.
+ * All of our table, as nft's JSON has it. Of a list's sets the elements are left out: there may be a million.
  * @throws Fault as `Kernel.apply`, `kernel.gone` where there is no table
  */
-export function listTable(world: Pick<World, 'run'>, { elements = false } = {}): Promise<readonly NftObject[]> {
-  return list(world, `list table inet ${RULE_TABLE}`, elements ? [] : ['-t'])
+export async function listTable(world: Pick<World, 'run'>, { elements = false } = {}): Promise<readonly NftObject[]> {
+  // Asked for the table alone, nft 1.0.6 reads every element first, to leave them out.
+  const objects = (await list(world, 'list ruleset inet')).filter(isOfTable)
+  if (!objects.some(({ table }) => table)) throw gone()
+  const names = objects.flatMap(({ set }) => (set ? [String(set['name'])] : []))
+  const small = names.filter((name) => listSetId(name) === undefined)
+  if (!elements || small.length === 0) return objects
+  if (small.length === names.length) return list(world, `list table inet ${RULE_TABLE}`, [])
+  const full: NftObject[] = []
+  for (const name of small.flatMap((one) => ownName(one) ?? [])) full.push(...(await listSet(world, name)))
+  const isListed = new Set(full.flatMap(({ set }) => (set ? [set['name']] : [])))
+  return [...objects.filter(({ set }) => !set || !isListed.has(set['name'])), ...full]
+}
+
+function gone(): Fault {
+  return new Fault('kernel.gone', 'the kernel has no table of rules')
 }
 
 /** One of its sets with its elements: asked for two at once, nft 1.0.6 finds none. @throws Fault as `Kernel.apply` */
@@ -45,14 +67,26 @@ export function listSet(world: Pick<World, 'run'>, name: string): Promise<readon
   return list(world, `list set inet ${RULE_TABLE} ${name}`, [])
 }
 
-/** The same as nft prints it for people. */
+/** The same as nft prints it for people; where there are lists, all sets without their elements. */
 export async function tableText(world: Pick<World, 'run'>): Promise<string> {
-  return ask(world, ['nft', 'list', 'table', 'inet', RULE_TABLE])
+  const { sets } = await presentTable(world)
+  if (![...sets].some((name) => listSetId(name) !== undefined))
+    return ask(world, ['nft', 'list', 'table', 'inet', RULE_TABLE])
+  const all = await ask(world, ['nft', '-t', 'list', 'ruleset', 'inet'])
+  const [text] = new RegExp(`^table inet ${RULE_TABLE} \\{\n[\\s\\S]*?^\\}\n`, 'm').exec(all) ?? []
+  if (text === undefined) throw gone()
+  return text
 }
 
 /** Only what we could have named: the name goes into nft text again. */
 function ownName(name: unknown): string | undefined {
   return typeof name === 'string' && /^[a-z][\w.-]*$/i.test(name) ? name : undefined
+}
+
+function isOfTable(object: NftObject): boolean {
+  return Object.entries(object).some(
+    ([kind, one]) => one['family'] === 'inet' && (kind === 'table' ? one['name'] : one['table']) === RULE_TABLE,
+  )
 }
 
 function ofTable(objects: readonly NftObject[], kind: string): Readonly<Record<string, unknown>>[] {

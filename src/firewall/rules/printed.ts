@@ -23,6 +23,8 @@ export interface Printed {
   readonly pieces: { readonly chains: readonly Chain[]; readonly sets: readonly KernelSet[] }
   /** Calls the pieces in their order; sent with every change. */
   readonly calls: readonly Chain[]
+  /** What is there already when the rules come: the sets of lists. Their marks come with the rules. */
+  readonly lists: { readonly marks: readonly string[]; readonly sets: readonly string[] }
 }
 
 /** The packet's source, in a chain that only packets of this family reach. */

@@ -1,5 +1,5 @@
 /** A Rule: one sentence of ufw, for one family. `ufw allow 22` makes two, one of an application profile as many as it has lists of ports. */
-import type { Network } from '../../base/address.ts'
+import { type Network, networkOf } from '../../base/address.ts'
 
 export interface Rule {
   readonly family: 4 | 6
@@ -69,6 +69,8 @@ export interface End {
   readonly written?: string
   /** An IPv4 mask that is no prefix, `255.0.255.0`: of `network`, only those with these `bits` under it are meant. */
   readonly mask?: { readonly bits: string; readonly mask: string }
+  /** The name of a list: any address of the family that it holds is meant, and `network` only stands for it in UFW's files. */
+  readonly list?: string
   /** As UFW keeps it: `any`, `22`, `80,443`, `6000:6007`, sorted and separated by commas. */
   readonly ports: string
   /** The application profile that the ports came from. */
@@ -77,7 +79,33 @@ export interface End {
 
 export const ANYWHERE: End = { network: undefined, ports: 'any', profile: undefined }
 
-/** The address of one side as UFW's files have it; any address is `0.0.0.0/0` or `::/0`. */
+/** The addresses of one side as a sentence names them: any address is `0.0.0.0/0` or `::/0`, a list `list:NAME`. */
 export function addressText(end: End, family: 4 | 6): string {
+  return end.list === undefined ? fileAddress(end, family) : `${LIST}${end.list}`
+}
+
+/** Begins the name of a list in a sentence. */
+export const LIST = 'list:'
+
+/** The same as UFW's files have it. */
+export function fileAddress(end: End, family: 4 | 6): string {
   return end.written ?? end.network?.text ?? (family === 4 ? '0.0.0.0/0' : '::/0')
+}
+
+/**
+ * What stands for a list in UFW's files, where it has no word for it: an address that no packet has (240.0.0.0/5 is reserved, 100::/64
+ * discarded, RFC 6666), always the same for a name. (docs/decisions/012-address-lists.md)
+ */
+export function listEnd(name: string, family: 4 | 6): Pick<End, 'network' | 'list'> {
+  const hash = hash64(name)
+  const network =
+    family === 4 ? networkOf(4, 0xf0000000n | (hash >> 37n), 32) : networkOf(6, (0x100n << 112n) | hash, 128)
+  return { network, list: name }
+}
+
+/** FNV-1a of 64 bits. */
+export function hash64(text: string): bigint {
+  let value = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(text)) value = BigInt.asUintN(64, (value ^ BigInt(byte)) * 0x100000001b3n)
+  return value
 }

@@ -1,4 +1,5 @@
 /** The Ruleset: all that the table `inet rampart` is made of. A value: the kernel is made to equal it. */
+import type { AddressList } from '../list/address-list.ts'
 import type { Frame } from './frame.ts'
 import type { Rule } from './rule.ts'
 
@@ -11,6 +12,8 @@ export interface Ruleset {
   readonly rules: readonly Rule[]
   /** What before.rules and after.rules hold around them. */
   readonly frame: Frame
+  /** Those that rules name, by name. Of one that is not here no packet is. */
+  readonly lists?: ReadonlyMap<string, AddressList>
   /**
    * Whether containers are left to their engine's own rules, and what comes in for a port that they publish obeys the rules
    * for what comes in, by the port that the client asked for. Else they are forwarded as anything else is.

@@ -3,10 +3,10 @@ import { parseAddress, width } from '../../base/address.ts'
 import { Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { limiterName } from './limiter.ts'
+import { type ListSet, type ListSets, printLookup, type Wording } from './list-sets.ts'
 import { logStatement } from './logging.ts'
 import { daddr, saddr } from './printed.ts'
 import { type End, PROTOCOL_NUMBERS, type Protocol, type Rule } from './rule.ts'
-import type { LogLevel } from './ruleset.ts'
 
 /**
  * Which destination of a packet counts: the one that it has now, or the one that its client asked for, before it was sent on
@@ -18,16 +18,32 @@ export type Destination = 'now' | 'asked'
  * The last statement for each protocol decides, and counts.
  * @throws Fault `rule.interface`, `rule.ports`, `rule.address`
  */
-export function printRule(rule: Rule, logging: LogLevel, destination: Destination = 'now'): string[] {
-  return protocolsOf(rule).flatMap((protocol) => {
-    const match = printMatch(rule, protocol, destination)
-    const say = (...words: readonly string[]) => [...match, ...words].join(' ')
-    return [
-      ...(rule.log === 'none' || logging === 'off' ? [] : [say(logRule(rule))]),
-      ...(rule.action === 'limit' ? [say('ct state new', `jump ${limiterName(rule)}`)] : []),
-      say('counter', verdict(rule, protocol)),
-    ]
-  })
+export function printRule(rule: Rule, { logging, lists }: Wording, destination: Destination = 'now'): string[] {
+  return protocolsOf(rule).flatMap((protocol) =>
+    waysOf(rule, lists).flatMap((way) => {
+      const match = printMatch(rule, protocol, destination, way)
+      const say = (...words: readonly string[]) => [...match, ...words].join(' ')
+      return [
+        ...(rule.log === 'none' || logging === 'off' ? [] : [say(logRule(rule))]),
+        ...(rule.action === 'limit' ? [say('ct state new', `jump ${limiterName(rule)}`)] : []),
+        say('counter', verdict(rule, protocol)),
+      ]
+    }),
+  )
+}
+
+/** In which sets the addresses are to be found. */
+interface Way {
+  readonly from?: ListSet
+  readonly to?: ListSet
+}
+
+/** A list has a set for each length of prefix, and a rule for each of them: the first that matches decides. */
+function waysOf({ family, from, to }: Rule, lists: ListSets | undefined): readonly Way[] {
+  const sets = ({ list }: End) => (list === undefined ? [undefined] : (lists?.(list, family) ?? []))
+  return sets(from).flatMap((source) =>
+    sets(to).map((target) => ({ ...(source && { from: source }), ...(target && { to: target }) })),
+  )
 }
 
 /** The decision for all sources that a set holds; it counts for each of them. */
@@ -64,7 +80,7 @@ function logRule({ action, log }: Rule): string {
   return logStatement(prefix, { limited: true, onlyNew: log === 'log' })
 }
 
-function printMatch(rule: Rule, protocol: Protocol, destination: Destination): string[] {
+function printMatch(rule: Rule, protocol: Protocol, destination: Destination, way: Way = {}): string[] {
   const { family, from, to } = rule
   const hasAskedPort = destination === 'asked' && to.ports !== 'any'
   const saysProtocol = protocol !== 'any' && (hasAskedPort || (from.ports === 'any' && to.ports === 'any'))
@@ -73,8 +89,8 @@ function printMatch(rule: Rule, protocol: Protocol, destination: Destination): s
   return [
     ...printInterface('iifname', rule.inInterface),
     ...printInterface('oifname', rule.outInterface),
-    ...printAddress(saddr(family), family, from),
-    ...printAddress(address, family, to),
+    ...(way.from ? [printLookup(saddr(family), way.from)] : printAddress(saddr(family), family, from)),
+    ...(way.to ? [printLookup(address, way.to)] : printAddress(address, family, to)),
     ...(saysProtocol ? [`meta l4proto ${PROTOCOL_NUMBERS[protocol]}`] : []),
     ...printPorts(`${protocol} sport`, protocol, from.ports),
     ...printPorts(port, protocol, to.ports),
@@ -115,11 +131,13 @@ function printPorts(field: string, protocol: Protocol, ports: string): string[] 
 }
 
 /** Whether a rule's source may stand in a set beside those of its neighbours that say the same of theirs. */
-export function canStandInSet({ action, log, from, family }: Rule): boolean {
+export function canStandInSet({ action, log, from, to, family }: Rule): boolean {
   return (
     action !== 'limit' &&
     log === 'none' &&
     from.mask === undefined &&
+    from.list === undefined &&
+    to.list === undefined &&
     from.network?.family === family &&
     from.network.prefix === width(family)
   )

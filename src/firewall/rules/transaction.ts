@@ -15,14 +15,21 @@ const TABLE = `inet ${RULE_TABLE}`
  * emptied and filled in one transaction loses none.
  */
 export function printChange(printed: Printed, present: Present, { anew = false } = {}): string[] {
-  const { fixed, pieces, calls } = printed
+  const { fixed, pieces, calls, lists } = printed
   const hasFixed = !anew && present.chains.has(fixed.mark)
-  const wanted = new Set([fixed.mark, ...[...fixed.chains, ...pieces.chains, ...calls].map(({ name }) => name)])
+  const wanted = new Set([
+    fixed.mark,
+    ...lists.marks,
+    ...[...fixed.chains, ...pieces.chains, ...calls].map(({ name }) => name),
+  ])
   const wantedSets = new Set([...fixed.sets, ...pieces.sets].map(({ name }) => name))
   const kept = new Set([
     ...pieces.chains.filter(({ name }) => !anew && present.chains.has(name)).map(({ name }) => name),
     ...(hasFixed ? fixed.chains : []).map(({ name }) => name),
+    ...lists.marks.filter((name) => present.chains.has(name)),
   ])
+  // To empty and to fill them again takes seconds: what they hold was seen to before.
+  const listSets = new Set(lists.sets)
   const newChains = [
     ...(hasFixed ? [] : fixed.chains),
     ...pieces.chains.filter(({ name }) => !kept.has(name)),
@@ -33,7 +40,10 @@ export function printChange(printed: Printed, present: Present, { anew = false }
     // Before anything can be deleted that they call.
     ...[...present.chains].filter((name) => !kept.has(name)).map((name) => `flush chain ${TABLE} ${name}`),
     ...[...present.chains].filter((name) => !wanted.has(name)).map((name) => `delete chain ${TABLE} ${name}`),
-    ...[...present.sets].filter((name) => anew || !wantedSets.has(name)).map((name) => `delete set ${TABLE} ${name}`),
+    ...[...present.sets]
+      .filter((name) => !listSets.has(name) && (anew || !wantedSets.has(name)))
+      .map((name) => `delete set ${TABLE} ${name}`),
+    ...lists.marks.filter((name) => !kept.has(name)).map((name) => `add chain ${TABLE} ${name}`),
     ...(hasFixed ? [] : [`add chain ${TABLE} ${fixed.mark}`, ...fixed.sets.flatMap(printWhole)]),
     ...pieces.sets.filter(({ name }) => anew || !present.sets.has(name)).flatMap(printWhole),
     ...newChains.map(printChain),
@@ -41,9 +51,14 @@ export function printChange(printed: Printed, present: Present, { anew = false }
   ]
 }
 
-/** Whatever the table has now, and of whatever kind it is: the last resort. */
-export function printReplacement(printed: Printed): string[] {
-  return [...printRemoval(), ...printChange(printed, { chains: new Set(), sets: new Set() })]
+/** Whatever the table has now, and of whatever kind it is: the last resort. @param lists what fills the sets of lists */
+export function printReplacement(printed: Printed, lists: readonly string[] = []): string[] {
+  return [
+    ...printRemoval(),
+    `add table ${TABLE}`,
+    ...lists,
+    ...printChange(printed, { chains: new Set(), sets: new Set() }),
+  ]
 }
 
 export function printRemoval(): string[] {

@@ -90,10 +90,10 @@ inNamespace(import.meta.filename, () => {
         sentence: list[2]!['sentence'],
         rate: null,
       },
-      from: { address: 'any', ports: 'any', profile: null },
-      to: { address: '192.0.2.0/24', ports: '4312', profile: null },
+      from: { address: 'any', list: null, ports: 'any', profile: null },
+      to: { address: '192.0.2.0/24', list: null, ports: '4312', profile: null },
     })
-    assert.deepEqual(list[0]!['to'], { address: 'any', ports: '4310', profile: 'Two' })
+    assert.deepEqual(list[0]!['to'], { address: 'any', list: null, ports: '4310', profile: 'Two' })
     await host.say('disable')
     const off = (await json(host, 'status --json')) as { rules: readonly Record<string, unknown>[] }
     assert.deepEqual([off.rules.length, off.rules[0]!['packets']], [5, null])

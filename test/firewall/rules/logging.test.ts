@@ -93,8 +93,8 @@ const LOGGED: readonly (readonly [sentence: string, of: Parameters<typeof rule>[
 ]
 for (const [sentence, of, rules] of LOGGED) {
   test(`${sentence}: ${rules[0]}, not at level off`, () => {
-    assert.deepEqual(printRule(rule(of), 'full').map(inShort), rules)
-    assert.deepEqual(printRule(rule(of), 'off').map(inShort), rules.slice(1))
+    assert.deepEqual(printRule(rule(of), { logging: 'full' }).map(inShort), rules)
+    assert.deepEqual(printRule(rule(of), { logging: 'off' }).map(inShort), rules.slice(1))
   })
 }
 

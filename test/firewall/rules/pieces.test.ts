@@ -8,7 +8,7 @@ import { printChange, printReplacement } from '../../../src/firewall/rules/trans
 import { end, rule, ruleset } from './rulesets.ts'
 
 const fingerprint = (text: string) => createHash('sha1').update(text).digest('hex').slice(0, 12)
-const pieces = (rules: readonly Rule[]) => cutIntoPieces(rules, 'low', fingerprint)
+const pieces = (rules: readonly Rule[]) => cutIntoPieces(rules, { logging: 'low' }, fingerprint)
 const deny = (index: number) => rule({ action: 'deny', from: end(`10.0.${index >> 8}.${index & 255}`) })
 const allow = (index: number) =>
   rule({ protocol: 'tcp', from: end(`10.0.${index >> 8}.${index & 255}`), to: end(undefined, String(index + 1)) })
