@@ -48,7 +48,7 @@ export function widest(a: Scope, b: Scope): Scope {
   return {
     protocol: a.protocol === b.protocol ? a.protocol : 'all',
     ports: union(a.ports, b.ports),
-    verdict: a.verdict === b.verdict ? a.verdict : 'drop',
+    verdict: a.verdict === b.verdict ? a.verdict : 'drop' === a.verdict || 'drop' === b.verdict ? 'drop' : 'reject',
   }
 }
 
@@ -70,8 +70,10 @@ const WITHOUT_PORTS = /^(ufw|route|iptables-xt_recent-echo)$|-all$/
 function verdictOf(name: string, blocktype: string | undefined, isFile: boolean): Scope['verdict'] {
   // Its routes keep our answers from the client, who hears nothing.
   if (name === 'route') return 'drop'
-  if (blocktype === undefined) return isFile || name === 'ufw' ? 'reject' : 'drop'
-  return /reject|<|^\s*$/i.test(blocktype) ? 'reject' : 'drop'
+  const isUfw = /^ufw(?:-|$)/.test(name)
+  const isRefused = blocktype === undefined ? isFile || isUfw : /reject|<|^\s*$/i.test(blocktype)
+  if (!isRefused) return 'drop'
+  return isUfw ? 'unreachable' : 'reject'
 }
 
 /** undefined: of a protocol without ports. */

@@ -106,5 +106,5 @@ export function banStatus(ban: Ban, pending: boolean, aheadMs: number): BanStatu
 
 function printScope({ protocol, ports, verdict }: Scope): string {
   const which = ports === 'all' ? 'all ports' : printPorts(ports)
-  return `${verdict}s ${protocol === 'all' ? which : `${protocol} ${which}`}`
+  return `${verdict === 'drop' ? 'drops' : 'rejects'} ${protocol === 'all' ? which : `${protocol} ${which}`}`
 }

@@ -18,6 +18,9 @@ export interface Scope {
   readonly protocol: 'tcp' | 'udp' | 'all'
   /** The port that the client asked for (before DNAT); `all` with protocol `all` covers portless protocols too. */
   readonly ports: PortSet
-  /** drop: silence. reject: TCP reset, else ICMP port unreachable. */
-  readonly verdict: 'drop' | 'reject'
+  /**
+   * drop: silence. reject: TCP reset, else ICMP port unreachable. unreachable: the latter to who begins a connection too, as
+   * UFW's reject of a rule that names no protocol.
+   */
+  readonly verdict: 'drop' | 'reject' | 'unreachable'
 }

@@ -14,7 +14,7 @@ export const BAN_TABLE = 'rampart_bans'
 const TABLE = `inet ${BAN_TABLE}`
 const CHAIN = `${TABLE} bans`
 /** Where `reject` goes. One rule for each set: `nft monitor` 1.0.6 forgets a set when two rules that use it go. */
-const REFUSE = `${TABLE} refuse`
+const REFUSE = { reject: 'refuse', unreachable: 'unreachable' } as const
 
 /**
  * Before the raw table (-300), hence before connection tracking (-200) and DNAT (-100): an open connection dies with
@@ -40,11 +40,12 @@ export function printStructure(
     ...printMark(MARK[mark]),
     ...sets.map(printSet),
     `add chain ${CHAIN} { type filter hook prerouting priority ${PRIORITY}; policy accept; }`,
-    `add chain ${REFUSE}`,
     `flush chain ${CHAIN}`,
-    `flush chain ${REFUSE}`,
-    `add rule ${REFUSE} meta l4proto tcp reject with tcp reset`,
-    `add rule ${REFUSE} reject with icmpx port-unreachable`,
+    ...Object.values(REFUSE).flatMap((name) => [`add chain ${TABLE} ${name}`, `flush chain ${TABLE} ${name}`]),
+    `add rule ${TABLE} ${REFUSE.reject} meta l4proto tcp reject with tcp reset`,
+    // An open connection is cut all the same.
+    `add rule ${TABLE} ${REFUSE.unreachable} tcp flags & (fin | syn | rst | ack) != syn reject with tcp reset`,
+    ...Object.values(REFUSE).map((name) => `add rule ${TABLE} ${name} reject with icmpx port-unreachable`),
     `add rule ${CHAIN} iif lo accept`,
     // A neighbour's solicitation comes from its global address (RFC 4861 7.2.2): without an answer to it the ban of one
     // neighbour would cut replies to it, and a banned /64 of ours the router. Hop limit 255: it has crossed no router.
@@ -62,7 +63,7 @@ export function printAddedSet(set: BanSet): string[] {
 
 /** How many rules `printStructure` makes. */
 export function countRules(sets: readonly BanSet[]): number {
-  return 4 + sets.length
+  return 6 + sets.length
 }
 
 export function printRemovedTable(): string[] {
@@ -129,7 +130,7 @@ function printSet({ name, family }: BanSet): string {
 function printRule(set: BanSet): string {
   const { protocol, ports, verdict } = set.scope
   const match = `${printMatch(protocol, ports)} ${printSource(set)} @${set.name}`.trim()
-  return `add rule ${CHAIN} ${match} ${verdict === 'drop' ? 'drop' : `goto ${REFUSE.split(' ').at(-1)}`}`
+  return `add rule ${CHAIN} ${match} ${verdict === 'drop' ? 'drop' : `goto ${REFUSE[verdict]}`}`
 }
 
 function printSource({ family, prefix }: BanSet): string {

@@ -71,7 +71,7 @@ const FORWARDED = [
 ] as const
 
 function told({ protocol, ports, verdict }: Scope): unknown {
-  return { protocol, ports: printPorts(ports), verdict }
+  return { protocol, ports: printPorts(ports), verdict: verdict === 'drop' ? verdict : 'reject' }
 }
 
 /** The same by the rules in the action's commands: their port, their protocol, their target. */

@@ -43,6 +43,15 @@ const ROWS: readonly Row[] = [
     ],
   },
   {
+    // Over IPv6 a client in the same kernel holds its socket when the answer comes, and hears of it a second later.
+    name: 'unreachable in all: refused at once',
+    blocks: [block('192.0.2.2', 'all all unreachable')],
+    seen: [
+      ['192.0.2.2', V4, 8001, 'ECONNREFUSED'],
+      ['192.0.2.3', V4, 8001, 'connect'],
+    ],
+  },
+  {
     name: 'a network: all of its addresses and no other',
     blocks: [block('192.0.2.0/30', 'tcp all drop'), block('2001:db8:0:1::/64', 'all 8001 reject')],
     seen: [
@@ -119,6 +128,7 @@ inNamespace(fileURLToPath(import.meta.url), () => {
   for (const [how, outcome] of [
     ['drop', 'silence'],
     ['reject', 'ECONNRESET'],
+    ['unreachable', 'ECONNRESET'],
   ]) {
     test(`an open connection, of which another program says accept, dies with the ban (${how}: ${outcome})`, () =>
       withBans([], async (bans) => {

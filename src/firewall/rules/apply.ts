@@ -69,6 +69,14 @@ export async function isActive(world: Hands): Promise<boolean> {
   return (await presentTable(world)).chains.has('input')
 }
 
+/** What of ours is in the kernel: the rules, and the guard's table of bans. @throws Fault as `Kernel.apply` */
+export async function whatIsActive(
+  world: Pick<World, 'run'>,
+): Promise<{ readonly rules: boolean; readonly bans: boolean }> {
+  const { chains, hasBans } = await presentTable(world)
+  return { rules: chains.has('input'), bans: hasBans }
+}
+
 /**
  * Whether the kernel has exactly this ruleset, as far as the names of its chains tell.
  * @param counted counts the rules of each chain as well, for who fears that somebody else deleted some; 0.1 s for 5,000

@@ -2,6 +2,7 @@
 import { Fault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
 import type { NftObject } from '../kernel.ts'
+import { BAN_TABLE } from '../nft.ts'
 import { nftFault } from '../nft-fault.ts'
 import { isUfwChain } from '../old-ufw/old-table.ts'
 import { listSetId } from './list-sets.ts'
@@ -12,12 +13,23 @@ import type { Present } from './transaction.ts'
 export async function presentTable(world: Pick<World, 'run'>): Promise<PresentTable> {
   const objects = await list(world, 'list chains; list sets inet')
   const names = (kind: string) => new Set(ofTable(objects, kind).flatMap(({ name }) => ownName(name) ?? []))
-  return { chains: names('chain'), sets: names('set'), hasUfwChains: objects.some(isOfUfw) }
+  return {
+    chains: names('chain'),
+    sets: names('set'),
+    hasBans: objects.some(isOfBans),
+    hasUfwChains: objects.some(isOfUfw),
+  }
 }
 
 export interface PresentTable extends Present {
+  /** The guard's table of bans is there. */
+  readonly hasBans: boolean
   /** An installed UFW has left chains in tables of iptables, in force or empty. */
   readonly hasUfwChains: boolean
+}
+
+function isOfBans({ chain }: NftObject): boolean {
+  return chain?.['family'] === 'inet' && chain['table'] === BAN_TABLE
 }
 
 function isOfUfw({ chain }: NftObject): boolean {
