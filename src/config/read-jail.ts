@@ -5,10 +5,12 @@ import { Fault, type Place } from '../base/fault.ts'
 import type { ServiceLookup } from '../base/ports.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
+import type { BanSentence } from '../firewall/rules/ban-sentence.ts'
 import { bantimeFactor, checkFormula } from '../jail/bantime.ts'
 import type { BantimeIncrement, IgnoreCache, JailOptions } from '../jail/jail-options.ts'
 import type { World } from '../world/world.ts'
 import { parseBackend, unknownBackend } from './backend.ts'
+import { scopeOfApplication, ufwBan } from './ban-sentence.ts'
 import type { Options } from './combined-options.ts'
 import { shellWords } from './commands/shell-words.ts'
 import { type FoundLogs, hasJournal } from './discover.ts'
@@ -63,7 +65,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const options = optionsOf(jail, name, source.remembers ?? 86_400)
   const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
   for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
-  const { scope, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
+  const { scope, sentence, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
   const networks = readNetworks(jail, options, scope !== undefined)
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
@@ -80,6 +82,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
     logs,
     resolvesNames,
     scope,
+    sentence,
     actions,
     at,
   }
@@ -220,12 +223,14 @@ function logsOf(jail: JailReader): LogSettings[] {
 }
 
 function actionsOf(
-  { world, folders, services }: JailSource,
+  source: JailSource,
   jail: JailReader,
   of: { readonly name: string; readonly at: Place; readonly options: Options },
-): { readonly scope: Scope | undefined; readonly actions: readonly ActionSettings[] } {
+): Pick<JailSettings, 'scope' | 'sentence' | 'actions'> {
   let scope: Scope | undefined
+  let sentence: BanSentence | undefined
   const actions: ActionSettings[] = []
+  const { world, folders, services } = source
   const given = { ...of, at: jail.value('action')?.at ?? of.at, warn: (fault: Fault) => jail.warnings.push(fault) }
   // What stands in the action by %(port)s is the port's own fault.
   const portOption = jail.raw('action')?.includes('%(') ? 'port' : 'action'
@@ -241,11 +246,22 @@ function actionsOf(
         return
       }
       const settings = absentIsFine(() => readAction(world, folders, reference, given))
-      const one = jail.attempt(portOption, () => scopeOf(reference, settings, services))
-      if (one) scope = scope ? widest(scope, one) : one
+      const whole = jail.attempt(portOption, () => scopeOf(reference, settings, services))
+      if (!whole) return
+      const ufw = ufwBan(source, reference, settings, of.name, whole)
+      if (ufw?.unknown !== undefined) jail.warnings.push(noApplication(ufw.unknown, of.name, given.at))
+      sentence ??= ufw?.sentence
+      const one = ufw?.sentence.application ? scopeOfApplication(ufw.sentence.application, whole) : whole
+      scope = scope ? widest(scope, one) : one
     })
   }
-  return { scope, actions }
+  return { scope, sentence, actions }
+}
+
+function noApplication(application: string, jail: string, at: Place): Fault {
+  const hint = 'see: ufw app list'
+  const what = `there is no application profile "${application}": bans of jail ${jail} refuse all ports`
+  return new Fault('config.no-application', what, { at, hint })
 }
 
 /** A class of Python that only Fail2ban can run. */

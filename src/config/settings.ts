@@ -4,6 +4,7 @@ import type { Seconds } from '../base/duration.ts'
 import type { Fault, Place } from '../base/fault.ts'
 import type { FilterSettings } from '../filter/filter-settings.ts'
 import type { Scope } from '../firewall/block.ts'
+import type { BanSentence } from '../firewall/rules/ban-sentence.ts'
 import type { JailOptions } from '../jail/jail-options.ts'
 
 export interface Configuration {
@@ -30,6 +31,8 @@ export interface JailSettings {
   readonly resolvesNames: boolean
   /** What the built-in block refuses; undefined: the jail's actions do all. */
   readonly scope: Scope | undefined
+  /** As what `ufw status` lists its bans; undefined: they are not UFW's. */
+  readonly sentence?: BanSentence | undefined
   /** What else happens at a ban, in order. */
   readonly actions: readonly ActionSettings[]
   readonly at: Place

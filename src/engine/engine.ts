@@ -158,7 +158,9 @@ export class Engine {
     const { clock, table, version } = this.#parts
     this.tell({ kind: 'start', version, observe: table === undefined })
     this.#beginActs()
+    const kept = this.#keepBlocks()
     await this.#returning.all()
+    await kept
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 
@@ -211,6 +213,15 @@ export class Engine {
     )
     await this.#leaving.settle()
     await this.#returning.of(added)
+    await this.#keepBlocks()
+  }
+
+  /** For who lists bans, or lifts one, while nobody guards. */
+  #keepBlocks(): Promise<void> {
+    const blocks = this.#jails.blocking.map(({ name: jail, scope, settings }) => {
+      return { jail, scope, sentence: settings?.sentence }
+    })
+    return this.#parts.history.entrust({ blocks })
   }
 
   tell(body: EventBody): void {
@@ -249,6 +260,7 @@ export class Engine {
 
   /** The history is a new one, or could not be told of all: it is told who is banned. */
   keepAnew(): void {
+    void this.#keepBlocks()
     for (const { state } of this.#jails.all) this.#keeping.anew([...state.bans.values()])
   }
 

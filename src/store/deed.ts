@@ -1,5 +1,7 @@
 /** A Deed: what one batch of lines, one command or one tick led to, to be kept whole or not at all. */
 import type { Network } from '../base/address.ts'
+import type { Scope } from '../firewall/block.ts'
+import type { BanSentence } from '../firewall/rules/ban-sentence.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { Mark } from '../source/position.ts'
 import type { EpochMs } from '../world/clock.ts'
@@ -20,6 +22,16 @@ export interface Deed {
   readonly forgotten?: readonly { readonly jail: string; readonly network: Network }[]
   readonly positions?: readonly LogPosition[]
   readonly events?: readonly EventRow[]
+  /** Of all jails that run: of others it is forgotten. */
+  readonly blocks?: readonly JailBlock[]
+}
+
+/** How a jail's bans stand in the kernel, for who asks while nobody guards. */
+export interface JailBlock {
+  readonly jail: string
+  readonly scope: Scope
+  /** As what UFW lists them; undefined: they are not UFW's. */
+  readonly sentence: BanSentence | undefined
 }
 
 /** The wall clock was set. */

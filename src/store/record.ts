@@ -20,6 +20,7 @@ import type {
   Deed,
   EventRow,
   FailureCount,
+  JailBlock,
   LiveCounter,
   LogPosition,
   OtherFailures,
@@ -71,6 +72,7 @@ export class Recorder {
     yield* this.#each(deed.forgotten, (gone) => this.#forgotten(gone))
     yield* this.#each(deed.positions, (position) => this.#position(position))
     yield* this.#each(deed.events, (event) => this.#event(event))
+    if (deed.blocks) this.#blocks(deed.blocks)
   }
 
   /** After a rollback: what was remembered of the tables may not be so. */
@@ -173,6 +175,17 @@ export class Recorder {
     // A cut body would be no JSON.
     const kept = Buffer.byteLength(body) > MAX_EVENT_BYTES ? '{"cut":true}' : body
     this.#database.run(SAVE_EVENT, seq, time, capText(kind, MAX_NAME_BYTES), kept)
+  }
+
+  #blocks(blocks: readonly JailBlock[]): void {
+    this.#database.run('UPDATE jail SET block = NULL WHERE block IS NOT NULL')
+    for (const { jail, scope, sentence } of blocks) {
+      this.#database.run(
+        'UPDATE jail SET block = ? WHERE id = ?',
+        JSON.stringify({ scope, sentence }),
+        this.#jail(jail),
+      )
+    }
   }
 
   #jail(name: string): number {

@@ -91,4 +91,11 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE ban ADD COLUMN fields TEXT;
     `,
   },
+  {
+    number: 3,
+    sql: `
+      -- JSON: how the bans of a jail that runs stand in the kernel, and in UFW's words; NULL: it does not run.
+      ALTER TABLE jail ADD COLUMN block TEXT;
+    `,
+  },
 ]

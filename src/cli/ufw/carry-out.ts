@@ -5,10 +5,11 @@ import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { legacyFamilies } from '../../firewall/old-ufw/legacy-families.ts'
 import type { Applied } from '../../firewall/rules/apply.ts'
+import { bansFor } from './ban.ts'
 import { changedMeanwhile, isSameState } from './become.ts'
 import type { Call } from './call.ts'
 import { carry, checkLists } from './carry.ts'
-import { consent, lockoutsBy } from './consent.ts'
+import { consent, doomedBy, lockoutsBy } from './consent.ts'
 import { type Changing, type Decision, decide, isChanging } from './decision.ts'
 import { warn } from './warn.ts'
 
@@ -31,13 +32,15 @@ async function change(call: Call, command: Changing): Promise<number> {
   }
   if (sentence.dryRun) return tryOut(call, command)
   return underLock(setting.world, paths, async (ufw) => {
-    if (asked && !isSameState(asked.state, ufw.state)) throw changedMeanwhile()
+    const bans = await bansFor(call, command)
+    const isSame = () => isSameState(asked!.state, ufw.state) && asked!.doomed === doomedBy(command, ufw.state, bans)
+    if (asked && !isSame()) throw changedMeanwhile()
     call.warn(ufw.warnings)
     if (command.kind === 'enable' || command.kind === 'reload') {
       const { strayWarnings } = await import('../../config/ufw/stray-lines.ts')
       warn(call, strayWarnings(setting.world.files, paths, ufw))
     }
-    const decision = decide(ufw.state, command, ufw.profiles)
+    const decision = decide(ufw.state, command, ufw.profiles, bans)
     warn(call, warningsOf(command))
     if (!asked && !sentence.force) warn(call, lockoutsBy(call, command, ufw.state, decision.next))
     const { seconds, applied } = await withRollback(call, ufw.state, decision, () => carry(call, ufw, decision))
@@ -66,11 +69,11 @@ function pending(seconds: number): string {
   return `It is taken back in ${seconds} s, unless you say: ufw confirm\n`
 }
 
-function tryOut(call: Call, command: Changing): number {
+async function tryOut(call: Call, command: Changing): Promise<number> {
   const { setting, paths } = call
   const { state, warnings, profiles } = readUfw(setting.world, paths)
   call.warn(warnings)
-  const { next, dry } = decide(state, command, profiles)
+  const { next, dry } = decide(state, command, profiles, await bansFor(call, command))
   checkLists(call, state, next)
   warn(call, warningsOf(command))
   setting.terminal.out(dry)

@@ -17,7 +17,8 @@ import { warn } from './warn.ts'
 
 /**
  * @returns as `changeKernel`
- * @throws Fault `ufw.no-list`, `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then
+ * @throws Fault `ufw.no-list`, `file.*`, `ufw.frame`, `ufw.script`, `kernel.*`: nothing was changed then;
+ * `ufw.not-unbanned`: a ban stands
  */
 export async function carry(
   call: Call,
@@ -47,6 +48,7 @@ export async function carry(
     const { message } = asFault(thrown, 'ufw.not-kept')
     warn(call, [`this change is not in the history: ${printable(message)}`])
   }
+  if (decision.lifted) await (await import('./unban.ts')).unban(call, decision.lifted)
   return applied
 }
 

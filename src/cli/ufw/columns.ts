@@ -27,7 +27,12 @@ export function columnsOf(rule: Rule, form: Form): Columns {
 
 /** The attributes stand right behind the columns, whatever their widths. */
 export function printColumns({ to, action, from, attributes, comment }: Columns): string {
-  return `${to.padEnd(26)} ${action.padEnd(12)}${from.padEnd(26)}${attributes}${comment}\n`
+  return `${printBefore({ to, action })}${from.padEnd(26)}${attributes}${comment}\n`
+}
+
+/** What stands before the column that says from where. */
+export function printBefore({ to, action }: Pick<Columns, 'to' | 'action'>): string {
+  return `${to.padEnd(26)} ${action.padEnd(12)}`
 }
 
 /** Whether the rule is one of those that leave: `(out)`. A route rule is, if it says only where to. */

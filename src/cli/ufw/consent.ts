@@ -7,6 +7,7 @@ import { readUfw } from '../../config/ufw/read-ufw.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { isUnderSsh } from './ancestors.ts'
 import { ask } from './ask.ts'
+import { type BanRule, bansFor } from './ban.ts'
 import type { Call } from './call.ts'
 import { ruleByNumber } from './change.ts'
 import { type Changing, decide } from './decision.ts'
@@ -18,6 +19,8 @@ export interface Consent {
   readonly answer: boolean
   /** What was asked of. The lock was not held: nobody shall wait for an answer. */
   readonly state: UfwState
+  /** What a number stood for. */
+  readonly doomed: string | undefined
 }
 
 /** undefined: nothing was asked. @throws Fault as `decide` and `readUfw` */
@@ -26,11 +29,13 @@ export async function consent(call: Call, command: Changing): Promise<Consent | 
   if (sentence.force || !mayAsk(call, command)) return undefined
   const { state, warnings, profiles } = readUfw(setting.world, paths)
   call.warn(warnings)
-  const dangers = lockoutsBy(call, command, state, decide(state, command, profiles).next)
-  const question = questionOf(call, command, state, dangers)
+  const bans = await bansFor(call, command)
+  const dangers = lockoutsBy(call, command, state, decide(state, command, profiles, bans).next)
+  const doomed = doomedBy(command, state, bans)
+  const question = questionOf(call, command, doomed, dangers)
   if (question === undefined) return undefined
   warn(call, dangers)
-  return { answer: await ask(setting, question), state }
+  return { answer: await ask(setting, question), state, doomed }
 }
 
 /** What the change would cut off, each a sentence. */
@@ -75,11 +80,20 @@ function isTyped({ setting }: Call): boolean {
 
 const PROCEED = 'Proceed with operation (y|n)? '
 
-function questionOf(call: Call, command: Changing, state: UfwState, dangers: readonly string[]): string | undefined {
+/** The rule that a number stands for; undefined: none is named by it. @throws Fault `ufw.number` */
+export function doomedBy(command: Changing, { rules }: UfwState, bans: readonly BanRule[]): string | undefined {
+  if (command.kind !== 'delete-number') return undefined
+  return printSentence(ruleByNumber([...bans, ...rules], command.number))
+}
+
+function questionOf(
+  call: Call,
+  command: Changing,
+  doomed: string | undefined,
+  dangers: readonly string[],
+): string | undefined {
   const { setting, sentence } = call
-  if (command.kind === 'delete-number') {
-    return `Deleting:\n ${printable(printSentence(ruleByNumber(state.rules, command.number)))}\n${PROCEED}`
-  }
+  if (doomed !== undefined) return `Deleting:\n ${printable(doomed)}\n${PROCEED}`
   if (command.kind === 'enable' && isUnderSsh(setting.world.files, setting.pid)) {
     return `Command may disrupt existing ssh connections. ${PROCEED}`
   }

@@ -3,7 +3,9 @@ import { Fault } from '../../base/fault.ts'
 import type { Replacement } from '../../config/ufw/exchange.ts'
 import type { Profile } from '../../config/ufw/profile.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
+import type { Rule } from '../../firewall/rules/rule.ts'
 import { decideProfileUpdate } from './app-update.ts'
+import { type BanRule, isBan, meansBan } from './ban.ts'
 import { decideBecome } from './become.ts'
 import { addRules, type Change, deleteRules, ruleByNumber } from './change.ts'
 import type { Command } from './command.ts'
@@ -14,6 +16,8 @@ export interface Decision {
   readonly kernel: Kernel
   /** In place of what `next` makes of them. */
   readonly files?: readonly Replacement[]
+  /** Bans that end with it. */
+  readonly lifted?: readonly BanRule[]
   /** On stdout, when it is done. */
   readonly told: string
   /** On stdout, instead of doing it. */
@@ -45,8 +49,13 @@ const CHANGING: ReadonlySet<string> = new Set<Changing['kind']>([
   ...(['rule', 'delete', 'delete-number', 'app-default', 'app-update', 'become'] as const),
 ])
 
-/** @throws Fault `ufw.position`, `ufw.number`, `ufw.profile`, `ufw.changed` */
-export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap<string, Profile>): Decision {
+/** @param bans those that it counts or may mean @throws Fault `ufw.position`, `ufw.number`, `ufw.profile`, `ufw.changed` */
+export function decide(
+  state: UfwState,
+  command: Changing,
+  profiles: ReadonlyMap<string, Profile>,
+  bans: readonly BanRule[] = [],
+): Decision {
   switch (command.kind) {
     case 'enable':
       // Once more is not anew: what 'limit' remembers stays.
@@ -65,11 +74,11 @@ export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap
     case 'logging':
       return decideLogging(state, command.level)
     case 'rule':
-      return decideRules(state, command)
+      return decideRules(state, command, bans)
     case 'delete':
-      return ofRules(state, deleteRules(state.rules, command.rules))
+      return deleted(state, command.rules, bans)
     case 'delete-number':
-      return ofRules(state, deleteRules(state.rules, [named(ruleByNumber(state.rules, command.number))]))
+      return deleted(state, [named(ruleByNumber([...bans, ...state.rules], command.number))], bans)
     case 'app-default':
       return decideProfilePolicy(state, command.policy)
     case 'app-update':
@@ -81,10 +90,41 @@ export function decide(state: UfwState, command: Changing, profiles: ReadonlyMap
   }
 }
 
-function decideRules(state: UfwState, { rules, place, unfit }: Extract<Command, { kind: 'rule' }>): Decision {
-  const change = addRules(state.rules, rules, place)
+function decideRules(
+  state: UfwState,
+  { rules, place, unfit }: Extract<Command, { kind: 'rule' }>,
+  bans: readonly BanRule[],
+): Decision {
+  const change = addRules([...bans, ...state.rules], rules, place)
   if (unfit) throw unfit
-  return ofRules(state, change)
+  return ofRules(state, bans.length === 0 ? change : withoutBans(change))
+}
+
+/** Bans stay before the rules: what was inserted among them comes to stand behind them. */
+function withoutBans({ rules, steps }: Change): Change {
+  const isRule = (rule: Rule) => !isBan(rule)
+  return { rules: rules.filter(isRule), steps: steps.map((step) => ({ ...step, rules: step.rules.filter(isRule) })) }
+}
+
+/** What is both a rule and a ban is neither afterwards. */
+function deleted(state: UfwState, wanted: readonly Rule[], bans: readonly BanRule[]): Decision {
+  const [ban] = wanted
+  if (ban && isBan(ban)) return ofBans(state, [ban])
+  const change = deleteRules(state.rules, wanted)
+  const lifted = bans.filter((one) => wanted.some((rule) => meansBan(rule, one)))
+  if (lifted.length === 0) return ofRules(state, change)
+  const steps = change.steps.map((step) =>
+    lifted.some((one) => meansBan(step.rule, one)) ? ({ ...step, outcome: 'deleted' } as const) : step,
+  )
+  const decision = ofRules(state, { ...change, steps })
+  const isChanged = change.rules.length < state.rules.length
+  return { ...decision, kernel: isChanged ? decision.kernel : 'as it is', lifted }
+}
+
+function ofBans(state: UfwState, lifted: readonly BanRule[]): Decision {
+  const steps = lifted.map((rule) => ({ family: rule.family, rule, outcome: 'deleted', rules: state.rules }) as const)
+  const { told, dry } = ofRules(state, { rules: state.rules, steps })
+  return { next: state, kernel: 'as it is', told, dry, lifted }
 }
 
 /** By its number a rule is meant whatever is remarked on it. */

@@ -2,13 +2,13 @@
 import { Fault } from '../../base/fault.ts'
 import { readableLists } from '../../config/list/rule-lists.ts'
 import { type ReadUfw, readUfw } from '../../config/ufw/read-ufw.ts'
-import { isActive } from '../../firewall/rules/apply.ts'
+import { whatIsActive } from '../../firewall/rules/apply.ts'
 import { printJson } from '../print.ts'
 import type { Call } from './call.ts'
 import type { Form } from './columns.ts'
 import type { Command, Shown } from './command.ts'
 import type { ShownRules } from './show-rules.ts'
-import { isForwarding, printStatus } from './status.ts'
+import { isForwarding, type PrintBans, printStatus } from './status.ts'
 
 export type Report = Extract<Command, { readonly kind: 'status' | 'show' | 'app-list' | 'app-info' }>
 
@@ -17,24 +17,28 @@ export async function report(call: Call, command: Report): Promise<number> {
   const { setting, paths, sentence } = call
   const isOfKernel = command.kind === 'status' || (command.kind === 'show' && isRules(command.what))
   // It answers while the files are read.
-  const active = isOfKernel && !sentence.dryRun ? isActive(setting.world) : undefined
+  const active = isOfKernel && !sentence.dryRun ? whatIsActive(setting.world) : undefined
   active?.catch(() => {})
   const ufw = readUfw(setting.world, paths)
   call.warn(ufw.warnings)
-  setting.terminal.out(await tell(call, command, ufw, (await active) ?? false))
+  setting.terminal.out(await tell(call, command, ufw, (await active) ?? NOTHING))
   return 0
 }
+
+type Active = Awaited<ReturnType<typeof whatIsActive>>
+
+const NOTHING: Active = { rules: false, bans: false }
 
 function isRules(what: Shown): what is ShownRules {
   return what !== 'added' && what !== 'listening'
 }
 
-function tell(call: Call, command: Report, ufw: ReadUfw, active: boolean): Promise<string> {
+function tell(call: Call, command: Report, ufw: ReadUfw, active: Active): Promise<string> {
   switch (command.kind) {
     case 'status':
       return status(call, command.form, ufw, active)
     case 'show':
-      return isRules(command.what) ? showRules(call, command.what, ufw, active) : show(call, command.what, ufw)
+      return isRules(command.what) ? showRules(call, command.what, ufw, active.rules) : show(call, command.what, ufw)
     case 'app-list':
     case 'app-info':
       return profiles(call, command, ufw)
@@ -43,10 +47,17 @@ function tell(call: Call, command: Report, ufw: ReadUfw, active: boolean): Promi
   }
 }
 
-async function status({ setting: { world }, paths, sentence }: Call, form: Form, { state }: ReadUfw, active: boolean) {
+async function status(call: Call, form: Form, { state }: ReadUfw, active: Active) {
+  const { sentence, setting, paths } = call
+  const { world } = setting
   if (sentence.dryRun) return `> Checking iptables\n${state.ipv6 ? '> Checking ip6tables\n' : ''}\n`
-  const inForce = { active, forwarding: isForwarding(world.files) }
-  if (!sentence.json) return printStatus(state, inForce, form)
+  const inForce = { active: active.rules, forwarding: isForwarding(world.files) }
+  if (!sentence.json) {
+    const print = (bans?: PrintBans) => printStatus(state, inForce, form, bans)
+    const { banPrinter, ofBansInForce } = await import('./ban.ts')
+    const listed = active.rules && (await ofBansInForce(call, (open) => print(banPrinter(open, form)), active))
+    return listed || print()
+  }
   const { statusJson } = await import('./status-json.ts')
   const { readCounters } = await import('../../firewall/rules/counters.ts')
   const { EMPTY_FRAME } = await import('../../firewall/rules/frame.ts')
@@ -56,8 +67,10 @@ async function status({ setting: { world }, paths, sentence }: Call, form: Form,
     containers: true,
     lists: readableLists(world, paths, state.rules, { whole: false }),
   }
-  const counts = active ? await readCounters(world, { ...state, ...around }) : []
-  return printJson(statusJson(state, inForce, counts))
+  const { banRules, ofBansInForce } = await import('./ban.ts')
+  const bans = await ofBansInForce(call, (open) => open.all().flatMap(banRules), active)
+  const counts = active.rules ? await readCounters(world, { ...state, ...around }) : []
+  return printJson(statusJson(state, inForce, counts, bans))
 }
 
 async function show({ setting: { world }, sentence }: Call, what: 'added' | 'listening', { state }: ReadUfw) {

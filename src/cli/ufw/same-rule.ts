@@ -1,10 +1,14 @@
 /** When two rules are the same one to UFW: then one is not added beside the other, it takes its place. */
 import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
 
-/** Whether two rules are about the same, whatever they do: then they are one rule. Asked of thousands: it makes nothing. */
+/**
+ * Whether two rules are about the same, whatever they do: then they are one rule; but a ban is none. Asked of thousands: it
+ * makes nothing.
+ */
 export function isSameSubject(one: Rule, other: Rule): boolean {
   return (
     one.family === other.family &&
+    'ban' in one === 'ban' in other &&
     one.path === other.path &&
     one.protocol === other.protocol &&
     one.inInterface === other.inInterface &&

@@ -2,14 +2,22 @@
 import type { UfwState } from '../../config/ufw/state.ts'
 import type { Count } from '../../firewall/rules/counters.ts'
 import { addressText, type End, printRate, type Rule } from '../../firewall/rules/rule.ts'
+import { type BanRule, isBan } from './ban.ts'
 import { numbersOf } from './listed.ts'
 import { printSentence } from './print-sentence.ts'
 import { type InForce, policyWord } from './status.ts'
 
-/** @param counts of each rule; undefined where the kernel does not have it */
-export function statusJson(state: UfwState, { active, forwarding }: InForce, counts: readonly (Count | undefined)[]) {
+/** @param counts of each rule; undefined where the kernel does not have it @param bans that are listed before the rules */
+export function statusJson(
+  state: UfwState,
+  { active, forwarding }: InForce,
+  counts: readonly (Count | undefined)[],
+  bans: readonly BanRule[] = [],
+) {
   const { enabled, logging, ipv6, policies, profilePolicy, rules } = state
-  const numbers = numbersOf(rules)
+  const counted = new Map(rules.map((rule, i) => [rule, counts[i]]))
+  const all = [...bans, ...rules].sort((a, b) => a.family - b.family)
+  const numbers = numbersOf(all)
   return {
     active,
     enabled,
@@ -22,7 +30,12 @@ export function statusJson(state: UfwState, { active, forwarding }: InForce, cou
     },
     forwarding,
     newProfiles: profilePolicy === 'skip' ? 'skip' : policyWord(profilePolicy),
-    rules: rules.map((rule, i) => ({ number: numbers[i], ...ruleJson(rule), ...countJson(counts[i]) })),
+    rules: all.map((rule, i) => ({
+      number: numbers[i],
+      ...ruleJson(rule),
+      ...countJson(counted.get(rule)),
+      ban: isBan(rule) ? banJson(rule) : null,
+    })),
   }
 }
 
@@ -52,6 +65,11 @@ function endJson(end: End, family: 4 | 6) {
     ports: end.ports,
     profile: end.profile ?? null,
   }
+}
+
+function banJson({ ban: { jail, from, until } }: BanRule) {
+  const time = (moment: number) => new Date(moment).toISOString()
+  return { jail, since: time(from), until: until === undefined ? null : time(until) }
 }
 
 function countJson(count: Count | undefined) {

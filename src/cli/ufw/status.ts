@@ -14,11 +14,19 @@ export interface InForce {
   readonly forwarding: boolean
 }
 
-export function printStatus(state: UfwState, { active, forwarding }: InForce, form: Form): string {
+/** Lines of bans: they stand before the rules of their family. @param before how many lines do, where they are numbered */
+export type PrintBans = (family: 4 | 6, before?: number) => { readonly text: string; readonly count: number }
+
+export function printStatus(
+  state: UfwState,
+  { active, forwarding }: InForce,
+  form: Form,
+  bans: PrintBans = () => ({ text: '', count: 0 }),
+): string {
   if (!active) return 'Status: inactive\n'
   const head = `Status: active\n${form === 'verbose' ? facts(state, forwarding) : ''}`
-  if (state.rules.length === 0) return head
-  return `${head}\n${form === 'numbered' ? numbered(state.rules) : grouped(state.rules, form)}\n`
+  const lines = form === 'numbered' ? numbered(state.rules, bans) : grouped(state.rules, form, bans)
+  return lines === '' ? head : `${head}\n${HEADS[form]}${lines}\n`
 }
 
 /** What UFW asks. Source: which of the kernel's switches the installed ufw heeds. */
@@ -52,25 +60,39 @@ const HEAD = [
   printColumns({ to: '--', action: '------', from: '----', attributes: '', comment: '' }),
 ].map((line) => `${line.trimEnd()}\n`)
 
-function numbered(rules: readonly Rule[]): string {
-  const lines = withoutTwins(rules).map(
-    (rule, i) => `[${String(i + 1).padStart(2)}] ${printColumns(columnsOf(rule, 'numbered'))}`,
-  )
-  return [...HEAD.map((line) => `     ${line}`), ...lines].join('')
+const HEADS: Readonly<Record<Form, string>> = {
+  plain: HEAD.join(''),
+  verbose: HEAD.join(''),
+  numbered: HEAD.map((line) => `     ${line}`).join(''),
+}
+
+function numbered(rules: readonly Rule[], bans: PrintBans): string {
+  let number = 0
+  return ([4, 6] as const)
+    .map((family) => {
+      const { text, count } = bans(family, number)
+      number += count
+      const own = withoutTwins(rules.filter((rule) => rule.family === family))
+      const lines = own.map((rule) => `[${String(++number).padStart(2)}] ${printColumns(columnsOf(rule, 'numbered'))}`)
+      return text + lines.join('')
+    })
+    .join('')
 }
 
 /**
  * What comes in, what goes out, what passes: an empty line between them, but where nothing comes in there is none. Source:
  * measured on UFW 0.36.2.
  */
-function grouped(rules: readonly Rule[], form: 'plain' | 'verbose'): string {
+function grouped(rules: readonly Rule[], form: 'plain' | 'verbose', bans: PrintBans): string {
   const shown = form === 'verbose' ? rules : withoutTwins(rules)
-  const groups = (['in', 'out', 'forward'] as const).map((path) =>
+  const lines = (path: Rule['path'], family: 4 | 6) =>
     shown
-      .filter((rule) => rule.path === path)
+      .filter((rule) => rule.path === path && rule.family === family)
       .map((rule) => printColumns(columnsOf(rule, form)))
-      .join(''),
+      .join('')
+  const groups = (['in', 'out', 'forward'] as const).map((path) =>
+    ([4, 6] as const).map((family) => (path === 'in' ? bans(family).text : '') + lines(path, family)).join(''),
   )
   const between = groups[0] === '' ? '' : '\n'
-  return `${HEAD.join('')}${groups.filter((group) => group !== '').join(between)}`
+  return groups.filter((group) => group !== '').join(between)
 }

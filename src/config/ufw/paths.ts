@@ -18,6 +18,8 @@ export interface UfwPaths {
   readonly history: string
   /** Ours, a folder: what rules may name as a list. */
   readonly lists: string
+  /** The guard's; undefined where files of another place than the host's are meant. */
+  readonly guard: { readonly state: string; readonly socket: string } | undefined
   /** undefined: none is taken, for a world in memory. */
   readonly lock: string | undefined
 }
@@ -38,6 +40,7 @@ export function ufwPaths(root = ''): UfwPaths {
     services: '/etc/services',
     history: `${root}/var/lib/rampart/firewall`,
     lists: `${root}/var/lib/rampart/lists`,
+    guard: root === '' ? { state: '/var/lib/rampart', socket: '/run/rampart/rampart.sock' } : undefined,
     lock: '/run/ufw.lock',
   }
 }

@@ -89,6 +89,7 @@ inNamespace(import.meta.filename, () => {
         bytes: 0,
         sentence: list[2]!['sentence'],
         rate: null,
+        ban: null,
       },
       from: { address: 'any', list: null, ports: 'any', profile: null },
       to: { address: '192.0.2.0/24', list: null, ports: '4312', profile: null },
