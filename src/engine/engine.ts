@@ -25,6 +25,8 @@ import type { TakenOver } from './history/take-over.ts'
 import { Jails } from './jails.ts'
 import { kernelView } from './kernel-view.ts'
 import { Leaving } from './leaving.ts'
+import { decisionLog } from './log/decision-lines.ts'
+import type { GuardLog } from './log/guard-log.ts'
 import type { Outcome } from './outcome.ts'
 import { type Effects, perform, performed } from './perform.ts'
 import { type Pipeline, pipeline } from './pipeline.ts'
@@ -56,6 +58,8 @@ export interface EngineParts {
   readonly faults: readonly Fault[]
   /** Number of the last event in the history. */
   readonly lastSeq: number
+  /** What scripts read. */
+  readonly log?: GuardLog | undefined
 }
 
 const TICK_MS = 1000
@@ -135,8 +139,9 @@ export class Engine {
     })
   }
 
-  #effectsOf({ clock, table, acts }: EngineParts): Effects {
+  #effectsOf({ clock, table, acts, log }: EngineParts): Effects {
     return {
+      log: log && decisionLog(log, clock, (jail) => this.#growing(jail)),
       clock,
       acts,
       events: this.#events,
@@ -151,6 +156,12 @@ export class Engine {
       tellIgnored: (jail, address) => this.#troubles.isNews(`${jail} ${address}`),
       onFull: () => this.#tellFull(),
     }
+  }
+
+  /** undefined: bans of this jail do not grow. */
+  #growing(jail: string): { readonly bantime: number } | undefined {
+    const options = this.#jails.get(jail)?.state.options
+    return options?.increment.enabled ? options : undefined
   }
 
   /** Puts the bans of the history back in force, then begins to count time. */
@@ -329,7 +340,15 @@ export class Engine {
     this.#cancelTick()
     await this.#ending.hurry()
     this.tell({ kind: 'stop' })
+    if (!keep) this.#tellLifted()
     await this.#ending.close(keep)
+  }
+
+  #tellLifted(): void {
+    const { log } = this.#effects
+    if (!log) return
+    for (const { state } of this.#jails.all)
+      for (const ban of state.bans.values()) log.done({ kind: 'unban', ban, why: 'manual' })
   }
 
   /** Bans go on as they were; what is shown and kept of them follows the wall clock. */

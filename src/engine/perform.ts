@@ -12,6 +12,7 @@ import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../
 import type { EpochMs } from '../world/clock.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
+import type { DecisionLog } from './log/decision-lines.ts'
 import type { Acts } from './scripts/act.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import { movedBan } from './wall-history.ts'
@@ -40,6 +41,8 @@ export interface Effects {
   readonly tellIgnored: (jail: string, address: string) => boolean
   /** A ban had to make room for another. */
   readonly onFull: () => void
+  /** Whoever writes it down in lines for scripts. */
+  readonly log: DecisionLog | undefined
 }
 
 /** A decision that changes the kernel. */
@@ -57,6 +60,7 @@ export async function perform(effects: Effects, decisions: readonly Decision[], 
     if (kind === 'unban') effects.pending.delete(ban)
     else effects.pending.set(ban, true)
   }
+  if (effects.log) for (const decision of decisions) effects.log.found(decision)
   effects.acts?.take(decisions)
   const [{ held, faults }] = await Promise.all([
     putAll(effects, effects.acts?.withoutOwn(changes) ?? changes),
@@ -199,7 +203,8 @@ export function blockOf({ jail, network, until }: Ban, scope: Scope): Block {
   return { network, scope, until, owner: jail }
 }
 
-function tell({ clock, events, tellIgnored, onFull }: Effects, decision: Decision): void {
+function tell({ clock, events, tellIgnored, onFull, log }: Effects, decision: Decision): void {
+  log?.done(decision)
   switch (decision.kind) {
     case 'ban': {
       const ban = movedBan(decision.ban, clock.aheadMs)

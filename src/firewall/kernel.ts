@@ -46,10 +46,14 @@ export interface Kernel {
 export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /**
+ * @param table stands in the kernel for the usual one, of which all others speak: of another guard on this host
  * @param keepReady between transactions one `nft` waits for its input already: the start of a program, 3 to 8 ms, is most
  * of what a ban takes. For who bans all the time; it costs 2 MB.
  */
-export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepReady = false } = {}): Kernel {
+export function nftKernel(
+  { run, clock }: Pick<World, 'run' | 'clock'>,
+  { keepReady = false, table: own = BAN_TABLE } = {},
+): Kernel {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
     const result = last.then(act)
@@ -57,6 +61,9 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
     return result
   }
   const feed = feeder(run, keepReady)
+  // Every line names the table once, behind its verb and what it is about.
+  const named = (lines: readonly string[]) =>
+    own === BAN_TABLE ? lines : lines.map((line) => line.replace(`inet ${BAN_TABLE}`, `inet ${own}`))
   const nft = async (argv: readonly string[], input = '', maxOutputBytes = MAX_OUTPUT_BYTES) => {
     const give = clock.monotonic() + PATIENCE_MS
     for (let pause = 20; ; pause = Math.min(pause * 2, 1000)) {
@@ -71,21 +78,36 @@ export function nftKernel({ run, clock }: Pick<World, 'run' | 'clock'>, { keepRe
   return {
     apply: (lines) =>
       inTurn(async () => {
-        await nft(['-f', '-'], `${lines.join('\n')}\n`)
+        await nft(['-f', '-'], `${named(lines).join('\n')}\n`)
       }),
-    probe: (lines) => inTurn(() => probe(lines, nft)),
+    probe: (lines) => inTurn(() => probe(named(lines), nft)),
     structure: () =>
-      inTurn(async () => parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))),
+      inTurn(async () => {
+        const objects = parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))
+        return own === BAN_TABLE ? objects : objects.map((object) => renamed(object, own))
+      }),
     async elements(set, withinMs) {
-      const exit = await run.once(['nft', 'list', 'set', 'inet', BAN_TABLE, set], { ...LISTING, timeoutMs: withinMs })
+      const exit = await run.once(['nft', 'list', 'set', 'inet', own, set], { ...LISTING, timeoutMs: withinMs })
       if (exit.code !== 0) throw nftFault(exit)
       return exit.out
     },
-    watch(how, table, tell) {
+    watch(how, usual, tell) {
+      const table = usual === BAN_TABLE ? own : usual
       const argv = how === 'nft' ? NFT_MONITOR : listenerCommand(table, MARKS, [MARK.begin, MARK.beginAll], RULE_TABLE)
       return monitor({ run, clock }, argv, table, tell)
     },
   }
+}
+
+/** Of the table's own name where it stands for another, and of another one that has the usual name. */
+function renamed(object: NftObject, own: string): NftObject {
+  return Object.fromEntries(
+    Object.entries(object).map(([kind, what]) => {
+      const key = kind === 'table' ? 'name' : 'table'
+      const name = what[key] === own ? BAN_TABLE : what[key] === BAN_TABLE ? own : what[key]
+      return [kind, { ...what, ...(name === undefined ? {} : { [key]: name }) }]
+    }),
+  )
 }
 
 const MAX_OUTPUT_BYTES = 65_536

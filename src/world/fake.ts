@@ -141,6 +141,7 @@ function fakeFiles(clock: Clock) {
       node(path).bytes = EMPTY
       put(path, content, { append: true })
     },
+    append: (path) => ({ write: (text) => put(path, text, { append: true }), close() {} }),
     isWritable: (path) => node(path) !== undefined,
     syncFolder() {},
     list(path) {

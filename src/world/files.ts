@@ -20,6 +20,8 @@ export interface Files {
   create(path: string, content: string | Uint8Array, mode: number, owner?: Owner): void
   /** The same file with other content, torn where it is cut off: for a file that nothing can take the place of (`file.busy`). */
   overwrite(path: string, content: string | Uint8Array): void
+  /** For writing at its end; made with this mode where it is not there. A pipe that nobody reads, or is full, is `file.failed`. */
+  append(path: string, mode: number): Appending
   /** Whether it takes writing at all: an immutable one and one on a read-only disk do not, whoever asks. `file.absent` */
   isWritable(path: string): boolean
   /** What was created, renamed and removed in a folder is on disk when it returns. */
@@ -66,6 +68,11 @@ export interface Stat {
 
 /** Numbers of a user and a group. */
 export type Owner = Pick<Stat, 'owner' | 'group'>
+
+export interface Appending {
+  write(text: string): void
+  close(): void
+}
 
 export interface OpenFile {
   readonly path: string

@@ -26,7 +26,7 @@ import {
 import { dirname } from 'node:path'
 import { pipeline, Readable } from 'node:stream'
 import { Fault } from '../base/fault.ts'
-import type { Files, OpenFile, Owner, Stat } from './files.ts'
+import type { Appending, Files, OpenFile, Owner, Stat } from './files.ts'
 
 const DEFAULT_MAX_BYTES = 16 * 1024 * 1024
 /** Most of what is read at once is small: /proc by the hundred, where 64 KiB each left 20 MB of garbage. */
@@ -61,6 +61,9 @@ export const realFiles: Files = {
   },
   overwrite(path, content) {
     attempt(path, () => fill(openSync(path, constants.O_WRONLY | constants.O_TRUNC), content))
+  },
+  append(path, mode) {
+    return append(path, mode)
   },
   isWritable(path) {
     try {
@@ -163,6 +166,18 @@ function namesAsStored(path: string): string[] {
     return names
   } finally {
     folder.closeSync()
+  }
+}
+
+function append(path: string, mode: number): Appending {
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY
+  const descriptor = attempt(path, () => openSync(path, flags, mode))
+  return {
+    write(text) {
+      const bytes = Buffer.from(text, 'utf8')
+      for (let at = 0; at < bytes.length; ) at += attempt(path, () => writeSync(descriptor, bytes, at))
+    },
+    close: () => closeSync(descriptor),
   }
 }
 

@@ -1,6 +1,7 @@
 /** Builds the guard: what is found and configured on this host becomes jails, a history, a table in the kernel. */
 import { BanTable } from '../../firewall/ban-table.ts'
 import { nftKernel } from '../../firewall/kernel.ts'
+import { BAN_TABLE } from '../../firewall/nft.ts'
 import { bounds } from '../../jail/bounds.ts'
 import { BAN_LINES } from '../../store/cap.ts'
 import { type History, type Notice, openHistory } from '../../store/history.ts'
@@ -41,9 +42,9 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const sources = sourcesOf(world, ref)
   const current = { prepared: await prepare(world, options, sources) }
   ref.current = current
-  if (runsNothing(current.prepared)) throw nothing(current.prepared)
+  if (options.chooses !== false && runsNothing(current.prepared)) throw nothing(current.prepared)
   await options.beforeClaim?.()
-  const claim = options.observe ? undefined : claimTable(world.files, options.pid)
+  const claim = options.observe ? undefined : claimTable(world.files, options.pid, options.instance)
   const kept = await openTheHistory(world, options, current.prepared, (notice) => {
     withEngine(ref, (engine) => heed(notice, engine))
   })
@@ -56,13 +57,14 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     pid,
     clock,
     history,
-    table: options.observe ? undefined : banTable(world, clock, ref, options.selfCommand),
+    table: options.observe ? undefined : banTable(world, clock, ref, options),
     acts,
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
     asking: sources.asking,
     spared: (isThorough) => sources.spared(isThorough),
     ignored: (jail) => sources.ignored(jail),
     faults: current.prepared.faults,
+    log: options.log,
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engine.listen(options.hear)
@@ -134,10 +136,11 @@ async function actsOf(
   return acts
 }
 
-function banTable(world: World, clock: SteadyClock, ref: Ref, command: GuardOptions['selfCommand']): BanTable {
+function banTable(world: World, clock: SteadyClock, ref: Ref, { selfCommand, instance }: GuardOptions): BanTable {
+  const table = instance === undefined ? BAN_TABLE : `${BAN_TABLE}_${instance}`
   return new BanTable({
-    rules: command && ruleGuard(world, command, ref),
-    kernel: nftKernel({ run: world.run, clock }, { keepReady: true }),
+    rules: selfCommand && instance === undefined ? ruleGuard(world, selfCommand, ref) : undefined,
+    kernel: nftKernel({ run: world.run, clock }, { keepReady: true, table }),
     clock,
     onHealed({ cause, elements }) {
       ref.guard?.engine.kernelFault(undefined)

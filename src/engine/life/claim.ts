@@ -19,11 +19,12 @@ export interface Claim {
 
 /**
  * Holds the table's name until `release`, or until this process ends, however it ends.
+ * @param instance names a table other than the usual one
  * @throws Fault `guard.running` naming the holder
  */
-export function claimTable(files: Files, pid: number): Claim {
+export function claimTable(files: Files, pid: number, instance?: string): Claim {
   const namespace = /\d+/.exec(files.link('/proc/self/ns/net') ?? '')?.[0] ?? 'unknown'
-  const folder = `${FOLDER}/net-${namespace}`
+  const folder = `${FOLDER}/net-${namespace}${instance === undefined ? '' : `-${instance}`}`
   const which = () => identityOf(files, `${folder}/lock`)
   let lock = take(files, folder, pid)
   let held = which()

@@ -7,6 +7,7 @@ import type { World } from '../../world/world.ts'
 import type { Engine } from '../engine.ts'
 import type { Event } from '../event.ts'
 import type { Making } from '../held-jail.ts'
+import type { GuardLog } from '../log/guard-log.ts'
 import { readerIdentity } from '../reader/identity.ts'
 import { planning } from '../reader/planning.ts'
 import { type Reading, readApart, readHere } from '../reader/reading.ts'
@@ -29,6 +30,10 @@ export interface GuardOptions extends Folders {
   /** Starts this program; the name that it is called by follows. Undefined: rules are not healed. */
   readonly selfCommand?: readonly string[]
   readonly hear: (event: Event) => void
+  /** Another guard on this host, with a table of its own; undefined: the one that looks after the rules, too. */
+  readonly instance?: string | undefined
+  /** What scripts read. */
+  readonly log?: GuardLog | undefined
   /** Awaited before anything is taken that only one guard can have. */
   readonly beforeClaim?: () => Promise<void>
 }
@@ -114,6 +119,7 @@ export class Guard {
       reading,
       making,
       current,
+      needsJails: options.chooses !== false,
       prepare: () => prepare(world, { ...options, needed }, sources),
       planOf: this.#planner.planOf,
     }

@@ -9,11 +9,14 @@ import { RECIDIVE } from '../held-jail.ts'
 import type { SparedSources } from '../sparing/spared-sources.ts'
 
 export interface Folders {
-  readonly stockFolder: string
+  /** undefined: what is named below is all that counts. */
+  readonly stockFolder: string | undefined
   /** Folders above the stock one, later wins. */
   readonly config: readonly string[]
   /** Those of them without which nothing is as the admin meant it; another that is not there is passed over. */
   readonly needed?: readonly string[]
+  /** false: jails run where the files say so, and only there, be it nowhere. Else what is found chooses where the admin does not. */
+  readonly chooses?: boolean
 }
 
 export interface Prepared {
@@ -43,7 +46,8 @@ export async function prepare(
 ): Promise<Prepared> {
   const discovery = await discover(world)
   const present = folders.config.filter((folder) => world.files.stat(folder) !== undefined)
-  const { configuration, chosen } = configure(world, [folders.stockFolder, ...present], discovery)
+  const all = folders.stockFolder === undefined ? present : [folders.stockFolder, ...present]
+  const { configuration, chosen } = configure(world, all, discovery, folders)
   const { jails, unfit } = configuration
   const faults = [...missing(world, folders), ...noFiles(world, present), ...configuration.faults]
   const unresolved = await sources.ready(jails)
@@ -53,15 +57,21 @@ export async function prepare(
 /** The pipeline feeds the jail of repeat offenders: it needs no log. */
 const FED = { backend: 'auto', paths: [] } as const
 
-function configure(world: World, folders: readonly string[], discovery: Discovery) {
+function configure(
+  world: World,
+  all: readonly string[],
+  discovery: Discovery,
+  { stockFolder, chooses = true }: Folders,
+) {
   let chosen = false
   const found = (name: string) => {
     chosen = true
     return discovery.found.has(name)
   }
-  const configuration = loadConfiguration(world, folders, {
-    found,
-    logs: (name) => (name === RECIDIVE ? FED : discovery.found.get(name)),
+  const configuration = loadConfiguration(world, all, {
+    ...(chooses && { found }),
+    // Logs elsewhere than a stock jail says are no business of a folder that was named.
+    logs: (name) => (name === RECIDIVE ? FED : stockFolder === undefined ? undefined : discovery.found.get(name)),
   })
   return { configuration, chosen }
 }

@@ -25,6 +25,8 @@ export interface ReloadParts {
   /** What holds now. */
   readonly current: { prepared: Prepared }
   readonly prepare: () => Promise<Prepared>
+  /** Whether a configuration without any jail is a fault. */
+  readonly needsJails: boolean
   readonly planOf: Planning['planOf']
 }
 
@@ -45,7 +47,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
     ...next.configuration.warnings.filter(isGrave),
     ...(await reading.check(planOf(next.jails, next.unfit))),
   ]
-  if (faults.length === 0 && runsNothing(next)) faults.push(nothing(next))
+  if (faults.length === 0 && parts.needsJails && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
   await engine.loadActions(next.jails)
   // The one step: from here to the end of `renew` nothing else has a turn.
