@@ -30,9 +30,8 @@ export async function readCounters(world: Hands, ruleset: Ruleset): Promise<read
     if (piece.isRun) countRun(piece, sets.get(piece.name), counts)
     else {
       // What they decided for containers counts too.
-      for (const destination of ['now', 'asked'] as const) {
-        countChain(piece, chains.get(pieceName(piece, destination)), wording, counts)
-      }
+      const names = (['now', 'asked'] as const).map((destination) => pieceName(piece, destination))
+      for (const name of new Set(names)) countChain(piece, chains.get(name), wording, counts)
     }
   }
   return ruleset.rules.map((rule) => counts.get(rule))

@@ -55,14 +55,14 @@ function chosen(blocks: readonly Block[], part: Part, family: 4 | 6): Block[] {
   return [...wanted]
 }
 
-const PIECE = /^(rules|asked|sources)-/
+const PIECE = /^(rules|asked|sources|ports)-/
 
 const PARTS: Readonly<Record<Part, RegExp>> = {
   raw: /^/,
   builtins: /^((raw|mangle|nat|filter)\d?-)?([A-Z]+|input|output|forward|prerouting|postrouting)$/,
   'before-rules': /^ufw-before-(input|output|forward)$/,
   'user-rules':
-    /^(ufw-user-(input|output|forward|limit|limit-accept)$|limit\d|published\d|rules-|asked-|sources-|bridges$)/,
+    /^(ufw-user-(input|output|forward|limit|limit-accept)$|limit\d|published\d|rules-|asked-|sources-|ports-|bridges$)/,
   'after-rules': /^ufw-after-(input|output|forward)$/,
   'logging-rules': /^ufw-(before-logging|after-logging|user-logging|logging)-/,
 }

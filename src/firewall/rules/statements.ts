@@ -5,7 +5,7 @@ import { printable } from '../../base/printable.ts'
 import { limiterName } from './limiter.ts'
 import { type ListSet, type ListSets, printLookup, type Wording } from './list-sets.ts'
 import { logStatement } from './logging.ts'
-import { daddr, saddr } from './printed.ts'
+import { daddr, type KernelSet, saddr } from './printed.ts'
 import { type End, PROTOCOL_NUMBERS, type Protocol, type Rule } from './rule.ts'
 
 /**
@@ -126,8 +126,31 @@ function printPorts(field: string, protocol: Protocol, ports: string): string[] 
   if ((protocol !== 'tcp' && protocol !== 'udp') || !/^\d{1,5}(:\d{1,5})?(,\d{1,5}(:\d{1,5})?)*$/.test(ports)) {
     throw new Fault('rule.ports', `"${printable(ports)}" are no ports of ${protocol}`)
   }
-  const list = ports.replaceAll(':', '-').split(',')
-  return [`${field} ${list.length === 1 ? list[0] : `{ ${list.join(', ')} }`}`]
+  return [`${field} ${ports.includes(',') ? `@${portSetName(ports)}` : ports.replace(':', '-')}`]
+}
+
+/**
+ * Of its lists of ports. Rules of the same ports have one set: a set of each rule's own costs the kernel a look at all of them
+ * when it is made, 0.4 s for 1,000 rules.
+ */
+export function portSets({ from, to }: Rule): KernelSet[] {
+  return [from.ports, to.ports]
+    .filter((ports) => ports.includes(','))
+    .map((ports) => ({
+      name: portSetName(ports),
+      body: ports.includes(':') ? 'type inet_service; flags interval; auto-merge;' : 'type inet_service;',
+      elements: ports.replaceAll(':', '-').split(','),
+    }))
+}
+
+/** `ports-80.443.6000-6010`; at most 15 places. */
+function portSetName(ports: string): string {
+  return `ports-${ports.replaceAll(',', '.').replaceAll(':', '-')}`
+}
+
+/** Whether it asks where to: such a rule is another one for the destination that a client asked for. */
+export function asksDestination({ to }: Rule): boolean {
+  return to.ports !== 'any' || to.network !== undefined || to.mask !== undefined
 }
 
 /** Whether a rule's source may stand in a set beside those of its neighbours that say the same of theirs. */
