@@ -7,7 +7,7 @@ import type { Command } from './command.ts'
 import { isList, sortedPorts } from './port-list.ts'
 import { findProfile } from './profile-name.ts'
 import { profileSubject } from './same-rule.ts'
-import { printDry, told, toldDry } from './told.ts'
+import { printDry, remarks, remarksOnLoad, told, toldDry } from './told.ts'
 import { wrong } from './wrong.ts'
 
 type Profiles = ReadonlyMap<string, Profile>
@@ -17,6 +17,7 @@ export interface ProfileUpdate {
   readonly next: UfwState
   readonly kernel: 'as it is' | 'change'
   readonly told: string
+  readonly remarks: string
   readonly dry: string
 }
 
@@ -42,6 +43,7 @@ export function decideProfileUpdate(
     next,
     kernel: touched.length > 0 && state.enabled ? 'change' : 'as it is',
     told: `${done}${reloaded}`,
+    remarks: touched.length > 0 && state.enabled ? remarksOnLoad(next.rules) : '',
     dry: `${files}${loading}${done}${reloaded}`,
   }
   return addNew && state.profilePolicy !== 'skip' ? withNew(update, name, profiles) : update
@@ -125,6 +127,7 @@ function withNew(update: ProfileUpdate, name: string, profiles: Profiles): Profi
     next: { ...state, rules: change.rules },
     kernel: state.enabled ? 'change' : 'as it is',
     told: `${update.told}${told(change, state.enabled)}`,
+    remarks: `${update.remarks}${remarks(change, state)}`,
     dry: `${update.dry}${toldDry(change, state)}`,
   }
 }

@@ -49,6 +49,7 @@ async function change(call: Call, command: Changing): Promise<number> {
       await tellOldUfw(call, decision.next, applied)
     }
     setting.terminal.out(decision.told)
+    if (decision.remarks) setting.terminal.err(decision.remarks)
     if (seconds !== undefined && !sentence.json) setting.terminal.out(pending(seconds))
     return 0
   })

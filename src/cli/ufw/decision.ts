@@ -9,7 +9,7 @@ import { type BanRule, isBan, meansBan } from './ban.ts'
 import { decideBecome } from './become.ts'
 import { addRules, type Change, deleteRules, ruleByNumber } from './change.ts'
 import type { Command } from './command.ts'
-import { told, toldDry } from './told.ts'
+import { remarks, told, toldDry } from './told.ts'
 
 export interface Decision {
   readonly next: UfwState
@@ -20,6 +20,8 @@ export interface Decision {
   readonly lifted?: readonly BanRule[]
   /** On stdout, when it is done. */
   readonly told: string
+  /** On stderr, behind it. */
+  readonly remarks?: string
   /** On stdout, instead of doing it. */
   readonly dry: string
 }
@@ -177,6 +179,7 @@ function ofRules(state: UfwState, change: Change): Decision {
     next: { ...state, rules: change.rules },
     kernel: change.rules === state.rules ? 'as it is' : inForce(state),
     told: told(change, state.enabled),
+    remarks: remarks(change, state),
     // Whole files, which only a dry run needs: 30 ms at 5,000 rules.
     get dry() {
       return toldDry(change, state)

@@ -1,7 +1,9 @@
 /** What ufw says of a change of rules. */
 
+import { ruleLines } from '../../config/ufw/rule-lines.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { printUserRules } from '../../config/ufw/user-rules.ts'
+import type { Rule } from '../../firewall/rules/rule.ts'
 import type { Change, Outcome, Step } from './change.ts'
 
 /** A line for each family: of a profile's rules it is the last one's. @param isActive else the rules are only written */
@@ -20,6 +22,28 @@ export function toldDry({ steps }: Change, state: UfwState): string {
     .map(({ family, rules }) => printDry({ ...state, rules }, family))
   const said = lines(steps, (step) => (isWritten(step) ? WRITTEN : LINES[step.outcome]))
   return [...files, steps.some(isLimit6) ? said.replace(/^.* \(v6\)$/m, UNSUPPORTED) : said].join('')
+}
+
+/**
+ * What stands on stderr: for all but a rule that comes last UFW loads the file of IPv6 anew, and ip6tables remarks on each line
+ * with the protocol ah. It never matches there, here neither.
+ */
+export function remarks({ steps }: Change, { enabled, rules }: UfwState): string {
+  let now6 = rules
+  let said = ''
+  for (const { family, outcome, rules: now } of steps) {
+    if (family === 6) now6 = now
+    if (enabled && ['inserted', 'updated', 'deleted'].includes(outcome)) said += remarksOnLoad(now6)
+  }
+  return said
+}
+
+/** Once. */
+export function remarksOnLoad(rules: readonly Rule[]): string {
+  const lines = rules
+    .filter(({ family, protocol }) => family === 6 && protocol === 'ah')
+    .reduce((count, rule) => count + ruleLines(rule).length, 0)
+  return 'Warning: never matched protocol: ah. use extension match instead.\n'.repeat(lines)
 }
 
 /** It is not so, and only a dry run says it. */

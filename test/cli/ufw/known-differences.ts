@@ -1,7 +1,7 @@
 /** Where ours is meant to say something else than the installed ufw. */
 import type { Answer } from './differential.test.ts'
 
-/** Texts are the same but for the help, which is our own, dates of backups, and what iptables and Python say of their own. */
+/** Texts are the same but for the help, which is our own, dates of backups, and what Python says of its own. */
 export function sameText(theirs: string, ours: string): boolean {
   return plain(theirs) === plain(ours)
 }
@@ -10,7 +10,6 @@ function plain(text: string): string {
   return text
     .replace(/\n?Usage: [\s\S]*/, 'HELP')
     .replaceAll(/\d{8}_\d{6}/g, 'DATE')
-    .replaceAll(/^Warning: never matched protocol: .*\n/gm, '')
     .replace(/Traceback [\s\S]*/, '')
 }
 
