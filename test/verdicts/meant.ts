@@ -3,8 +3,9 @@ export function isMeant(command: string, theirs: string, ours: string): boolean 
   const words = command.split(/\s+/).slice(1)
   if (/^(?:--)?version$/.test(words[0] ?? '')) return firstLine(theirs) === firstLine(ours)
   if (words.includes('show') && KERNEL.has(words.at(-1)!)) return firstLine(theirs) === firstLine(ours)
-  // Behind a sentence that is none comes the help, which is our own.
-  return withoutHelp(theirs) === withoutHelp(ours) && ours !== withoutHelp(ours)
+  // A fault of UFW's own program; then comes the help, which is our own.
+  if (theirs.includes('Traceback')) return ours.includes('Usage: ')
+  return withoutHelp(theirs) === withoutHelp(ours)
 }
 
 /** Print rules as the kernel has them: nftables' under UFW's headings. */
