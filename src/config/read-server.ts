@@ -49,11 +49,14 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
   return { server, faults, warnings: [...layered.warnings, ...unknownServerKeys(layered)] }
 }
 
+/** Where Fail2ban's client looks unless it is told otherwise. */
+export const FAIL2BAN_SOCKET = '/var/run/fail2ban/fail2ban.sock'
+
 const DEFAULTS: ServerSettings = {
   loglevel: 'INFO',
   logtarget: 'STDERR',
   syslogsocket: 'auto',
-  socket: '/var/run/fail2ban/fail2ban.sock',
+  socket: FAIL2BAN_SOCKET,
   pidfile: '/var/run/fail2ban/fail2ban.pid',
   allowipv6: 'auto',
   dbfile: '/var/lib/fail2ban/fail2ban.sqlite3',

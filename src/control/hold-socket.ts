@@ -1,20 +1,29 @@
 /**
  * A socket in the file system, held for as long as the guard runs: made again when somebody has cleared the folder it was
- * in, as whoever clears /run does. 0600 in a folder 0700, so the kernel itself admits root alone.
+ * in, as whoever clears /run does. Of a mode that has the kernel itself
+ * admit root alone.
  */
-import type { Server } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Server } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
 import { identityOf } from '../world/files.ts'
 import type { World } from '../world/world.ts'
-import { ask } from './client.ts'
 
 export interface Holding {
   close(): Promise<void>
 }
 
+export interface Making {
+  readonly server: Server
+  /** Lets go of all who are connected. */
+  hangUp(): void
+}
+
 export interface HeldServer {
-  readonly make: () => Server
+  readonly make: () => Making
+  /** Bits that the socket's mode lacks. */
+  readonly mask: number
+  /** Who answers there already, in words that follow "another guard"; absent: nobody knows, and it is waited until he is gone. */
+  readonly holder?: (path: string) => Promise<string>
   /** It cannot be made just now; undefined: it is there again. */
   readonly onFault: (fault: Fault | undefined) => void
 }
@@ -28,20 +37,21 @@ const LOOK_EVERY_MS = 1000
 export async function holdSocket(
   { files, clock }: Hands,
   path: string,
-  { make, onFault }: HeldServer,
+  { make, mask, holder, onFault }: HeldServer,
 ): Promise<Holding> {
-  const servers = new Set<Server>()
+  const servers = new Set<Making>()
   let held: string | undefined
   let opening: Promise<void> | undefined
 
   async function open(): Promise<void> {
-    const server = make()
-    await prepare(files, path)
+    const made = make()
+    const { server } = made
+    await prepare(files, path, holder)
     // Those who are connected stay. Its end takes the name away, whosever it is: only now is it nobody's.
-    for (const before of servers) before.close()
-    await listen(server, path)
-    servers.add(server)
-    server.on('close', () => servers.delete(server))
+    for (const before of servers) before.server.close()
+    await listen(server, path, mask)
+    servers.add(made)
+    server.on('close', () => servers.delete(made))
     held = identityOf(files, path)
     onFault(undefined)
   }
@@ -57,7 +67,7 @@ export async function holdSocket(
     await open()
   } catch (thrown) {
     const fault = asFault(thrown, 'control.socket')
-    if (fault.code === 'control.running') throw fault
+    if (fault.code === 'control.running' && holder) throw fault
     onFault(fault)
   }
   const cancel = clock.every(LOOK_EVERY_MS, () => {
@@ -74,30 +84,26 @@ export async function holdSocket(
   }
 }
 
-async function prepare(files: Hands['files'], path: string): Promise<void> {
+async function prepare(files: Hands['files'], path: string, holder: HeldServer['holder']): Promise<void> {
   // Without a slash, or directly below the root, there is no folder to make.
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
   if (folder !== '') files.makeFolder(folder, 0o700)
-  if (await answers(path)) throw await running(path)
+  if (await answers(path)) throw running(path, await holder?.(path))
   files.remove(path) // Left behind by one that was killed.
 }
 
-async function running(path: string): Promise<Fault> {
-  const holder = await ask(path, { verb: 'ping' }).then(
-    ({ pid }) => ` (process ${pid})`,
-    () => '',
-  )
-  return new Fault('control.running', `another guard answers on ${path}${holder}`, {
+function running(path: string, who = ''): Fault {
+  return new Fault('control.running', `another guard answers on ${path}${who}`, {
     hint: 'see it with: rampart status',
   })
 }
 
-function listen(server: Server, path: string): Promise<void> {
+function listen(server: Server, path: string, missing: number): Promise<void> {
   return new Promise((resolve, reject) => {
     // Stays: an error of a later accept must not end the guard.
     server.on('error', (error) => reject(new Fault('control.socket', `cannot listen on ${path}: ${error.message}`)))
-    // Nobody may connect between the making of the socket and a chmod of it: the mask makes it 0600 from the start.
-    const mask = process.umask(0o177)
+    // Nobody may connect between the making of the socket and a chmod of it: it has its mode from the start.
+    const mask = process.umask(missing)
     server.listen(path, () => resolve())
     process.umask(mask)
   })
@@ -114,9 +120,9 @@ function answers(path: string): Promise<boolean> {
   })
 }
 
-function closed(server: Server): Promise<void> {
+function closed({ server, hangUp }: Making): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
-    server.closeAllConnections()
+    hangUp()
   })
 }

@@ -9,6 +9,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { asFault, Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { type Callers, callers } from './callers.ts'
+import { ask } from './client.ts'
 import { type Asked, execute } from './command.ts'
 import { holdSocket } from './hold-socket.ts'
 import { createServer } from './http.ts'
@@ -30,10 +31,24 @@ export interface ControlServer {
  */
 export async function serve(asked: Asked, { files, clock }: World, path: string): Promise<ControlServer> {
   const holding = await holdSocket({ files, clock }, path, {
-    make: () => serverOf(asked),
+    make() {
+      const server = serverOf(asked)
+      return { server, hangUp: () => server.closeAllConnections() }
+    },
+    mask: 0o177,
+    holder,
     onFault: (fault) => (fault ? asked.engine.fault(fault, 'socket') : asked.engine.over('socket')),
   })
   return { close: () => holding.close() }
+}
+
+async function holder(path: string): Promise<string> {
+  try {
+    const { pid } = await ask(path, { verb: 'ping' })
+    return ` (process ${pid})`
+  } catch {
+    return ''
+  }
 }
 
 function serverOf(asked: Asked): Server {

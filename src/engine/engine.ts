@@ -307,6 +307,11 @@ export class Engine {
     return this.#answers.ban(networks, order)
   }
 
+  /** @returns why it does not count; undefined if it does @throws Fault `control.no-jail` */
+  attempt(network: Network, jail: string, lines: readonly string[]): Promise<string | undefined> {
+    return this.#answers.attempt(network, jail, lines)
+  }
+
   /** @throws Fault `control.no-jail` */
   unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
     return this.#answers.unban(networks, jail)

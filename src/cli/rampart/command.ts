@@ -1,4 +1,5 @@
 /** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
+import { SOCKET } from '../../control/usual-socket.ts'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
@@ -8,7 +9,6 @@ import { separate } from './match/words.ts'
 import { isPacketWords } from './packet-words.ts'
 import type { Options as WhyOptions } from './why-packet.ts'
 
-const SOCKET = '/run/rampart/rampart.sock'
 const STATE = '/var/lib/rampart'
 const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 /** Not told to the parser as defaults: its help would say `(default: false)` of each. */

@@ -1,6 +1,10 @@
 /** `rampart up`: the guard in the foreground, told in a few calm lines. */
 import { asFault, Fault } from '../../base/fault.ts'
+import { FAIL2BAN_SOCKET } from '../../config/read-server.ts'
+import type { Asked } from '../../control/command.ts'
+import { serveFail2ban } from '../../control/fail2ban/socket.ts'
 import { type ControlServer, serve } from '../../control/socket.ts'
+import { SOCKET } from '../../control/usual-socket.ts'
 import type { Event } from '../../engine/event.ts'
 import { guard } from '../../engine/life/build.ts'
 import type { Guard } from '../../engine/life/guard.ts'
@@ -21,6 +25,8 @@ export interface UpOptions {
   readonly state: string
   readonly config: readonly string[]
   readonly socket: string
+  /** Where Fail2ban's client finds it; undefined: where the configuration says. */
+  readonly fail2banSocket?: string
   readonly json?: boolean
 }
 
@@ -81,12 +87,13 @@ async function begin(
       world.clock.after(ANSWER_MS, () => ask({ why: 'rampart stop', keep }))
     },
   }
-  let control: ControlServer | undefined
+  const control: ControlServer[] = []
+  const close = () => Promise.all(control.map((one) => one.close()))
   try {
-    if (!options.observe) control = await serve(asked, world, options.socket)
+    if (!options.observe) control.push(...(await served(setting, running, asked, options)))
     await running.ready()
   } catch (thrown) {
-    await control?.close()
+    await close()
     await running.stop({ keep: true })
     throw thrown
   }
@@ -96,10 +103,32 @@ async function begin(
   setting.onHangUp?.(() => void reloaded(setting, running, options))
   return {
     async stop(keep) {
-      await control?.close()
+      await close()
       await running.stop({ keep })
     },
   }
+}
+
+/** The guard's own socket, and Fail2ban's. @throws Fault `control.running` */
+async function served(
+  { world, stockFolder }: Setting,
+  running: Guard,
+  asked: Asked,
+  { socket, fail2banSocket }: UpOptions,
+): Promise<readonly ControlServer[]> {
+  const own = await serve(asked, world, socket)
+  const { folders, configuration } = running.prepared
+  const path = fail2banSocket ?? configuration.server.socket
+  // A second guard beside the usual one does not take its name.
+  if (fail2banSocket === undefined && socket !== SOCKET && path === FAIL2BAN_SOCKET) return [own]
+  const fail2ban = {
+    ...asked,
+    world,
+    folders: [stockFolder, ...folders],
+    prepared: () => running.prepared,
+    change: (next: Parameters<Guard['change']>[0]) => running.change(next),
+  }
+  return [own, await serveFail2ban(fail2ban, world, path)]
 }
 
 interface Telling {

@@ -34,12 +34,12 @@ export interface JailCommands {
   readonly missing: readonly string[]
 }
 
-/** Never throws. */
-export function jailCommands(source: CommandSource, name: string): JailCommands {
+/** Never throws. @param disabledToo tells of a jail that is not enabled too what it would be told */
+export function jailCommands(source: CommandSource, name: string, disabledToo = false): JailCommands {
   const gathering = startGathering(source, name)
   const first = jailOptions(gathering, { layered: source.layered }, ['enabled', 'backend', 'filter'])
   const enabled = first.get('enabled')?.value === true
-  if (enabled) readEnabled(gathering, first)
+  if (enabled || disabledToo) readEnabled(gathering, first)
   const { commands, refusals, faults, warnings, missing } = gathering
   const refusal = refusals[0]
   // What was found before Fail2ban would skip the jail.

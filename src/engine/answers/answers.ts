@@ -5,7 +5,7 @@ import type { Fault } from '../../base/fault.ts'
 import type { BanTable } from '../../firewall/ban-table.ts'
 import type { Ban } from '../../jail/ban.ts'
 import type { Decision } from '../../jail/decision.ts'
-import { step } from '../../jail/jail.ts'
+import { asksEarlier, step } from '../../jail/jail.ts'
 import type { ForeignBan } from '../../store/fail2ban/foreign-ban.ts'
 import type { History } from '../../store/history.ts'
 import type { EpochMs } from '../../world/clock.ts'
@@ -50,6 +50,8 @@ export interface BanOrder {
   readonly lasts: Seconds | undefined
   readonly force: boolean
   readonly shorten?: boolean
+  /** Whoever stands in `ignoreip` is banned when he is named, as in Fail2ban; those whom the host spares are not. */
+  readonly despiteIgnoreip?: boolean
 }
 
 /** Who bans by hand waits for scripts so long. */
@@ -101,19 +103,41 @@ export class Answers {
   }
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
-  async ban(networks: readonly Network[], { jail, lasts, force, shorten = false }: BanOrder): Promise<Outcome[]> {
+  async ban(networks: readonly Network[], order: BanOrder): Promise<Outcome[]> {
+    const { jail, lasts, shorten = false, despiteIgnoreip = false } = order
     const { jails, history, clock, pipeline, sparing } = this.#parts
     const held = jails.need(jail ?? MANUAL_JAIL)
     sparing.freshen()
     const decisions: Decision[] = []
     for (const network of networks) {
       const earlier = await bansBefore(history, held.state, network, clock.now())
+      const force = order.force || (despiteIgnoreip && sparing.whyEverywhere(network) === undefined)
       const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
       decisions.push(...step(held.state, event, clock.now()))
     }
     await this.#carryOut([...decisions, ...(await pipeline.repeated(decisions))])
     // What had to make room nobody has asked for.
     return this.#outcomes(decisions.filter(({ kind }) => kind !== 'unban'))
+  }
+
+  /**
+   * A failure that is told by hand, in so many lines. Resolves when kernel and history have what comes of it.
+   * @returns why it does not count; undefined if it does
+   * @throws Fault `control.no-jail`
+   */
+  async attempt(network: Network, jail: string, lines: readonly string[]): Promise<string | undefined> {
+    const { jails, history, clock, pipeline, sparing } = this.#parts
+    const { state } = jails.need(jail)
+    sparing.freshen()
+    const attempts = Math.max(1, lines.length)
+    const time = clock.now()
+    const earlier = asksEarlier(state, network, attempts) ? await bansBefore(history, state, network, time) : 0
+    const before = state.totals.failures
+    const decisions = step(state, { kind: 'failure', network, time, attempts, lines, earlier }, time)
+    // Of many lines one is told, as in Fail2ban.
+    state.totals.failures = Math.min(state.totals.failures, before + 1)
+    await this.#carryOut([...decisions, ...(await pipeline.repeated(decisions))])
+    return decisions.find((one) => one.kind === 'ignored')?.why
   }
 
   /** @throws Fault `control.no-jail` */

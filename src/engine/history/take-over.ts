@@ -18,7 +18,7 @@ import type { SteadyClock } from '../steady-clock.ts'
 
 export interface TakenOver {
   /** What became of each that is in force. */
-  readonly bans: readonly (Outcome & { readonly jail: string })[]
+  readonly bans: readonly (Omit<Outcome, 'outcome'> & { readonly jail: string })[]
   /** Bans that are over, which the history keeps. */
   readonly past: number
   /** Bans that are over, of no address or of no jail here. */
@@ -108,7 +108,7 @@ function told(
   verdict: Verdict & { kind: 'taken' | 'already' | 'refused' },
   now: EpochMs,
   { effects, dryRun }: TakeOverParts,
-): Omit<Outcome, 'address'> {
+): Omit<Outcome, 'address' | 'outcome'> {
   switch (verdict.kind) {
     case 'taken': {
       const { ban } = verdict

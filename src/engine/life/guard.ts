@@ -105,26 +105,41 @@ export class Guard {
     ]
   }
 
+  /** What holds now. */
+  get prepared(): Prepared {
+    return this.#parts.current.prepared
+  }
+
   /**
    * One after the other, however many are asked for.
    * @throws Fault as `reload`, `guard.not-ready`
    */
   async reload(jail?: string): Promise<Reloaded> {
+    const { world, options, current, sources } = this.#parts
+    const needed = options.config.filter((folder) => current.prepared.folders.includes(folder))
+    const parts = { ...this.#changing(), prepare: () => prepare(world, { ...options, needed }, sources) }
+    const { reload } = await import('./reload.ts')
+    return this.#inTurn(() => reload(parts, jail))
+  }
+
+  /** At run time, until the next reload. @throws Fault as `change`, `guard.not-ready` */
+  async change(next: (before: Prepared) => Prepared): Promise<void> {
+    const { sources } = this.#parts
+    const parts = { ...this.#changing(), ready: (jails: Prepared['jails']) => sources.ready(jails) }
+    const { change } = await import('./change.ts')
+    return this.#inTurn(() => change(parts, next))
+  }
+
+  #changing() {
     const reading = this.#reading
     if (!reading) throw new Fault('guard.not-ready', 'the guard is just starting or ending: try again in a moment')
-    const { world, options, engine, current, making, sources } = this.#parts
-    const needed = options.config.filter((folder) => current.prepared.folders.includes(folder))
-    const parts = {
-      engine,
-      reading,
-      making,
-      current,
-      needsJails: options.chooses !== false,
-      prepare: () => prepare(world, { ...options, needed }, sources),
-      planOf: this.#planner.planOf,
-    }
-    const { reload } = await import('./reload.ts')
-    const done = this.#lastReload.then(() => reload(parts, jail))
+    const { engine, current, making, options } = this.#parts
+    const needsJails = options.chooses !== false
+    return { engine, reading, making, current, needsJails, planOf: this.#planner.planOf }
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#lastReload.then(act)
     this.#lastReload = done.catch(() => {})
     return done
   }

@@ -38,7 +38,7 @@ const MOST_TOLD = 20
  * @throws Fault `control.no-jail`, those of `Reading.check`
  */
 export async function reload(parts: ReloadParts, jail: string | undefined): Promise<Reloaded> {
-  const { engine, reading, making, current, planOf } = parts
+  const { engine, reading, current, planOf } = parts
   const fresh = await parts.prepare()
   const before = current.prepared
   const next = jail === undefined ? fresh : withJail(before, fresh, jail)
@@ -49,8 +49,18 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   ]
   if (faults.length === 0 && parts.needsJails && runsNothing(next)) faults.push(nothing(next))
   if (faults.length > 0) return refused(engine, faults)
+  const changes = await putInForce(parts, next)
+  return { done: true, notes: doubts(next), ...changes }
+}
+
+/** The one step of a reload, and of a change at run time: all of it is known to be good. */
+export async function putInForce(
+  { engine, reading, making, current }: Omit<ReloadParts, 'prepare' | 'planOf'>,
+  next: Prepared,
+): Promise<Difference> {
   await engine.loadActions(next.jails)
-  // The one step: from here to the end of `renew` nothing else has a turn.
+  // From here to the end of `renew` nothing else has a turn.
+  const before = current.prepared
   const changes = difference(before.jails, next.jails)
   const jails = next.jails.map((settings) => asBefore(settings, before, changes))
   current.prepared = { ...next, jails }
@@ -61,7 +71,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
   engine.over('reload')
   engine.tell({ kind: 'reload', ...changes })
   await followed
-  return { done: true, notes: doubts(next), ...changes }
+  return changes
 }
 
 /** A start goes on without such a file, as Fail2ban does; a reload would go on with another configuration than was meant. */

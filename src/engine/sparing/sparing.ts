@@ -68,8 +68,13 @@ export class Sparing {
     }
   }
 
+  /** By the host, whatever a jail says. */
+  whyEverywhere(network: Network): string | undefined {
+    return this.#table.why(network)
+  }
+
   why(network: Network): string | undefined {
-    const everywhere = this.#table.why(network)
+    const everywhere = this.whyEverywhere(network)
     if (everywhere !== undefined) return everywhere
     return this.#parts.jails.all.map(({ state }) => state.ignored(network)).find((why) => why !== undefined)
   }

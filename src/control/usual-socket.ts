@@ -1,0 +1,2 @@
+/** Where a guard answers unless it is told otherwise. */
+export const SOCKET = '/run/rampart/rampart.sock'
