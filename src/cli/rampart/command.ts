@@ -1,8 +1,9 @@
 /** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
-import { SOCKET } from '../../control/usual-socket.ts'
+
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
+import { SOCKET } from '../../control/usual-socket.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'

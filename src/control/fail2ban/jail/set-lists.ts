@@ -8,8 +8,11 @@ import { type Change, type Hands, type Setter, withFilter, withOptions } from '.
 import { isJournal, type JailModel } from './jail-model.ts'
 
 export const SET_LISTS: Readonly<Record<string, Setter>> = {
-  addignoreip: (model, words) =>
-    ignoring(model, [...new Set([...model.ignoreip, ...words.map(shownId)])].filter(isAny)),
+  addignoreip(model, words) {
+    const all = new Set([...model.ignoreip, ...words.map(shownId)].filter((id) => id !== ''))
+    const sorted = [...all].sort((one, other) => Number(isAddress(one)) - Number(isAddress(other)))
+    return ignoring(model, sorted)
+  },
   delignoreip(model, words) {
     // The first alone, as there.
     const id = shownId(wordAt(words, 0))
