@@ -312,9 +312,9 @@ export class Engine {
     return this.#answers.attempt(network, jail, lines)
   }
 
-  /** @throws Fault `control.no-jail` */
-  unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
-    return this.#answers.unban(networks, jail)
+  /** @param narrow as in `JailEvent` @throws Fault `control.no-jail` */
+  unban(networks: readonly Network[], jail: string | undefined, narrow = false): Promise<Outcome[]> {
+    return this.#answers.unban(networks, jail, narrow)
   }
 
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */

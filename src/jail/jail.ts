@@ -3,7 +3,7 @@
  * `step`, so there is one place where the never-ban list is asked. Pure but for the state that it is handed: that is
  * changed in place, since it is the hot path of a flood.
  */
-import type { Network } from '../base/address.ts'
+import { type Network, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import type { Fields } from '../filter/groups.ts'
 import type { EpochMs } from '../world/clock.ts'
@@ -42,7 +42,8 @@ export type JailEvent =
   /** What a `crowded` asks for, once the bans before are known. */
   | { readonly kind: 'network'; readonly network: Network; readonly earlier: number }
   | { readonly kind: 'restore'; readonly ban: Ban }
-  | { readonly kind: 'unban'; readonly network: Network }
+  /** `narrow`: where this very network is banned, that ban alone; else all that lie in it, too. */
+  | { readonly kind: 'unban'; readonly network: Network; readonly narrow?: boolean }
   /** It is never banned from now on. */
   | { readonly kind: 'spare'; readonly network: Network }
   | { readonly kind: 'tick' }
@@ -78,7 +79,7 @@ export function step(state: JailState, event: JailEvent, now: EpochMs): Decision
     case 'restore':
       return restore(state, event.ban, now)
     case 'unban':
-      return unban(state, event.network)
+      return unban(state, event.network, event.narrow === true)
     case 'spare':
       return spare(state, event.network)
     case 'tick':
@@ -143,10 +144,10 @@ function endNow({ from, until }: Ban, now: EpochMs): EpochMs | undefined {
   return until === undefined ? undefined : Math.min(until, now + (until - from))
 }
 
-/** Lifts the ban of a network and every ban in it. */
-function unban({ options, counters, bans }: JailState, network: Network): Decision[] {
+function unban({ options, counters, bans }: JailState, network: Network, narrow: boolean): Decision[] {
   counters.delete(network)
-  const lifted = bans.inside(network)
+  const own = narrow ? bans.get(printNetwork(network)) : undefined
+  const lifted = own ? [own] : bans.inside(network)
   for (const ban of lifted) bans.release(ban)
   const within = bans.covering(network)
   const rest = within || lifted.length === 0 ? [{ kind: 'absent', jail: options.name, network, within } as const] : []

@@ -117,18 +117,10 @@ async function served(
   { socket, fail2banSocket }: UpOptions,
 ): Promise<readonly ControlServer[]> {
   const own = await serve(asked, world, socket)
-  const { folders, configuration } = running.prepared
-  const path = fail2banSocket ?? configuration.server.socket
+  const path = fail2banSocket ?? running.prepared.configuration.server.socket
   // A second guard beside the usual one does not take its name.
   if (fail2banSocket === undefined && socket !== SOCKET && path === FAIL2BAN_SOCKET) return [own]
-  const fail2ban = {
-    ...asked,
-    world,
-    folders: [stockFolder, ...folders],
-    prepared: () => running.prepared,
-    change: (next: Parameters<Guard['change']>[0]) => running.change(next),
-  }
-  return [own, await serveFail2ban(fail2ban, world, path)]
+  return [own, await serveFail2ban(running, asked, { world, path, stockFolder })]
 }
 
 interface Telling {

@@ -43,7 +43,7 @@ export class ToldJails {
     const known = this.#models.get(String(name))
     if (known) return known
     const { world, folders } = this.#asked
-    const model = settings ? toldJail(world, folders, settings) : newJail(String(name), 'auto')
+    const model = settings ? toldJail(world, folders(), settings) : newJail(String(name), 'auto')
     this.#models.set(model.name, model)
     return model
   }

@@ -5,20 +5,45 @@
  * Its code is loaded when somebody asks for the first time: most hosts have nobody who does.
  */
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Guard } from '../../engine/life/guard.ts'
+import type { GuardLog } from '../../engine/log/guard-log.ts'
 import type { World } from '../../world/world.ts'
+import type { Asked } from '../command.ts'
 import { holdSocket } from '../hold-socket.ts'
 import type { ControlServer } from '../socket.ts'
 import type { Answering } from './answer/answer.ts'
 import type { Fail2banAsked } from './asked.ts'
 
+export interface Serving {
+  readonly world: World
+  readonly path: string
+  /** undefined: the folders that were named are all that counts. */
+  readonly stockFolder: string | undefined
+  readonly log?: GuardLog | undefined
+}
+
 /**
- * Where the socket cannot be made, or somebody else answers there, that is a fault of the engine, and it is tried again.
+ * Serves a guard. Where the socket cannot be made, or somebody else answers there, that is a fault of the engine, and it is
+ * tried again.
  */
-export async function serveFail2ban(
-  asked: Fail2banAsked,
-  { files, clock }: World,
-  path: string,
+export function serveFail2ban(
+  guard: Pick<Guard, 'prepared' | 'change'>,
+  asked: Asked,
+  { world, path, stockFolder, log }: Serving,
 ): Promise<ControlServer> {
+  const stock = stockFolder === undefined ? [] : [stockFolder]
+  const all: Fail2banAsked = {
+    ...asked,
+    world,
+    log,
+    folders: () => [...stock, ...guard.prepared.folders],
+    prepared: () => guard.prepared,
+    change: (next) => guard.change(next),
+  }
+  return holding(all, world, path)
+}
+
+async function holding(asked: Fail2banAsked, { files, clock }: World, path: string): Promise<ControlServer> {
   let answers: Promise<Answering> | undefined
   const answering = () => {
     answers ??= import('./answer/answer.ts').then((module) => module.answering(asked))

@@ -141,11 +141,11 @@ export class Answers {
   }
 
   /** @throws Fault `control.no-jail` */
-  async unban(networks: readonly Network[], jail: string | undefined): Promise<Outcome[]> {
+  async unban(networks: readonly Network[], jail: string | undefined, narrow = false): Promise<Outcome[]> {
     const { clock } = this.#parts
     const jails = this.#oneOrAll(jail)
     const lifted = networks.map((network) =>
-      jails.flatMap(({ state }) => step(state, { kind: 'unban', network }, clock.now())),
+      jails.flatMap(({ state }) => step(state, { kind: 'unban', network, narrow }, clock.now())),
     )
     await this.#carryOut(lifted.flat())
     // Of many jails that do not ban it one is told.

@@ -71,7 +71,7 @@ export async function unban(asked: Fail2banAsked, held: HeldJail, words: readonl
 
 /** `unban IP...`, `unban --all`. */
 export async function unbanAnywhere(asked: Fail2banAsked, ids: readonly Value[]): Promise<Value> {
-  if (ids[0] === '--all') return (await asked.engine.unbanAll(undefined)).bans
+  if (ids.length === 1 && ids[0] === '--all') return (await asked.engine.unbanAll(undefined)).bans
   let lifted = 0
   for (const id of ids) lifted += await lift(asked, id)
   return lifted
@@ -81,7 +81,7 @@ export async function unbanAnywhere(asked: Fail2banAsked, ids: readonly Value[])
 async function lift({ engine }: Fail2banAsked, id: Value, jail?: HeldJail): Promise<number> {
   const network = parseNetwork(shownId(id))
   if (!network) return 0
-  const outcomes = await engine.unban([network], jail?.name)
+  const outcomes = await engine.unban([network], jail?.name, true)
   return outcomes.filter(({ outcome }) => outcome === 'lifted').length
 }
 

@@ -29,6 +29,10 @@ export class ServerValues {
 
   get(name: Name): Value {
     this.#freshen()
+    const { log } = this.#asked
+    if (log && name === 'loglevel') return log.level
+    if (log && name === 'logtarget') return log.target
+    if (log && name === 'syslogsocket') return log.syslogSocket
     return this.#set.has(name) ? this.#set.get(name) : told(this.#asked.prepared(), name)
   }
 
@@ -45,16 +49,21 @@ export class ServerValues {
 
   /** `flushlogs`. */
   flushed(): Value {
-    return String(this.get('logtarget')).startsWith('/') ? 'rolled over' : 'flushed'
+    const { log } = this.#asked
+    return log?.reopen() ?? (String(this.get('logtarget')).startsWith('/') ? 'rolled over' : 'flushed')
   }
 
   #taken(name: Name, word: Value): Value {
     switch (name) {
-      case 'loglevel':
-        return level(word)
+      case 'loglevel': {
+        const name = level(word)
+        this.#asked.log?.setLevel(name)
+        return name
+      }
       case 'logtarget':
         return this.#target(word)
       case 'syslogsocket':
+        this.#asked.log?.setSyslogSocket(String(word))
         return word
       case 'dbfile':
         throw raised('RuntimeError', 'Cannot change database when there are jails present')
@@ -74,6 +83,11 @@ export class ServerValues {
     if (target === undefined) throw raised('ValueError', 'unexpected option syntax')
     const folder = /^(.*)\/[^/]*$/s.exec(target)?.[1]
     if (folder !== undefined && folder !== '' && this.#asked.world.files.stat(folder)?.kind !== 'folder') {
+      throw raised('Exception', 'Failed to change log target')
+    }
+    try {
+      this.#asked.log?.setTarget(String(word))
+    } catch {
       throw raised('Exception', 'Failed to change log target')
     }
     return target
@@ -117,7 +131,7 @@ function told({ configuration: { server } }: Prepared, name: Name): Value {
   }
 }
 
-function level(word: Value): Value {
+function level(word: Value): string {
   if (typeof word !== 'string') throw raised('AttributeError', `'${typeOf(word)}' object has no attribute 'upper'`)
   const name = word.toUpperCase()
   if (LEVELS.includes(name) || /^\d+$/.test(name)) return name
