@@ -46,27 +46,30 @@ export function checkRoute(words: readonly string[]): void {
   throw wrong('interface', 'Invalid interface clause for route rule')
 }
 
-/** `in` before anything but `on` is a direction alone; before `on` it begins a clause as well. */
+/** `in` before anything but `on` is a direction alone, in any case; before `on` it begins a clause as well. */
 function takeDirection(words: readonly string[]): readonly ['in' | 'out', readonly string[]] {
-  const [first, second] = words
-  if (first !== 'in' && first !== 'out') return ['in', words]
+  const first = words[0]?.toLowerCase()
+  const second = words[1]
+  if (!isDirection(first)) return ['in', words]
   return [first, second !== undefined && second !== 'on' ? words.slice(1) : words]
 }
 
 function checkInterfaceClause(words: readonly string[]): void {
-  if (words.some(isDirection) && !beginsWithClause(words)) throw wrong('interface', 'Invalid interface clause')
+  if (words.some(isDirection) && !beginsWithClause(inLowerCase(words)))
+    throw wrong('interface', 'Invalid interface clause')
 }
 
 /** It may stand anywhere behind the first, `log` or not; its name may be any word. */
 function takeSecond(words: readonly string[]): readonly [Qualified['second'], readonly string[]] {
-  const direction = words[0] === 'in' ? 'out' : 'in'
+  const direction = words[0]?.toLowerCase() === 'in' ? 'out' : 'in'
   const at = words.indexOf(direction)
   const name = words[at + 2]
-  if (!beginsWithClause(words) || !hasClause(words, direction) || name === undefined) return [undefined, words]
+  if (!beginsWithClause(inLowerCase(words)) || !hasClause(words, direction) || name === undefined)
+    return [undefined, words]
   return [{ direction, name }, words.toSpliced(at, 3)]
 }
 
-/** `log` stands first, or behind an interface clause. UFW looks for `log` before it looks for `log-all`. */
+/** `log` stands first, or behind an interface clause; there alone in any case. UFW looks for `log` before it looks for `log-all`. */
 function takeLog(words: readonly string[]): readonly [Rule['log'], readonly string[]] {
   const place = beginsWithClause(words) ? 3 : 0
   let left = words
@@ -79,7 +82,9 @@ function takeLog(words: readonly string[]): readonly [Rule['log'], readonly stri
     log = word
     left = left.toSpliced(at, 1)
   }
-  return [log, left]
+  const word = left[place]?.toLowerCase()
+  if (log !== 'none' || left.length === 1 || (word !== 'log' && word !== 'log-all')) return [log, left]
+  return [word, left.toSpliced(place, 1)]
 }
 
 function takeComment(words: readonly string[]): readonly [string | undefined, readonly string[]] {
@@ -89,6 +94,11 @@ function takeComment(words: readonly string[]): readonly [string | undefined, re
   if (comment === undefined) throw wrong('clause', "Option 'comment' missing required argument")
   if (comment.includes("'")) throw badSyntax()
   return [comment === '' ? undefined : comment, words.toSpliced(at, 2)]
+}
+
+/** The first of them: `IN on eth0` is seen, and then is no clause. */
+function inLowerCase([first = '', ...rest]: readonly string[]): readonly string[] {
+  return [first.toLowerCase(), ...rest]
 }
 
 function isDirection(word: string | undefined): word is 'in' | 'out' {
