@@ -51,20 +51,29 @@ export function addRules(rules: readonly Rule[], wanted: readonly Rule[], place:
   return { rules: [...now4, ...now6], steps: interleave(steps4, steps6) }
 }
 
-/** A comment that is named has to be theirs; of a profile all rules are meant, whatever ports they have. */
-export function deleteRules(rules: readonly Rule[], wanted: readonly Rule[]): Change {
+/**
+ * A comment that is named has to be theirs; of a profile all rules are meant, whatever ports they have.
+ * @param ipv6 with `IPV6=no` UFW tells of both families that a profile has no rules
+ */
+export function deleteRules(rules: readonly Rule[], wanted: readonly Rule[], ipv6 = true): Change {
   const before = byFamily(rules)
   const families = ([4, 6] as const).filter((family) => wanted.some((rule) => rule.family === family))
   const doomed = wanted.some((rule) => profileSubject(rule) !== undefined)
     ? profileRules(before, wanted, families)
     : byFamily(wanted)
   if (families.every((family) => doomed[family].length === 0)) {
-    const steps = wanted.map((rule) => ({ family: rule.family, rule, outcome: 'absent-profile', rules }) as const)
+    const asked = ipv6 ? wanted : wanted.flatMap(inBothFamilies)
+    const steps = asked.map((rule) => ({ family: rule.family, rule, outcome: 'absent-profile', rules }) as const)
     return { rules, steps }
   }
   const [now4, steps4] = remove(before[4], doomed[4], 4)
   const [now6, steps6] = remove(before[6], doomed[6], 6)
   return { rules: [...now4, ...now6], steps: interleave(steps4, steps6) }
+}
+
+function inBothFamilies(rule: Rule): Rule[] {
+  const isAny = rule.from.network === undefined && rule.to.network === undefined
+  return isAny && rule.family === 4 ? [rule, { ...rule, family: 6 }] : [rule]
 }
 
 /** As `ufw status numbered` counts; of a profile, all its rules of that family. @throws Fault `ufw.number` */

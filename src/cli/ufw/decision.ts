@@ -112,7 +112,7 @@ function withoutBans({ rules, steps }: Change): Change {
 function deleted(state: UfwState, wanted: readonly Rule[], bans: readonly BanRule[]): Decision {
   const [ban] = wanted
   if (ban && isBan(ban)) return ofBans(state, [ban])
-  const change = deleteRules(state.rules, wanted)
+  const change = deleteRules(state.rules, wanted, state.ipv6)
   const lifted = bans.filter((one) => wanted.some((rule) => meansBan(rule, one)))
   if (lifted.length === 0) return ofRules(state, change)
   const steps = change.steps.map((step) =>

@@ -40,6 +40,17 @@ for (const [number, { words, before, says, error, after }] of ROWS.entries()) {
   })
 }
 
+test('with IPV6=no it is told of both families that a profile has no rules', () => {
+  const { command } = parseSentence(['delete', 'allow', 'One'], {
+    services: () => undefined,
+    profiles: () => PROFILES,
+    ipv6: false,
+  })
+  assert.ok(isChanging(command))
+  const { told } = decide({ ...STOCK_STATE, ipv6: false }, command, PROFILES)
+  assert.equal(told, 'Could not delete non-existent rule\nCould not delete non-existent rule (v6)\n')
+})
+
 function attempt(state: UfwState, words: readonly string[]) {
   try {
     const { command } = parseSentence(words, { services: () => undefined, profiles: () => PROFILES, ipv6: true })
