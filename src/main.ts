@@ -10,6 +10,8 @@ async function faceOf(name: string): Promise<Face> {
       return (await import('./cli/fail2ban-regex/fail2ban-regex.ts')).fail2banRegex
     case 'fail2ban-client':
       return (await import('./cli/fail2ban-client/fail2ban-client.ts')).fail2banClient
+    case 'fail2ban-server':
+      return (await import('./cli/fail2ban-server/fail2ban-server.ts')).fail2banServer
     case 'ufw':
       return (await import('./cli/ufw/ufw.ts')).ufw
     case 'ufw-heal':

@@ -9,6 +9,8 @@ export async function carryOut(client: Client, words: readonly string[]): Promis
   switch (verb) {
     case 'start':
       return rest.length === 0 ? (await import('./start.ts')).start(client) : sent(client, words)
+    case 'stop':
+      return rest.length === 0 ? (await import('./start.ts')).stop(client) : sent(client, words)
     case 'restart':
       if (rest.length > 0) return (await import('./reload.ts')).reload(client, ['--restart', ...rest])
       return (await import('./start.ts')).restart(client)

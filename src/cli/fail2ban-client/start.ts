@@ -1,4 +1,4 @@
-/** `start` and `restart`: a server of its own, in the background, that is waited for until it guards. */
+/** `start`, `stop` and `restart`: a server of its own, in the background, that is waited for until it guards, or has ended. */
 import { printable } from '../../base/printable.ts'
 import type { World } from '../../world/world.ts'
 import { complainTo } from './complain.ts'
@@ -47,14 +47,19 @@ export async function start(client: Client): Promise<boolean> {
 
 /** The one that runs ends, if there is one; then one starts. */
 export async function restart(client: Client): Promise<boolean> {
-  const { setting, socket, pidfile } = client
+  await stop(client)
+  return start(client)
+}
+
+/** @returns whether one ran: it has ended then */
+export async function stop({ setting, socket, pidfile }: Client): Promise<boolean> {
   const { world } = setting
   const pid = pidOf(world, pidfile)
-  await send({ setting, socket, timeoutMs: 0 }, ['stop'])
+  const done = await send({ setting, socket, timeoutMs: 0 }, ['stop'])
   const until = world.clock.monotonic() + STOP_MS
-  const isEnding = () => isThere(world, socket) || (pid !== undefined && isThere(world, `/proc/${pid}`))
-  while (isEnding() && world.clock.monotonic() < until) await pause(world)
-  return start(client)
+  const isEnding = () => isThere(world, socket) || (pid !== undefined && isAlive(world, pid))
+  while (done && isEnding() && world.clock.monotonic() < until) await pause(world)
+  return done
 }
 
 /** Answers as soon as it guards. */
@@ -80,6 +85,15 @@ function pidOf({ files }: World, pidfile: string): string | undefined {
     return /^\d+/.exec(files.text(pidfile, 64))?.[0]
   } catch {
     return undefined
+  }
+}
+
+/** One that nobody has asked how it ended is a process still, but has ended. */
+function isAlive({ files }: World, pid: string): boolean {
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(files.text(`/proc/${pid}/stat`))
+  } catch {
+    return false
   }
 }
 

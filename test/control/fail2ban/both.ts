@@ -18,7 +18,7 @@ export function noBoth(): string | false {
 
 export type Row = readonly unknown[] | { readonly sleep: number }
 
-const FILES: Readonly<Record<string, string>> = {
+export const FILES: Readonly<Record<string, string>> = {
   'etc/fail2ban.conf': `[Definition]
 loglevel = INFO
 logtarget = FOLDER/fail2ban.log

@@ -65,8 +65,8 @@ function addLog(model: JailModel, words: readonly Value[], { files }: Hands): Ch
   if (where !== 'head' && where !== 'tail') throw raised('ValueError', "File option must be 'head' or 'tail'")
   if (isJournal(model)) return { model, reply: [] }
   const found = path === '' ? undefined : files.stat(path)
-  if (!found) throw raised('FileNotFoundError', 2, 'No such file or directory')
-  if (found.kind === 'folder') throw raised('IsADirectoryError', 21, 'Is a directory')
+  if (!found) throw raised('FileNotFoundError', 2, 'No such file or directory', path)
+  if (found.kind === 'folder') throw raised('IsADirectoryError', 21, 'Is a directory', path)
   if (model.logs.includes(path)) return { model, reply: model.logs }
   return reading(model, [...model.logs, path], (logs) => [...logs, { path, tail: where === 'tail' }])
 }
