@@ -102,7 +102,7 @@ function parse6(text: string): bigint | undefined {
   // RFC 4291 2.2: "::" stands for one or more groups of zeros.
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined
   const all = [...head, ...new Array<number>(missing).fill(0), ...tail]
-  return all.reduce((bits, group) => (bits << 16n) | BigInt(group), 0n)
+  return BigInt(`0x${all.map((group) => group.toString(16).padStart(4, '0')).join('')}`)
 }
 
 /** The 16-bit groups of one side of "::"; only the last side may end in dotted IPv4. */
@@ -146,8 +146,9 @@ function print4(bits: number): string {
 
 /** RFC 5952: lower case, no leading zeros, the longest run (>= 2, the first of equals) of zero groups as "::". */
 function print6(bits: bigint): string {
+  const digits = bits.toString(16).padStart(32, '0')
   const words: string[] = []
-  for (let shift = 112n; shift >= 0n; shift -= 16n) words.push(((bits >> shift) & 0xffffn).toString(16))
+  for (let at = 0; at < 32; at += 4) words.push(Number.parseInt(digits.slice(at, at + 4), 16).toString(16))
   let start = 0
   let length = 0
   for (let i = 0; i < 8; i++) {

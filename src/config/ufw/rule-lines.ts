@@ -2,14 +2,14 @@
  * What iptables-restore reads of a rule: nothing here depends on these lines, an installed ufw that takes over again loads
  * them. Source: what it writes (test/config/ufw/user-rules.test.ts compares byte by byte).
  */
-import { type End, fileAddress, type Rule } from '../../firewall/rules/rule.ts'
+import { type End, fileAddress, type Protocol, type Rule } from '../../firewall/rules/rule.ts'
 import { encodeProfile } from './tuple.ts'
 
 /** Lines without their ends, in order. */
 export function ruleLines(rule: Rule): string[] {
-  const portless = rule.from.ports === 'any' && rule.to.ports === 'any'
-  const protocols = rule.protocol === 'any' && !portless ? (['tcp', 'udp'] as const) : [rule.protocol]
-  return protocols.flatMap((protocol) => linesOf({ ...rule, protocol }))
+  const { protocol, from, to } = rule
+  if (protocol !== 'any' || (from.ports === 'any' && to.ports === 'any')) return linesOf(rule, protocol)
+  return [...linesOf(rule, 'tcp'), ...linesOf(rule, 'udp')]
 }
 
 /** The prefix of all chains. */
@@ -17,30 +17,30 @@ export function chainPrefix(family: 4 | 6): string {
   return family === 4 ? 'ufw' : 'ufw6'
 }
 
-function linesOf(rule: Rule): string[] {
+const HOOKS = { in: 'input', out: 'output', forward: 'forward' } as const
+
+function linesOf(rule: Rule, protocol: Protocol): string[] {
   const prefix = chainPrefix(rule.family)
-  const path = { in: 'input', out: 'output', forward: 'forward' }[rule.path]
-  const [user, logging] = [`${prefix}-user-${path}`, `${prefix}-user-logging-${path}`]
-  const match = matchOf(rule)
+  const hook = HOOKS[rule.path]
+  const user = `-A ${prefix}-user-${hook}${matchOf(rule, protocol)}`
   const note = profileNote(rule)
-  return [
-    ...logLines(rule, match, user, logging),
-    ...verdicts(rule, prefix).map((verdict) => `-A ${user}${match} ${verdict}${note}`),
-  ]
+  const lines = verdicts(rule.action, protocol, prefix).map((verdict) => `${user} ${verdict}${note}`)
+  return rule.log === 'none' ? lines : [...logLines(rule, protocol, user, `${prefix}-user-logging-${hook}`), ...lines]
 }
 
-function logLines({ log, action }: Rule, match: string, user: string, logging: string): string[] {
-  if (log === 'none') return []
+function logLines(rule: Rule, protocol: Protocol, user: string, logging: string): string[] {
+  const { log, action } = rule
+  const match = matchOf(rule, protocol)
   const what = log === 'log' ? ' -m conntrack --ctstate NEW' : ''
   const prefix = { allow: 'ALLOW', limit: 'LIMIT', deny: 'BLOCK', reject: 'BLOCK' }[action]
   return [
     `-A ${logging}${match}${what} -m limit --limit 3/min --limit-burst 10 -j LOG --log-prefix "[UFW ${prefix}] "`,
     `-A ${logging}${match} -j RETURN`,
-    `-A ${user}${match} -j ${logging}`,
+    `${user} -j ${logging}`,
   ]
 }
 
-function verdicts({ action, protocol }: Rule, prefix: string): string[] {
+function verdicts(action: Rule['action'], protocol: Protocol, prefix: string): string[] {
   switch (action) {
     case 'allow':
       return ['-j ACCEPT']
@@ -58,9 +58,9 @@ function verdicts({ action, protocol }: Rule, prefix: string): string[] {
 }
 
 /** Begins with a blank where it is not empty. */
-function matchOf({ family, protocol, inInterface, outInterface, from, to }: Rule): string {
+function matchOf({ family, inInterface, outInterface, from, to }: Rule, protocol: Protocol): string {
   const address = (end: End) => (end.network === undefined ? '' : fileAddress(end, family))
-  const several = /[,:]/.test(from.ports + to.ports)
+  const several = (from.ports !== 'any' || to.ports !== 'any') && /[,:]/.test(from.ports + to.ports)
   return (
     option('-i', inInterface) +
     option('-o', outInterface) +

@@ -44,17 +44,12 @@ export function parseTuple(tuple: string, family: 4 | 6, services: ServiceLookup
 export function printTuple(rule: Rule): string {
   const { family, path, action, log, protocol, from, to } = rule
   const comment = writtenComment(rule)
-  const words = [
-    `${path === 'forward' ? 'route:' : ''}${action}${log === 'none' ? '' : `_${log}`}`,
-    protocol,
-    ...[to.ports, fileAddress(to, family), from.ports, fileAddress(from, family)],
-  ]
-  if (to.profile !== undefined || from.profile !== undefined) {
-    words.push(encodeProfile(to.profile), encodeProfile(from.profile))
-  }
-  words.push(printHooks(rule))
-  if (comment) words.push(`comment=${encodeComment(comment)}`)
-  return words.join(' ')
+  const verb = `${path === 'forward' ? 'route:' : ''}${action}${log === 'none' ? '' : `_${log}`}`
+  const ends = `${to.ports} ${fileAddress(to, family)} ${from.ports} ${fileAddress(from, family)}`
+  const hasProfile = to.profile !== undefined || from.profile !== undefined
+  const profiles = hasProfile ? ` ${encodeProfile(to.profile)} ${encodeProfile(from.profile)}` : ''
+  const said = comment ? ` comment=${encodeComment(comment)}` : ''
+  return `${verb} ${protocol} ${ends}${profiles} ${printHooks(rule)}${said}`
 }
 
 /**
@@ -63,6 +58,8 @@ export function printTuple(rule: Rule): string {
  * (docs/decisions/011-rates-in-comments.md, 012-address-lists.md)
  */
 function writtenComment({ action, rate, from, to, comment }: Rule): string | undefined {
+  // Asked of thousands.
+  if (rate === undefined && from.list === undefined && to.list === undefined) return comment
   const words = [
     ...(action === 'limit' && rate ? [`[limit ${printRate(rate)}]`] : []),
     ...(from.list === undefined ? [] : [`[from list:${from.list}]`]),
@@ -73,13 +70,15 @@ function writtenComment({ action, rate, from, to, comment }: Rule): string | und
 }
 
 function readRate(comment: string | undefined): Pick<Rule, 'rate' | 'comment'> {
-  const [, text = '', rest] = /^\[limit (\d+\/\d+s)\](?: (.+))?$/s.exec(comment ?? '') ?? []
+  if (!comment?.startsWith('[')) return { comment }
+  const [, text = '', rest] = /^\[limit (\d+\/\d+s)\](?: (.+))?$/s.exec(comment) ?? []
   const rate = parseRate(text)
   return rate ? { rate, comment: rest } : { comment }
 }
 
 /** The address has to be the one that stands for the list: a comment alone says nothing of where packets come from. */
 function withLists(rule: Rule): Rule {
+  if (!maySayMore(rule)) return rule
   let { from, to, comment } = rule
   for (const side of ['from', 'to'] as const) {
     const [, word, name = '', rest] = /^\[(from|to) list:([\w.-]+)\](?: (.+))?$/s.exec(comment ?? '') ?? []
@@ -93,6 +92,10 @@ function withLists(rule: Rule): Rule {
   return comment === rule.comment ? rule : { ...rule, from, to, comment }
 }
 
+function maySayMore({ comment }: Rule): boolean {
+  return comment?.startsWith('[') === true
+}
+
 /** A profile's name without blanks, as tuples and iptables' comments have it. */
 export function encodeProfile(name: string | undefined): string {
   return name === undefined ? '-' : name.replaceAll(' ', '%20')
@@ -104,11 +107,13 @@ export function isProfileName(name: string): boolean {
 }
 
 function cutComment(tuple: string): [text: string, comment: string | undefined] {
+  if (!tuple.includes('comment=')) return [tuple, undefined]
   const at = tuple.search(/\scomment=/)
   return at < 0 ? [tuple, undefined] : [tuple.slice(0, at), decodeComment(tuple.slice(at + ' comment='.length))]
 }
 
 function parseAction(word: string) {
+  if (word === 'deny' || word === 'allow') return { routed: false, verdict: word, log: 'none' } as const
   const routed = word.startsWith('route:')
   const [verb, log = ''] = word.slice(routed ? 6 : 0).split('_')
   if (!['', 'log', 'log-all'].includes(log.toLowerCase())) return undefined
@@ -137,6 +142,7 @@ function parseHooks(word: string, routed: boolean): Pick<Rule, 'path' | 'inInter
 }
 
 function printHooks({ path, inInterface, outInterface }: Rule): string {
+  if (inInterface === undefined && outInterface === undefined) return path === 'out' ? 'out' : 'in'
   const hooks = [inInterface && `in_${inInterface}`, outInterface && `out_${outInterface}`].filter((hook) => hook)
   return hooks.length > 0 ? hooks.join('!') : path === 'out' ? 'out' : 'in'
 }
@@ -214,5 +220,7 @@ function decodeLoosely(bytes: Uint8Array): string {
 }
 
 function encodeComment(comment: string): string {
-  return Array.from(new TextEncoder().encode(comment), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  let hex = ''
+  for (const byte of new TextEncoder().encode(comment)) hex += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16)
+  return hex
 }

@@ -6,6 +6,7 @@ import { limitLines, logLines } from './log-lines.ts'
 import { chainPrefix, ruleLines } from './rule-lines.ts'
 import type { UfwState } from './state.ts'
 import { parseTuple, printTuple } from './tuple.ts'
+import { parseTuples } from './tuples.ts'
 
 export interface ReadRules {
   readonly rules: readonly Rule[]
@@ -17,12 +18,12 @@ export interface ReadRules {
 export function readUserRules(text: string, family: 4 | 6, services: ServiceLookup): ReadRules {
   const rules: Rule[] = []
   const warnings: string[] = []
-  for (const tuple of tuplesIn(text)) {
-    const rule = parseTuple(tuple, family, services)
+  const tuples = tuplesIn(text)
+  for (const [index, rule] of parseTuples(tuples, family, services).entries()) {
     if (typeof rule !== 'string') rules.push(rule)
     else {
       const why = rule === 'bad length' ? ' (bad length)' : ''
-      warnings.push(`Skipping malformed tuple${why}: ${printable(tuple)}\n`)
+      warnings.push(`Skipping malformed tuple${why}: ${printable(tuples[index]!)}\n`)
     }
   }
   return { rules, warnings }
@@ -55,7 +56,7 @@ export function printUserRules(state: Pick<UfwState, 'rules' | 'logging' | 'poli
   for (const name of CHAINS) lines.push(`:${chainPrefix(family)}-${name} - [0:0]`)
   lines.push('### RULES ###')
   for (const rule of state.rules) {
-    if (rule.family === family) lines.push('', `### tuple ### ${printTuple(rule)}`, ...ruleLines(rule))
+    if (rule.family === family) lines.push(`\n### tuple ### ${printTuple(rule)}`, ruleLines(rule).join('\n'))
   }
   lines.push('', '### END RULES ###', '', '### LOGGING ###', ...logLines(state, family), '### END LOGGING ###')
   lines.push('', '### RATE LIMITING ###', ...limitLines(state.logging, family), '### END RATE LIMITING ###')

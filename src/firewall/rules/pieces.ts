@@ -59,11 +59,23 @@ export function printPieces(pieces: readonly Piece[], wording: Wording, destinat
     if (isRun) {
       // With a size the kernel takes a table that does not grow, at which it looks in half the time.
       const body = `type ipv${rules[0]!.family}_addr; counter; size ${2 * rules.length};`
-      sets.push(...portSets(rules[0]!), { name, body, elements: rules.map(sourceOf) })
+      sets.push(...portSets(rules[0]!), {
+        name,
+        body,
+        get elements() {
+          return rules.map(sourceOf)
+        },
+      })
       calls.push(...printRun(rules[0]!, name, destination))
     } else {
       sets.push(...rules.flatMap(portSets))
-      chains.push({ name, rules: rules.flatMap((rule) => printRule(rule, wording, destination)) })
+      chains.push({
+        name,
+        // Not asked for where the kernel has it.
+        get rules() {
+          return rules.flatMap((rule) => printRule(rule, wording, destination))
+        },
+      })
       calls.push(`jump ${name}`)
     }
   }

@@ -40,9 +40,10 @@ function parseHost(text: string): Network | undefined {
 
 /** As inet_ntop(3) spells it: an address of IPv6 that holds one of IPv4 ends in it. */
 function spelled({ family, bits, text }: Network): string {
+  if (family === 4) return text
   const above = bits >> 32n
   const holds4 = above === 0xffffn || (above === 0n && bits >> 16n !== 0n)
-  if (family === 4 || !holds4) return text
+  if (!holds4) return text
   return `${above === 0n ? '::' : '::ffff:'}${networkOf(4, bits & 0xffffffffn, 32).text}`
 }
 

@@ -73,7 +73,7 @@ test('lines that no tuple stands for are found, with their place', () => {
   const rules = Array.from({ length: 20 }, () => randomRule(4, next))
   const policies = { in: 'drop', out: 'accept', forward: 'drop' } as const
   const text = printUserRules({ rules, policies, logging: 'low' }, 4)
-  const stray = (of: string) => strayLines(of, 4, noServices)
+  const stray = (of: string) => strayLines(of, rules)
   assert.deepEqual(stray(text), [])
   const added = '-A ufw-user-input -s 192.0.2.1 -j DROP'
   assert.deepEqual(stray(text.replace('### RULES ###\n', `### RULES ###\n${added}\n`)), [{ line: 19, text: added }])
