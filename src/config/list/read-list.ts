@@ -136,7 +136,7 @@ export class ListReader {
   #refuse(bytes: Uint8Array, from: number, to: number): void {
     this.#bad++
     if (this.#faults.length >= MAX_FAULTS) return
-    const text = textOf(bytes, from, Math.min(to, from + MAX_LINE))
+    const text = textOf(bytes, from, Math.min(to, from + MAX_LINE)).trim()
     const shown = printable(text.length > 60 ? `${text.slice(0, 60)}…` : text)
     const at = { file: this.#file, line: this.#line }
     this.#faults.push(new Fault('list.line', `'${shown}' is no address`, { hint: hintFor(text), at }))
