@@ -68,6 +68,7 @@ function setting(entry: string, name: string, words: readonly string[]): Setting
     typed: () => process.stdin.isTTY === true,
     programs: fileURLToPath(new URL('../bin', import.meta.url)),
     onHangUp,
+    env: process.env,
     onReopen: (act) => void process.on('SIGUSR1', act),
     rename: (called) => {
       process.title = called

@@ -29,6 +29,8 @@ export interface Setting {
   readonly onReopen?: (act: () => void) => void
   /** What the process is called in lists of processes from now on. */
   readonly rename?: (name: string) => void
+  /** What the service manager started this program with. */
+  readonly env?: Readonly<Record<string, string | undefined>>
   /** Resolves when the program is told to stop. Whoever asks for it is no longer ended by a signal. */
   readonly stopped: Promise<string>
 }

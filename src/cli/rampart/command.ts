@@ -109,6 +109,7 @@ function steering(program: Command, setting: Setting, end: End): void {
     .description('end the guard')
     .option('--keep-bans', 'leave the bans in the kernel')
     .addOption(new Option('--lift-bans', 'take the bans out of the kernel').conflicts('keepBans'))
+    .addOption(new Option('--by-unit').hideHelp())
     .addOption(socket())
     .action(async (options) => end(await (await import('./stop.ts')).stop(setting, options)))
 }

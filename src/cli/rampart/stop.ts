@@ -3,21 +3,29 @@ import { Fault } from '../../base/fault.ts'
 import { ask } from '../../control/client.ts'
 import type { World } from '../../world/world.ts'
 import type { Setting } from '../setting.ts'
+import { isPassing } from '../unit-jobs.ts'
 
 export interface StopOptions {
   readonly socket: string
   readonly keepBans?: boolean
   readonly liftBans?: boolean
+  /** The unit fail2ban.service says it: bans stay in force over a restart. */
+  readonly byUnit?: boolean
 }
 
 /** @returns 0 once it has ended */
-export async function stop({ world, terminal }: Setting, { socket, keepBans, liftBans }: StopOptions): Promise<number> {
-  const keep = keepBans === true ? true : liftBans === true ? false : undefined
+export async function stop(
+  { world, terminal }: Setting,
+  { socket, keepBans, liftBans, byUnit }: StopOptions,
+): Promise<number> {
+  const stays = keepBans === true || (byUnit === true && (await isPassing(world, UNIT)))
+  const keep = stays ? true : liftBans === true ? false : undefined
   const pid = await end(world, socket, keep)
   terminal.out(`the guard has ended (pid ${pid})\n`)
   return 0
 }
 
+const UNIT = 'fail2ban.service'
 /** The guard ends within 10 s. */
 const LONGEST_MS = 15_000
 const LOOK_EVERY_MS = 50

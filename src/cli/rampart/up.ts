@@ -13,6 +13,7 @@ import type { Setting } from '../setting.ts'
 import { advice } from './advice.ts'
 import { printEvent } from './event.ts'
 import { isFolder } from './folders.ts'
+import { serviceManager } from './service-manager.ts'
 import { printNotes, printStart } from './start.ts'
 import { end } from './stop.ts'
 
@@ -43,12 +44,14 @@ const ANSWER_MS = 100
 export async function up(setting: Setting, options: UpOptions, optional: readonly string[]): Promise<number> {
   if (!options.observe && !setting.isRoot) throw notRoot()
   for (const folder of options.config) isFolder(setting, folder, optional)
+  const service = serviceManager(setting.world, setting.env ?? {})
   const telling = tellingOf(setting, options)
   const asked = Promise.withResolvers<Ending>()
   const told = Promise.race([setting.stopped.then((why) => ({ why, keep: options.keepBans })), asked.promise])
   const starting = begin(setting, options, { telling, ask: asked.resolve })
-  await Promise.race([starting, told])
+  await Promise.race([starting.then(service.ready), told])
   const ending = await told
+  service.stopping()
   if (!options.json) setting.terminal.out(printStop(ending, options))
   await inTime(
     setting,

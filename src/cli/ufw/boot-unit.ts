@@ -20,7 +20,7 @@ export async function installUnit(call: Call): Promise<void> {
     return
   }
   try {
-    const text = unitText([...selfCommand, 'ufw-init'])
+    const text = `${OURS}\n${unitText([...selfCommand, 'ufw-init'])}`
     const isOld = !isPackaged(files) && (!files.stat(UNIT) || files.text(UNIT) !== text)
     if (isOld) files.write(UNIT, text, 0o644)
     if (!isOld && files.stat(WANTED, { follow: false })) return
@@ -64,8 +64,7 @@ function isSystemd(files: Files): boolean {
 /** Behind nftables.service, which begins by deleting every rule there is. Source: systemd.unit(5), systemd.special(7). */
 export function unitText(command: readonly string[]): string {
   const line = command.map((word, at) => (at === 0 ? quoted(word) : quoted(word.replaceAll('$', '$$$$')))).join(' ')
-  return `${OURS}
-[Unit]
+  return `[Unit]
 ${DESCRIPTION}
 DefaultDependencies=no
 After=local-fs.target nftables.service

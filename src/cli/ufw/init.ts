@@ -8,8 +8,8 @@ import { underLock } from '../../config/ufw/open-ufw.ts'
 import { ufwPaths } from '../../config/ufw/paths.ts'
 import { readUfw } from '../../config/ufw/read-ufw.ts'
 import { isActive } from '../../firewall/rules/apply.ts'
-import type { World } from '../../world/world.ts'
 import type { Setting } from '../setting.ts'
+import { isPassing } from '../unit-jobs.ts'
 import type { Call } from './call.ts'
 import { runScript } from './init-scripts.ts'
 import { changeKernel } from './kernel-change.ts'
@@ -17,6 +17,7 @@ import { dataFolder } from './options.ts'
 import { ufw } from './ufw.ts'
 
 const USAGE = 'Usage: ufw-init {start|stop|restart|force-reload|force-stop|flush-all|status}\n'
+const UNIT = 'ufw.service'
 /** Beside `stop`: the unit says it. */
 const BY_UNIT = '--by-unit'
 /** Of `status`. Source: Linux Standard Base, init script actions. */
@@ -53,7 +54,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   },
   stop: async (setting, words) => {
     if (!enabled(setting, words)) setting.terminal.out('Skip stopping firewall: ufw (not enabled)\n')
-    else if (!words.includes(BY_UNIT) || !(await isPassing(setting.world))) return unload(setting, words)
+    else if (!words.includes(BY_UNIT) || !(await isPassing(setting.world, UNIT))) return unload(setting, words)
     return 0
   },
   restart: load,
@@ -71,21 +72,6 @@ const ACTS: Readonly<Record<string, Act>> = {
     return isRunning ? 0 : NOT_RUNNING
   },
 }
-
-/**
- * Of the unit's stop: whether it is the first half of a restart, or the host goes down. Then the rules stay: what follows
- * exchanges them in one transaction, or is nothing.
- */
-async function isPassing({ run }: World): Promise<boolean> {
-  const jobs = await run.once(['systemctl', 'list-jobs', '--no-legend', '--plain'], { timeoutMs: ASK_MS })
-  return jobs.out.split('\n').some((line) => {
-    const [, unit = '', type = ''] = line.trim().split(/\s+/)
-    return (unit === UNIT && type.includes('restart')) || (unit === 'shutdown.target' && type === 'start')
-  })
-}
-
-const UNIT = 'ufw.service'
-const ASK_MS = 5000
 
 function enabled({ world }: Setting, words: readonly string[]): boolean {
   return readUfw(world, ufwPaths(dataFolder(words))).state.enabled
