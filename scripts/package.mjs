@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -30,7 +30,7 @@ const LIB = 'usr/lib/rampart'
 const PROGRAMS = {
   'usr/bin': ['rampart', 'fail2ban-client', 'fail2ban-server', 'fail2ban-regex'],
   'usr/sbin': ['ufw'],
-  'lib/ufw': ['ufw-init'],
+  'usr/lib/ufw': ['ufw-init'],
 }
 
 const arch = option('--arch') ?? { x64: 'amd64', arm64: 'arm64' }[process.arch]
@@ -67,8 +67,7 @@ function programs(tree) {
     mkdirSync(join(tree, folder), { recursive: true })
     for (const name of names) {
       if (name !== 'rampart') symlinkSync('rampart', join(tree, LIB, 'bin', name))
-      const up = folder.startsWith('usr/') ? '../lib/rampart' : '../../usr/lib/rampart'
-      symlinkSync(`${up}/bin/${name}`, join(tree, folder, name))
+      symlinkSync(`${relative(folder, LIB)}/bin/${name}`, join(tree, folder, name))
     }
   }
 }
@@ -98,7 +97,7 @@ function services(tree) {
   const units = 'lib/systemd/system'
   put(tree, `${units}/fail2ban.service`, readFileSync(join(ROOT, 'packaging/fail2ban.service')))
   // The one that `ufw enable` writes where there is no package.
-  const print = `import { unitText } from './src/cli/ufw/boot-unit.ts'; process.stdout.write(unitText(['/lib/ufw/ufw-init']))`
+  const print = `import { unitText } from './src/cli/ufw/boot-unit.ts'; process.stdout.write(unitText(['/usr/lib/ufw/ufw-init']))`
   const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', print]
   put(tree, `${units}/ufw.service`, execFileSync(join(ROOT, 'runtime/node'), node, { cwd: ROOT }))
   put(tree, 'etc/logrotate.d/fail2ban', readFileSync(join(ROOT, 'packaging/etc/logrotate')))
