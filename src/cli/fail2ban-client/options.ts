@@ -13,6 +13,8 @@ export interface Options {
   /** Takes away a socket that a server left behind. */
   readonly force: boolean
   readonly foreground: boolean
+  /** Ours, for the unit: where the admin's files enable no jail, those run that fit this host. */
+  readonly chooses: boolean
   /** Does not wait for the server that it starts. */
   readonly async: boolean
   readonly dump: 'plain' | 'pretty' | undefined
@@ -63,6 +65,7 @@ export function parseOptions(words: readonly string[]): Asked {
     interactive: flags.has('-i'),
     force: flags.has('-x'),
     foreground,
+    chooses: flags.has('--choose'),
     async: flags.has('--async'),
     dump,
     test: flags.has('-t') || flags.has('--test'),
@@ -99,6 +102,7 @@ const GRAMMAR: Grammar = {
     syslogsocket: true,
     test: false,
     async: false,
+    choose: false,
     conf: true,
     pidfile: true,
     pname: true,

@@ -11,6 +11,7 @@ import { tellBeginning, tellEvent, tellStarted, tellStopped, tellStopping } from
 import { complainTo } from '../fail2ban-client/complain.ts'
 import type { Client } from '../fail2ban-client/instance.ts'
 import { withPlace } from '../print.ts'
+import { serviceManager } from '../service-manager.ts'
 import { type Places, placesOf } from './places.ts'
 
 /** The answer to who had it stop is on its way meanwhile. */
@@ -42,8 +43,9 @@ export async function serve(client: Client): Promise<boolean> {
 async function guarded(client: Client, places: Places, settings: ServerSettings): Promise<void> {
   const { setting, options, folders, socket, pidfile } = client
   const { world, pid } = setting
-  const asked = Promise.withResolvers<void>()
-  const told = Promise.race([setting.stopped, asked.promise])
+  const service = serviceManager(world, setting.env ?? {})
+  const asked = Promise.withResolvers<boolean>()
+  const told = Promise.race([setting.stopped.then(() => false), asked.promise])
   const ref: { running?: Guard } = {}
   const log = logOf(client, settings, (fault) => {
     if (fault) ref.running?.engine.fault(fault, LOG)
@@ -55,7 +57,7 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
   const running = await guard(world, {
     ...{ version: setting.version, pid, readerCommand: setting.readerCommand, log },
     ...(setting.selfCommand && { selfCommand: setting.selfCommand }),
-    ...{ observe: false, single: false, chooses: false, state: places.state, instance: places.instance },
+    ...{ observe: false, single: false, chooses: options.chooses, state: places.state, instance: places.instance },
     stockFolder,
     config,
     hear: (event) => tellEvent(log, event),
@@ -73,7 +75,7 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
   const asks = {
     engine: running.engine,
     reload: (jail?: string) => running.reload(jail),
-    stop: () => void world.clock.after(ANSWER_MS, () => asked.resolve()),
+    stop: (keep = false) => void world.clock.after(ANSWER_MS, () => asked.resolve(keep)),
   }
   try {
     world.files.makeFolder(pidfile.replace(/\/[^/]*$/, '') || '/', 0o755)
@@ -92,8 +94,10 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
   )
   setting.onReopen?.(() => void log.reopen())
   setting.terminal.out('Server ready\n')
-  await told
-  await inTime(client, stop(false))
+  service.ready()
+  const keep = await told
+  service.stopping()
+  await inTime(client, stop(keep))
 }
 
 const LOG = 'the log'

@@ -2,7 +2,7 @@
  * What systemd is told of the guard: that it is ready, is alive, stops. It listens at a datagram socket, which Node has none of;
  * its own program systemd-notify speaks to it. Source: sd_notify(3), systemd.service(5), WatchdogSec.
  */
-import type { World } from '../../world/world.ts'
+import type { World } from '../world/world.ts'
 
 export interface ServiceManager {
   /** The guard has its bans in force and reads its logs. */

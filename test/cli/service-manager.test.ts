@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { serviceManager } from '../../../src/cli/rampart/service-manager.ts'
-import { fakeWorld } from '../../../src/world/fake.ts'
-import { realWorld } from '../../../src/world/real.ts'
+import { serviceManager } from '../../src/cli/service-manager.ts'
+import { fakeWorld } from '../../src/world/fake.ts'
+import { realWorld } from '../../src/world/real.ts'
 
 const LISTENER = `
 import socket, sys
