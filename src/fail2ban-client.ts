@@ -1,5 +1,8 @@
-/** The entry of fail2ban-client alone: scripts ask it in loops, and most answers need little of the program. */
+/**
+ * The entry of fail2ban-client alone: scripts ask it in loops, and most answers need little of the program. What else it starts
+ * is found in the main entry.
+ */
 import { fail2banClient } from './cli/fail2ban-client/fail2ban-client.ts'
 import { start } from './start.ts'
 
-await start(import.meta.url, () => fail2banClient)
+void start(new URL('main.mjs', import.meta.url).href, () => fail2banClient)

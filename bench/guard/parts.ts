@@ -1,6 +1,7 @@
 /** The parts of the benchmark, each with a guard (and a Fail2ban) of its own. */
 import { answers } from './answers.ts'
 import { benign } from './benign.ts'
+import { client } from './client.ts'
 import { flood } from './flood.ts'
 import { idle } from './idle.ts'
 import { jails } from './jails.ts'
@@ -15,6 +16,7 @@ import { storm } from './storm.ts'
 export const PARTS: Readonly<Record<string, Part>> = {
   memory: idle,
   answers,
+  client,
   cpu: benign,
   jails,
   latency,

@@ -60,6 +60,13 @@ export class Client {
     }))
   }
 
+  /** How long one takes, in ms, without what it takes to get there. */
+  async time(line: string): Promise<number> {
+    const script = `from=$EPOCHREALTIME; ${this.#program} ${line} >/dev/null; echo "$from $EPOCHREALTIME"`
+    const [from = 0, to = 0] = (await this.host.must(['bash', '-c', script])).split(' ').map(Number)
+    return 1000 * (to - from)
+  }
+
   async close(): Promise<void> {
     await this.host.run(['sh', '-c', `${this.#program} stop; true`])
     await this.host.close()
