@@ -9,9 +9,9 @@ import { readServices } from '../../config/ufw/services.ts'
 import type { UfwState } from '../../config/ufw/state.ts'
 import { tuplePlaces } from '../../config/ufw/user-rules.ts'
 import { ask } from '../../control/client.ts'
-import type { Packet } from '../../firewall/rules/explain.ts'
+import type { Packet, Target } from '../../firewall/rules/explain.ts'
 import { type ExplainedWhole, explainWhole, type FrameRule } from '../../firewall/rules/explain-frame.ts'
-import type { Rule } from '../../firewall/rules/rule.ts'
+import type { Rate, Rule } from '../../firewall/rules/rule.ts'
 import type { World } from '../../world/world.ts'
 import { paint, printJson, type Terminal } from '../print.ts'
 import type { Setting } from '../setting.ts'
@@ -20,6 +20,7 @@ import { numbersOf } from '../ufw/listed.ts'
 import { printSentence } from '../ufw/print-sentence.ts'
 import { policyWord } from '../ufw/status.ts'
 import { parsePacketWords } from './packet-words.ts'
+import { sentOnTo } from './published-ports.ts'
 
 export interface Options {
   readonly socket: string
@@ -33,8 +34,12 @@ export async function whyPacket(setting: Setting, words: readonly string[], opti
   const paths = ufwPaths(options.datadir)
   const packet = completed(world, words, paths)
   const { state } = readUfw(world, paths)
-  const whole = explainWhole(readRuleset(world, paths, state, state.enabled), packet)
-  const answer: Answer = { packet, whole, by: decider(world, paths, state, whole.by), state }
+  const sentOn = packet.path === 'in' ? await sentOnTo(world, packet) : undefined
+  const whole = explainWhole(readRuleset(world, paths, state, state.enabled), packet, {
+    interfaceTo: (address) => interfaceTo(world.files, address),
+    ...(sentOn && { sentOn }),
+  })
+  const answer: Answer = { packet, sentOn, whole, by: decider(world, paths, state, whole.by), state }
   const banned = await bansOf(packet, options.socket)
   terminal.out(options.json ? printJson(asJson(answer, banned)) : print(terminal, answer, banned))
   return 0
@@ -42,6 +47,7 @@ export async function whyPacket(setting: Setting, words: readonly string[], opti
 
 interface Answer {
   readonly packet: Packet
+  readonly sentOn: Target | undefined
   readonly whole: ExplainedWhole
   readonly by: Decider
   readonly state: UfwState
@@ -83,7 +89,9 @@ function completed(world: World, words: readonly string[], paths: UfwPaths): Pac
 
 function decider({ files }: World, paths: UfwPaths, state: UfwState, by: ExplainedWhole['by']): Decider {
   if (by === 'no IPv6') return { what: 'IPV6=no drops all of IPv6', number: undefined, at: { file: paths.defaults } }
-  if (by === 'policy')
+  if (by === 'container')
+    return { what: 'what comes from a container is left to its engine', number: undefined, at: undefined }
+  if (by === 'policy' || by === 'published')
     return { what: 'no rule decides: the default policy', number: undefined, at: { file: paths.defaults } }
   if (!('family' in by)) return { what: `chain ${by.chain}`, number: undefined, at: by.at }
   const index = state.rules.indexOf(by)
@@ -116,16 +124,24 @@ const VERDICTS = { accept: 'is let through', drop: 'is dropped', reject: 'is rej
 
 function print(
   terminal: Terminal,
-  { packet, whole, by, state }: Answer,
+  { packet, sentOn, whole, by, state }: Answer,
   banned: readonly string[] | undefined,
 ): string {
   const { verdict, unsure } = whole
   const lines = [`${named(packet)} ${paint(terminal, verdict === 'accept' ? 'green' : 'red', VERDICTS[verdict])}`]
   if (!state.enabled) lines.push('  as it would be: the firewall is off, and all is let through')
-  const policy = whole.by === 'policy' ? ` '${policyWord(state.policies[packet.path])}'` : ''
+  if (sentOn) lines.push(`  another program sends it on to ${targetText(sentOn)}`)
+  const policy = decidingPolicy(whole)
+  const policyText = policy === undefined ? '' : ` '${policyWord(state.policies[policy])}'`
   lines.push(
-    `  by ${by.number === undefined ? '' : `rule ${by.number}: `}${printable(by.what)}${policy}${placed(by.at)}`,
+    `  by ${by.number === undefined ? '' : `rule ${by.number}: `}${printable(by.what)}${policyText}${placed(by.at)}`,
   )
+  const limit = limitOf(whole.by)
+  if (limit) {
+    lines.push(
+      `  at first: of one source, more than ${limit.connections} new connections within ${limit.seconds} s are rejected`,
+    )
+  }
   if (unsure)
     lines.push(
       `  perhaps otherwise: chain ${printable(unsure.chain)}${placed(unsure.at)} goes by more than the first packet tells`,
@@ -136,6 +152,22 @@ function print(
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Of which way; undefined: none decides. */
+function decidingPolicy({ by, path }: ExplainedWhole): Rule['path'] | undefined {
+  if (by === 'published') return 'in'
+  return by === 'policy' ? path : undefined
+}
+
+/** UFW's own where none was said. */
+function limitOf(by: ExplainedWhole['by']): Rate | undefined {
+  if (typeof by === 'string' || !('family' in by) || by.action !== 'limit') return undefined
+  return by.rate ?? { connections: 5, seconds: 30 }
+}
+
+function targetText({ to, toPort }: Target): string {
+  return `${to.text}${toPort === undefined ? '' : ` port ${toPort}`}`
 }
 
 function named({ path, protocol, from, fromPort, to, toPort, inInterface, outInterface }: Packet): string {
@@ -152,12 +184,14 @@ function placed(at: Place | undefined): string {
   return printable(` (${at.file}${at.line === undefined ? '' : `:${at.line}`})`)
 }
 
-function asJson({ packet, whole, by, state }: Answer, banned: readonly string[] | undefined) {
+function asJson({ packet, sentOn, whole, by, state }: Answer, banned: readonly string[] | undefined) {
   const frame = (rule: FrameRule) => ({ chain: rule.chain, ...placeJson(rule.at) })
   return {
     verdict: whole.verdict,
     enabled: state.enabled,
     by: { what: by.what, number: by.number ?? null, ...placeJson(by.at) },
+    limit: limitOf(whole.by) ?? null,
+    sentOnTo: sentOn ? { to: sentOn.to.text, toPort: sentOn.toPort ?? null } : null,
     unsure: whole.unsure ? frame(whole.unsure) : null,
     bannedBy: banned ?? null,
     packet: {

@@ -74,6 +74,7 @@ function warning(connection: Connection, by: ExplainedWhole['by'], after: UfwSta
 function why(by: ExplainedWhole['by'], path: 'in' | 'out', { policies }: UfwState): string {
   if (by === 'no IPv6') return 'IPV6=no drops all of IPv6'
   if (by === 'policy') return `no rule allows it, and the default is '${policyWord(policies[path])}'`
+  if (typeof by === 'string') return by
   if ('family' in by) return `'${printable(printSentence(by))}'`
   return by.at ? `by ${by.at.file}${by.at.line === undefined ? '' : `:${by.at.line}`}` : `by ${by.chain}`
 }

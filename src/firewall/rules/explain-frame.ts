@@ -1,7 +1,7 @@
 /** Which rule decides a new connection, when before.rules and after.rules are asked as well. */
-import { parseAddress } from '../../base/address.ts'
+import { type Network, parseAddress } from '../../base/address.ts'
 import type { Place } from '../../base/fault.ts'
-import { type Explained, explain, type Packet } from './explain.ts'
+import { type Explained, explain, type Packet, type Target } from './explain.ts'
 import { type FrameChain, type FrameTable, nftChain } from './frame.ts'
 import { type OnItsWay, readRule } from './frame-words.ts'
 import { PROTOCOL_NUMBERS } from './rule.ts'
@@ -18,17 +18,28 @@ export interface FrameRule {
 
 export interface ExplainedWhole {
   readonly verdict: Explained['verdict']
+  /** Where it was when that was decided: what is sent on to another is routed. */
+  readonly path: Packet['path']
   readonly by: Explained['by'] | FrameRule
   /** A rule that may decide otherwise: it asks for what a packet alone does not tell, or counts. The verdict is for the first packet. */
   readonly unsure: FrameRule | undefined
 }
 
-type Asked = Pick<Ruleset, 'rules' | 'policies' | 'ipv6' | 'frame' | 'lists'>
+type Asked = Pick<Ruleset, 'rules' | 'policies' | 'ipv6' | 'frame' | 'containers' | 'lists'>
+
+/** What the host does beside its rules. */
+export interface Surroundings {
+  /** Where another program, such as a containers' engine, sends this packet on to. */
+  readonly sentOn?: Target
+  /** By which interface an address is reached. */
+  readonly interfaceTo?: (address: Network) => string | undefined
+}
 
 /** Ports that are forwarded to others (table nat) are followed to where they lead; a translated source is not asked for. */
-export function explainWhole(ruleset: Asked, packet: Packet): ExplainedWhole {
-  if (packet.from.family === 6 && !ruleset.ipv6) return { verdict: 'drop', by: 'no IPv6', unsure: undefined }
-  return new Walk(ruleset, packet).end()
+export function explainWhole(ruleset: Asked, packet: Packet, around: Surroundings = {}): ExplainedWhole {
+  if (packet.from.family === 6 && !ruleset.ipv6)
+    return { verdict: 'drop', path: packet.path, by: 'no IPv6', unsure: undefined }
+  return new Walk(ruleset, packet, around).end()
 }
 
 /** In the order in which the kernel comes to them. */
@@ -63,33 +74,40 @@ type Outcome = Decided | 'on' | 'accepted here'
 
 class Walk {
   readonly #ruleset: Asked
+  readonly #around: Surroundings
   readonly #chains: ReadonlyMap<string, FrameChain>
   #packet: OnItsWay
   #unsure: FrameRule | undefined
   /** Who accepted, for where nobody decides behind it. */
   #acceptedBy: ExplainedWhole['by'] | undefined
 
-  constructor(ruleset: Asked, packet: Packet) {
+  constructor(ruleset: Asked, packet: Packet, around: Surroundings) {
     this.#ruleset = ruleset
+    this.#around = around
     this.#chains = new Map(ruleset.frame.chains.map((chain) => [nftChain(chain), chain]))
     const number = packet.protocol === 'any' ? undefined : PROTOCOL_NUMBERS[packet.protocol]
     this.#packet = { ...packet, number, state: 'new' }
   }
 
   end(): ExplainedWhole {
+    return { ...this.#decided(), path: this.#packet.path, unsure: this.#unsure }
+  }
+
+  #decided(): Decided {
     const done = new Set<string>()
     for (let step = this.#next(done); step; step = this.#next(done)) {
       const [table, hook] = step
       done.add(`${table} ${hook}`)
       const outcome = this.#chain(this.#name(table, hook))
-      if (typeof outcome === 'object') return { ...outcome, unsure: this.#unsure }
+      if (typeof outcome === 'object') return outcome
       if (outcome === 'on' && table === 'filter') {
         const verdict = this.#ruleset.policies[this.#packet.path]
-        if (verdict !== 'accept') return { verdict, by: 'policy', unsure: this.#unsure }
+        if (verdict !== 'accept') return { verdict, by: 'policy' }
         this.#acceptedBy = 'policy'
       }
+      if (table === 'nat' && hook === 'PREROUTING') this.#sendOn()
     }
-    return { verdict: 'accept', by: this.#acceptedBy ?? 'policy', unsure: this.#unsure }
+    return { verdict: 'accept', by: this.#acceptedBy ?? 'policy' }
   }
 
   /** The first that was not asked yet: a rewritten packet may go another way. */
@@ -179,12 +197,23 @@ class Walk {
     const goesOn = address !== undefined && address.text !== to.text && path === 'in'
     // Which of its addresses the host takes for it is not known here.
     if (comesHere) this.#unsure ??= from
+    const outInterface = address && this.#around.interfaceTo?.(address)
     this.#packet = {
       ...this.#packet,
       to: address ?? to,
       toPort: found?.[3] === undefined ? toPort : Number(found[3]),
-      ...(goesOn ? { path: 'forward', outInterface: undefined } : {}),
+      asked: this.#packet.asked ?? { to, toPort },
+      ...(goesOn ? { path: 'forward', outInterface } : {}),
       ...(comesHere ? { path: 'in', outInterface: undefined } : {}),
     }
+  }
+
+  /** By another program: whoever comes first decides where it goes. */
+  #sendOn(): void {
+    const { sentOn, interfaceTo } = this.#around
+    const { path, to, toPort, asked } = this.#packet
+    if (!sentOn || path !== 'in' || asked) return
+    const outInterface = interfaceTo?.(sentOn.to)
+    this.#packet = { ...this.#packet, ...sentOn, path: 'forward', outInterface, asked: { to, toPort } }
   }
 }

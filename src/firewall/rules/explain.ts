@@ -5,6 +5,7 @@
 import { contains, type Network } from '../../base/address.ts'
 import type { AddressList } from '../list/address-list.ts'
 import { holds } from '../list/layer.ts'
+import { BRIDGES } from './containers.ts'
 import type { End, Rule } from './rule.ts'
 import type { Policy, Ruleset } from './ruleset.ts'
 
@@ -20,23 +21,44 @@ export interface Packet {
   /** undefined: not known; then a rule for some interface is taken not to be for this. */
   readonly inInterface: string | undefined
   readonly outInterface: string | undefined
+  /** Of a routed one: what its client asked for, before the host sent it on to another. */
+  readonly asked?: Target
+}
+
+export interface Target {
+  readonly to: Network
+  readonly toPort: number | undefined
 }
 
 export interface Explained {
   /** `limit` accepts: this is the first packet. */
   readonly verdict: Policy
-  /** What decides. */
-  readonly by: Rule | 'policy' | 'no IPv6'
+  /** What decides; `container`: it comes from one; `published`: the policy for what comes in, for a port of a container. */
+  readonly by: Rule | 'policy' | 'no IPv6' | 'container' | 'published'
 }
 
+export type Asked = Pick<Ruleset, 'rules' | 'policies' | 'ipv6' | 'containers' | 'lists'>
+
 /** @throws Fault `list.damaged`, `file.*` of a list that has to be looked into */
-export function explain(
-  { rules, policies, ipv6, lists }: Omit<Ruleset, 'frame' | 'logging'>,
-  packet: Packet,
-): Explained {
-  if (packet.from.family === 6 && !ipv6) return { verdict: 'drop', by: 'no IPv6' }
-  const rule = rules.find((one) => matches(one, packet, lists))
-  return rule ? { verdict: VERDICTS[rule.action], by: rule } : { verdict: policies[packet.path], by: 'policy' }
+export function explain(ruleset: Asked, packet: Packet): Explained {
+  if (packet.from.family === 6 && !ruleset.ipv6) return { verdict: 'drop', by: 'no IPv6' }
+  const rule = ruleset.rules.find((one) => matches(one, packet, ruleset.lists))
+  if (rule) return { verdict: VERDICTS[rule.action], by: rule }
+  return ofContainers(ruleset, packet) ?? { verdict: ruleset.policies[packet.path], by: 'policy' }
+}
+
+/** What stands behind the route rules; see containers.ts. */
+function ofContainers({ rules, policies, containers, lists }: Asked, packet: Packet): Explained | undefined {
+  if (!containers || packet.path !== 'forward') return undefined
+  if (isBridge(packet.inInterface)) return { verdict: 'accept', by: 'container' }
+  if (!packet.asked || !isBridge(packet.outInterface)) return undefined
+  const incoming: Packet = { ...packet, ...packet.asked, path: 'in' }
+  const rule = rules.find((one) => matches(one, incoming, lists))
+  return rule ? { verdict: VERDICTS[rule.action], by: rule } : { verdict: policies.in, by: 'published' }
+}
+
+function isBridge(name: string | undefined): boolean {
+  return name !== undefined && BRIDGES.elements!.some((one) => name.startsWith(one.slice(1, -2)))
 }
 
 const VERDICTS = { allow: 'accept', limit: 'accept', deny: 'drop', reject: 'reject' } as const

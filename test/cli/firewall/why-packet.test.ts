@@ -15,12 +15,23 @@ const RULES = `*filter
 ### tuple ### reject tcp 443 0.0.0.0/0 any 192.0.2.0/24 in comment=6869
 
 ### tuple ### deny udp 53 198.51.100.9 any 0.0.0.0/0 out
+
+### tuple ### limit tcp 8022 0.0.0.0/0 any 0.0.0.0/0 in
+### tuple ### limit tcp 8023 0.0.0.0/0 any 0.0.0.0/0 in comment=5b6c696d69742031302f3630735d
+### tuple ### allow tcp 8080 0.0.0.0/0 any 198.51.100.0/24 in
 ### END RULES ###
 COMMIT
 `
 
+const PUBLISHED = 'table ip nat {\n\tchain DOCKER {\n\t\ttcp dport 8080 counter dnat to 172.17.0.2:80\n\t}\n}\n'
+
 async function why(words: string, enabled = true) {
-  const world = fakeWorld({ own: ['127.0.0.1', '203.0.113.5', '::1', '2001:db8::5'] })
+  const fake = fakeWorld({ own: ['127.0.0.1', '203.0.113.5', '::1', '2001:db8::5'] })
+  const once: typeof fake.run.once = async (argv) => ({
+    ...{ code: 0, out: argv.join(' ') === 'nft -t list ruleset' ? PUBLISHED : '', err: '', timedOut: false },
+  })
+  const world = { ...fake, run: { ...fake.run, once } }
+  world.put('/proc/self/net/route', 'docker0\t000011AC\t00000000\t0001\t0\t0\t0\t0000FFFF\n')
   world.put('/etc/ufw/user.rules', RULES)
   world.put('/etc/ufw/user6.rules', '')
   world.put('/etc/ufw/ufw.conf', `ENABLED=${enabled ? 'yes' : 'no'}\nLOGLEVEL=low\n`)
@@ -54,6 +65,22 @@ const ROWS: readonly (readonly [words: string, verdict: RegExp, by: RegExp])[] =
   ['in tcp 22 from 198.51.100.1 to 203.0.113.5', /is dropped$/m, /default policy 'deny' \(\/etc\/default\/ufw\)/],
   ['in tcp 22 from 2001:db8::9', /is dropped$/m, /default policy 'deny'/],
   ['out udp 53 to 198.51.100.9', /is dropped$/m, /by rule 3: .*user\.rules:10\)/],
+  [
+    'in tcp 8022 from 192.0.2.1',
+    /is let through\n.*rule 4.*\n {2}at first: .* more than 5 new .* within 30 s are rejected$/m,
+    /rule 4/,
+  ],
+  [
+    'in tcp 8023 from 192.0.2.1',
+    /is let through\n.*rule 5.*\n {2}at first: .* more than 10 new .* within 60 s are rejected$/m,
+    /rule 5/,
+  ],
+  [
+    'in tcp 8080 from 198.51.100.1',
+    /is let through\n {2}another program sends it on to 172\.17\.0\.2 port 80$/m,
+    /rule 6/,
+  ],
+  ['in tcp 8080 from 192.0.2.1', /is dropped$/m, /default policy 'deny'/],
   ['route tcp 80 from 192.0.2.1 to 198.51.100.9', /is dropped$/m, /default policy 'deny'/],
 ]
 

@@ -30,7 +30,10 @@ def serve(ports):
                 one.accept()[0].close()
             else:
                 data, peer = one.recvfrom(100)
-                one.sendto(data, peer)
+                try:
+                    one.sendto(data, peer)
+                except OSError:
+                    pass  # The answer is refused on its way out.
 
 
 def flood(source, to, port, per_second):
