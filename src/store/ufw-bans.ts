@@ -20,22 +20,17 @@ export interface BanLine {
   readonly comment: string
 }
 
+export type BanLines = Readonly<Record<4 | 6, string>>
+
 /** All of it raises the Faults of `Database`. */
 export interface UfwBans {
+  readonly jails: readonly UfwJail[]
   /** Newest first; of bans that UFW could not tell apart, as of two jails, the first that was made. */
   all(): readonly UfwBan[]
   /** The bans of this address or network, however many jails have one. */
   of(address: string): readonly UfwBan[]
-  /**
-   * The lines of a family, in the order of `all`.
-   * @param print each ban's lines, by its sentence
-   * @param before how many lines stand before them, where they are numbered
-   */
-  lines(
-    family: 4 | 6,
-    print: (sentence: BanSentence) => readonly BanLine[],
-    before?: number,
-  ): { readonly text: string; readonly count: number }
+  /** The lines of each family, in the order of `all`. @param print each ban's lines, by its sentence */
+  lines(print: (sentence: BanSentence, family: 4 | 6) => readonly BanLine[]): BanLines
   close(): void
 }
 
@@ -56,36 +51,54 @@ export function openUfwBans(files: Pick<Files, 'stat'>, folder: string, now: Epo
   }
 }
 
-interface Jail {
-  readonly id: number
+/** One that runs, and whose bans are UFW's. */
+export interface UfwJail {
   readonly name: string
   readonly sentence: BanSentence
+}
+
+interface Jail extends UfwJail {
+  readonly id: number
 }
 
 function ufwBans(database: Database, now: EpochMs): UfwBans {
   const jails = jailsOf(database)
   const open = openBans(database, jails, now)
-  let known: string | undefined
-  // What is listed: to look for twins only who lists has to.
-  const listed = () => {
-    known ??= `${open.where} ${withoutTwins(database, jails, open)}`
-    return known
-  }
   const of = rowsOf(database, jails)
+  const twins = () => withoutTwins(database, jails, open, subjectsOf(database, jails, open))
   return {
-    all: () => (jails.length === 0 ? [] : of(`${open.from} ${listed()} ORDER BY id DESC`)),
+    jails,
+    all: () => (jails.length === 0 ? [] : of(`${open.from} ${open.where} ${twins()} ORDER BY id DESC`)),
     of: (address) => (jails.length === 0 ? [] : of(`FROM ban ${open.where} AND address = ? ORDER BY id DESC`, address)),
-    lines(family, print, before) {
-      if (jails.length === 0) return { text: '', count: 0 }
-      const values: string[] = []
-      const cases = jails.map(({ id, sentence }) => `WHEN ${id} THEN ${lineOf(print(sentence), values)}`).join(' ')
-      const number = before === undefined ? '' : `printf('[%2d] ', ${before} + row_number() OVER (ORDER BY id DESC)) ||`
-      const rows = `SELECT ${number} CASE jail ${cases} END AS line ${open.from} ${listed()} AND family = ${family} ORDER BY id DESC`
-      const sql = `SELECT count(*) AS count, ifnull(group_concat(line, ''), '') AS text FROM (${rows})`
-      return { ...database.first<{ text: string; count: number }>(sql, ...values)! }
+    lines(print) {
+      if (jails.length === 0) return { 4: '', 6: '' }
+      const { subjects, ...lines } = linesOf(database, jails, open, print)
+      const hidden = withoutTwins(database, jails, open, subjects)
+      if (hidden === '') return lines
+      return linesOf(database, jails, { ...open, where: `${open.where} ${hidden}` }, print)
     },
     close: () => database.close(),
   }
+}
+
+/** In one look at the table. */
+function linesOf(
+  database: Database,
+  jails: readonly Jail[],
+  { from, where }: Open,
+  print: (sentence: BanSentence, family: 4 | 6) => readonly BanLine[],
+): BanLines & { readonly subjects: readonly string[] } {
+  const values: string[] = []
+  const cases = ([4, 6] as const).map((family) => {
+    const lines = jails.map(({ id, sentence }) => `WHEN ${id} THEN ${lineOf(print(sentence, family), values)}`)
+    return `WHEN ${family} THEN CASE jail ${lines.join(' ')} END`
+  })
+  const rows = `SELECT family, ${subjectOf(jails)} AS subject, CASE family ${cases.join(' ')} END AS line ${from} ${where} ORDER BY id DESC`
+  const text = (family: 4 | 6) =>
+    `ifnull(group_concat(line, '') FILTER (WHERE family = ${family}), '') AS text${family}`
+  const sql = `SELECT ${text(4)}, ${text(6)}, json_group_array(subject) AS subjects FROM (${rows})`
+  const { text4, text6, subjects } = database.first<{ text4: string; text6: string; subjects: string }>(sql, ...values)!
+  return { 4: text4, 6: text6, subjects: jails.length < 2 ? [] : (JSON.parse(subjects) as string[]) }
 }
 
 function rowsOf(database: Database, jails: readonly Jail[]) {
@@ -98,25 +111,28 @@ function rowsOf(database: Database, jails: readonly Jail[]) {
       .map((ban) => ({ ...ban, sentence: sentences.get(ban.jail)! }))
 }
 
-/** One text after the other: a line of SQL for each line. */
+/** One text after the other, joined by SQL: `printf` and `replace` would take half as long again. */
 function lineOf(lines: readonly BanLine[], values: string[]): string {
   return lines
-    .map(({ before, comment }) => {
-      values.push(before, comment)
-      const filled = TAGS.filter(([tag]) => comment.includes(tag)).reduce(
-        (sql, [tag, column]) => `replace(${sql}, '${tag}', ${column})`,
-        '?',
-      )
-      return `? || printf('%-26s', address) || ' # ' || ${filled} || char(10)`
+    .flatMap(({ before, comment }) => {
+      const [first = '', ...more] = comment.split(/(<failures>|<ip>|<bancount>)/)
+      const pieces = [before, PADDED, ` # ${first}`, ...more.map((piece) => TAGS.get(piece) ?? piece), '\n']
+      return pieces.map((piece) => {
+        if (COLUMNS.has(piece)) return piece
+        values.push(piece)
+        return '?'
+      })
     })
     .join(' || ')
 }
 
-const TAGS = [
+const PADDED = `substr(address || '${' '.repeat(26)}', 1, max(26, length(address)))`
+const TAGS = new Map([
   ['<failures>', 'failures'],
   ['<ip>', 'address'],
   ['<bancount>', 'count'],
-] as const
+])
+const COLUMNS: ReadonlySet<string> = new Set([PADDED, ...TAGS.values()])
 
 /** None of a history that an older guard wrote. */
 function jailsOf(database: Database): readonly Jail[] {
@@ -151,32 +167,44 @@ const SEEK_COST = 4
 const EXTENT = `SELECT (SELECT count(*) FROM ban INDEXED BY ban_open WHERE ended IS NULL) AS open,
   (SELECT ifnull(max(id) - min(id), 0) FROM ban) AS rows`
 
-/** UFW adds no rule that differs from another only in its comment. @returns a condition that leaves such bans out */
-function withoutTwins(database: Database, jails: readonly Jail[], { from, where }: Open): string {
-  const groups = Map.groupBy(jails, ({ sentence }) => sentence.application?.name)
-  const hidden = [...groups.values()].flatMap((group) => {
-    if (group.length < 2) return []
-    const ids = group.map(({ id }) => id).join()
-    const { addresses } = database.first<{ addresses: string }>(
-      `SELECT json_group_array(address) AS addresses ${from} ${where} AND jail IN (${ids})`,
-    )!
-    const twins = repeated(JSON.parse(addresses) as readonly string[])
-    if (twins.length === 0) return []
-    const sql = `SELECT id, address FROM ban ${where} AND jail IN (${ids})
-      AND address IN (SELECT value FROM json_each(?)) ORDER BY id`
-    const seen = new Set<string>()
-    return database.all<{ id: number; address: string }>(sql, JSON.stringify(twins)).flatMap(({ id, address }) => {
-      const isFirst = !seen.has(address)
-      seen.add(address)
-      return isFirst ? [] : [id]
-    })
+/** Of two bans with the same one UFW would have made one rule: it adds none that differs only in its comment. */
+function subjectOf(jails: readonly Jail[]): string {
+  const names = jails.flatMap(({ id, sentence: { application } }) =>
+    application ? [`WHEN ${id} THEN address || ' ${application.name.replaceAll("'", "''")}'`] : [],
+  )
+  return names.length === 0 ? 'address' : `CASE jail ${names.join(' ')} ELSE address END`
+}
+
+function subjectsOf(database: Database, jails: readonly Jail[], { from, where }: Open): readonly string[] {
+  if (jails.length < 2) return []
+  const sql = `SELECT json_group_array(${subjectOf(jails)}) AS subjects ${from} ${where}`
+  return JSON.parse(database.first<{ subjects: string }>(sql)!.subjects) as readonly string[]
+}
+
+/** @returns a condition that leaves out all but the first of the same subject */
+function withoutTwins(
+  database: Database,
+  jails: readonly Jail[],
+  { where }: Open,
+  subjects: readonly string[],
+): string {
+  const twins = repeated(subjects)
+  if (twins.length === 0) return ''
+  const addresses = JSON.stringify(twins.map((subject) => subject.split(' ')[0]))
+  const sql = `SELECT id, ${subjectOf(jails)} AS subject FROM ban ${where}
+    AND address IN (SELECT value FROM json_each(?)) ORDER BY id`
+  const seen = new Set<string>()
+  const hidden = database.all<{ id: number; subject: string }>(sql, addresses).filter(({ subject }) => {
+    const isTwin = seen.has(subject)
+    seen.add(subject)
+    return isTwin
   })
-  return hidden.length === 0 ? '' : `AND id NOT IN (${hidden.join()})`
+  return `AND id NOT IN (${hidden.map(({ id }) => id).join()})`
 }
 
 function repeated(texts: readonly string[]): readonly string[] {
-  const seen = new Set<string>()
   if (new Set(texts).size === texts.length) return []
+  const seen = new Set<string>()
   return texts.filter((text) => {
     const isTwin = seen.has(text)
     seen.add(text)

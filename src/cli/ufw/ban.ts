@@ -8,12 +8,11 @@ import { printable } from '../../base/printable.ts'
 import { whatIsActive } from '../../firewall/rules/apply.ts'
 import { type BanSentence, rulesOfBan } from '../../firewall/rules/ban-sentence.ts'
 import { addressText, type Rule } from '../../firewall/rules/rule.ts'
-import type { BanLine, UfwBan, UfwBans } from '../../store/ufw-bans.ts'
+import type { BanLine, BanLines, UfwBan, UfwBans } from '../../store/ufw-bans.ts'
 import type { Call } from './call.ts'
 import { columnsOf, type Form, printBefore } from './columns.ts'
 import type { Command } from './command.ts'
 import { deed, isSameSubject, profileSubject } from './same-rule.ts'
-import type { PrintBans } from './status.ts'
 import { warn } from './warn.ts'
 
 /** A rule that is none. */
@@ -70,10 +69,9 @@ export function banRules(ban: UfwBan): readonly BanRule[] {
   return rulesOfBan(ban.sentence, ban).map((rule) => ({ ...rule, ban: { jail, from, until, address: network.text } }))
 }
 
-/** The lines of `ufw status`. */
-export function banPrinter(open: UfwBans, form: Form): PrintBans {
-  return (family, before = 0) =>
-    open.lines(family, (sentence) => linesOf(sentence, family, form), form === 'numbered' ? before : undefined)
+/** The lines of `ufw status`, without numbers. */
+export function printBans(open: UfwBans, form: Form): BanLines {
+  return open.lines((sentence, family) => linesOf(sentence, family, form))
 }
 
 /** Of a ban whose address SQLite fills in. */

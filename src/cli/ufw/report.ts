@@ -8,7 +8,7 @@ import type { Call } from './call.ts'
 import type { Form } from './columns.ts'
 import type { Command, Shown } from './command.ts'
 import type { ShownRules } from './show-rules.ts'
-import { isForwarding, type PrintBans, printStatus } from './status.ts'
+import { isForwarding, printStatus } from './status.ts'
 
 export type Report = Extract<Command, { readonly kind: 'status' | 'show' | 'app-list' | 'app-info' }>
 
@@ -53,10 +53,10 @@ async function status(call: Call, form: Form, { state }: ReadUfw, active: Active
   if (sentence.dryRun) return `> Checking iptables\n${state.ipv6 ? '> Checking ip6tables\n' : ''}\n`
   const inForce = { active: active.rules, forwarding: isForwarding(world.files) }
   if (!sentence.json) {
-    const print = (bans?: PrintBans) => printStatus(state, inForce, form, bans)
-    const { banPrinter, ofBansInForce } = await import('./ban.ts')
-    const listed = active.rules && (await ofBansInForce(call, (open) => print(banPrinter(open, form)), active))
-    return listed || print()
+    if (!active.rules) return printStatus(state, inForce, form)
+    const { ofBansInForce, printBans } = await import('./ban.ts')
+    const bans = await ofBansInForce(call, (open) => printBans(open, form), active)
+    return printStatus(state, inForce, form, bans)
   }
   const { statusJson } = await import('./status-json.ts')
   const { readCounters } = await import('../../firewall/rules/counters.ts')
