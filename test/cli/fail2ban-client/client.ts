@@ -26,10 +26,10 @@ export class Client {
     this.#program = program
   }
 
-  /** Starts the server by its client. */
-  static async open(which: 'fail2ban' | 'rampart'): Promise<Client> {
+  /** Starts the server by its client. @param files in the place of the usual ones of the same name */
+  static async open(which: 'fail2ban' | 'rampart', files: Readonly<Record<string, string>> = {}): Promise<Client> {
     const folder = mkdtempSync(join(tmpdir(), 'rampart-client-'))
-    for (const [name, text] of Object.entries(FILES)) {
+    for (const [name, text] of Object.entries({ ...FILES, ...files })) {
       const path = join(folder, name)
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, text.replaceAll('FOLDER', PLACE))
