@@ -21,6 +21,8 @@ export async function start(entry: string, faceOf: (name: string) => Face | Prom
   const [name = 'rampart', ...words] = process.argv.slice(2)
   // A closed pipe (`| head`) ends a command quietly; the guard goes on guarding, and still ends in order.
   const isGuard = guards(name, words)
+  // As Fail2ban's: what its scripts make is root's alone.
+  if (name === 'fail2ban-server') process.umask(0o077)
   process.stdout.on('error', () => isGuard || process.exit(0))
   process.stderr.on('error', () => {})
 
