@@ -188,11 +188,14 @@ class Walk {
     return 'accepted here'
   }
 
-  /** `redirect to :8080`, `dnat ip to 10.0.0.2:80`. */
+  /** `redirect to :8080`, `dnat ip to 10.0.0.2:80`, `dnat ip6 to fd00::5`, `dnat ip6 to [fd00::5]:80`. */
   #rewrite(does: string, from: FrameRule): void {
-    const found = /^(redirect|dnat(?: ip6?)?)(?: to (?:\[?([\da-f.:]*?)\]?)(?::(\d+)(?:-\d+)?)?)?(?: |$)/.exec(does)
+    const found =
+      /^(redirect|dnat(?: ip6?)?)(?: to (?:\[([\da-f:.]+)\]|([\d.]*|[\da-f:]+:[\da-f:.]*))(?::(\d+)(?:-\d+)?)?)?(?: |$)/.exec(
+        does,
+      )
     const { path, to, toPort } = this.#packet
-    const address = found?.[2] ? parseAddress(found[2]) : undefined
+    const address = parseAddress(found?.[2] ?? found?.[3] ?? '')
     const comesHere = found?.[1] === 'redirect' && path === 'forward'
     const goesOn = address !== undefined && address.text !== to.text && path === 'in'
     // Which of its addresses the host takes for it is not known here.
@@ -201,7 +204,7 @@ class Walk {
     this.#packet = {
       ...this.#packet,
       to: address ?? to,
-      toPort: found?.[3] === undefined ? toPort : Number(found[3]),
+      toPort: found?.[4] === undefined ? toPort : Number(found[4]),
       asked: this.#packet.asked ?? { to, toPort },
       ...(goesOn ? { path: 'forward', outInterface } : {}),
       ...(comesHere ? { path: 'in', outInterface: undefined } : {}),

@@ -4,6 +4,7 @@ import { CONNECTION } from './match-connection.ts'
 import { PACKET } from './match-packet.ts'
 import { RATE } from './match-rate.ts'
 import { recent } from './match-recent.ts'
+import { time } from './match-time.ts'
 import { TRANSPORT } from './match-transport.ts'
 import { cannot, type Module } from './option.ts'
 
@@ -20,12 +21,12 @@ const MATCHES: ReadonlyMap<string, Module> = new Map([
   ...PACKET,
   ...RATE,
   ['recent', recent],
+  ['time', time],
 ])
 
 const HINTS: ReadonlyMap<string, string> = new Map([
   ['set', 'keep the addresses in a list: rampart list add NAME FILE, then ufw deny from list:NAME'],
   ['string', 'nftables does not search packets for text'],
-  ['time', 'change the rule at that time of day instead: rules here know no clock'],
   ['physdev', 'for what is bridged write -i BRIDGE -o BRIDGE'],
   ['geoip', 'keep the networks of a country in a list: rampart list add NAME FILE'],
 ])

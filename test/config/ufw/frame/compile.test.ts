@@ -46,6 +46,14 @@ const LINES4: readonly (readonly [line: string, nft: string])[] = [
   ['-p vrrp -j ACCEPT', 'meta l4proto 112 accept'],
   ['-f -j DROP', 'ip frag-off & 0x1fff != 0 drop'],
   ['-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT', 'ct state related,established accept'],
+  [
+    '-m time --timestart 9:30 --timestop 17:00 --weekdays Mon,7 -j DROP',
+    'meta hour 34200-61200 meta day { 0, 1 } drop',
+  ],
+  [
+    '-m time --timestart 22:00 --timestop 06:00 ! --weekdays Sat -j DROP',
+    'meta hour != 21601-79199 meta day != { 6 } drop',
+  ],
   ['-m conntrack --ctstatus NONE -j DROP', 'ct status & 0x80000000 == 0x80000000 drop'],
   ['-m conntrack ! --ctstatus NONE -j DROP', 'ct status & 0x80000000 == 0x0 drop'],
   ['-m conntrack --ctstatus NONE,ASSURED -j DROP', 'ct status assured drop'],

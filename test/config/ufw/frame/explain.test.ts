@@ -129,6 +129,16 @@ test('a forwarded port is asked for where it leads', () => {
   assert.deepEqual([found, by], ['accept', { chain: 'ufw-before-input', at: { file: 'before.rules', line: 5 } }])
 })
 
+test('an address of IPv6 that is asked for elsewhere has brackets where a port follows', () => {
+  for (const where of ['fd00:0::5', '[fd00:0::5]:8080']) {
+    const text = `*nat\n-A PREROUTING -p tcp -j DNAT --to-destination ${where}\nCOMMIT\n*filter\n-A ufw6-before-forward -d fd00:0::5 -j DROP\nCOMMIT\n`
+    const { frame } = compileFrame([{ family: 6, path: 'before6.rules', text }], NAMES)
+    const packet = asked({ way: 'p1', family: 6, from: 'fd00:1::2', to: 'fd00:0::1', protocol: 6, sport: 5, dport: 80 })
+    const { verdict: found, by } = explainWhole({ rules: [], policies: POLICIES, ipv6: true, frame: frame! }, packet)
+    assert.deepEqual([found, by], ['drop', { chain: 'ufw6-before-forward', at: { file: 'before6.rules', line: 5 } }])
+  }
+})
+
 /** Of tcp and udp, to one host. */
 function isNew({ to, protocol, flags, offset, routing }: Packet): boolean {
   const isPlain = (flags ?? 2) === 2 && offset === undefined && routing === undefined

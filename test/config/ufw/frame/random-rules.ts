@@ -157,6 +157,9 @@ function match(chance: Chance, family: 4 | 6, chain: string, protocol: string): 
     () => `-m dscp ${not(chance)}--dscp ${chance.pick(['0', '0x0a', '46'])}`,
     () => `-m tos ${not(chance)}--tos ${chance.pick(['0', '0x28', '0x20/0xe0', '0x29/0xfc', 'Minimize-Delay'])}`,
     () => `-m conntrack ${not(chance)}--ctstatus ${chance.pick(['NONE', 'CONFIRMED', 'SEEN_REPLY,NONE'])}`,
+    () =>
+      `-m time ${chance.pick(['--timestart 06:00 --timestop 18:00', '--timestart 18:00 --timestop 6:00', '--timestop 12:00:00', '--timestart 12:00'])}`,
+    () => `-m time ${not(chance)}--weekdays ${chance.pick(['Mon,Tue,Wed', '4,5,6,7', 'Su'])}`,
     () => `-m dscp --dscp-class ${chance.pick(['EF', 'AF11', 'CS0'])}`,
     () => `-m comment --comment "what \\"for\\""`,
     () => `-m statistic --mode nth ${not(chance)}--every ${2 + chance.below(3)} --packet ${chance.below(2)}`,
