@@ -4,7 +4,8 @@ import type { UfwState } from '../../config/ufw/state.ts'
 import { ANYWHERE, type End, type Rule } from '../../firewall/rules/rule.ts'
 import { addRules } from './change.ts'
 import type { Command } from './command.ts'
-import { isList, sortedPorts } from './port-list.ts'
+import { asProtocol } from './draft.ts'
+import { type EndList, portLists, portPairs } from './port-pairs.ts'
 import { findProfile } from './profile-name.ts'
 import { profileSubject } from './same-rule.ts'
 import { printDry, remarks, remarksOnLoad, told, toldDry } from './told.ts'
@@ -72,33 +73,16 @@ function isOf({ to, from }: Rule, name: string): boolean {
 }
 
 /** One for each pair of lists of ports that agree on a protocol. */
-function rulesOf(rule: Rule, profiles: Profiles): Rule[] {
-  return listsOf(rule.to, rule.protocol, profiles).flatMap((to) =>
-    listsOf(rule.from, rule.protocol, profiles)
-      .filter((from) => rule.to.profile !== rule.from.profile || to.end.ports === from.end.ports)
-      .map((from) => ({
-        ...rule,
-        protocol: from.protocol === 'any' ? to.protocol : from.protocol,
-        to: to.end,
-        from: from.end,
-      })),
-  )
+function rulesOf(rule: Rule, profiles: Profiles): readonly Rule[] {
+  const pairs = portPairs(listsOf(rule.to, rule.protocol, profiles), listsOf(rule.from, rule.protocol, profiles))
+  return pairs.map(({ protocol, ...ends }) => ({ ...rule, protocol: asProtocol(protocol)!, ...ends }))
 }
 
-interface PortList {
-  readonly protocol: Rule['protocol']
-  readonly end: End
-}
-
-function listsOf(end: End, protocol: Rule['protocol'], profiles: Profiles): readonly PortList[] {
+function listsOf(end: End, protocol: Rule['protocol'], profiles: Profiles): readonly EndList<End>[] {
   const profile = end.profile === undefined ? undefined : profiles.get(end.profile)
   // Ports beside a profile have its protocol; those of a profile that is not there any more stay as they are.
-  if (!profile) return [{ protocol: end.profile === undefined ? 'any' : protocol, end }]
-  return profile.ports.map((list) => {
-    const [ports = 'any', of = 'any'] = list.split('/')
-    const sorted = isList(ports) ? sortedPorts(ports, ` '${ports}'`) : ports
-    return { protocol: of as Rule['protocol'], end: { ...end, ports: sorted } }
-  })
+  if (!profile) return [{ protocol: end.profile === undefined ? 'any' : protocol, ports: end.ports, end }]
+  return portLists(profile).map(({ protocol, ports }) => ({ protocol, ports, end: { ...end, ports } }))
 }
 
 /** As `ufw allow NAME` would, or what the default policy of profiles is. */

@@ -1,7 +1,7 @@
 /** What the lists of ports of profiles make of a draft that names them. */
 import type { Profile } from '../../config/ufw/profile.ts'
 import { asProtocol, type Draft, type DraftEnd } from './draft.ts'
-import { isList, sortedPorts } from './port-list.ts'
+import { type EndList, portLists, portPairs } from './port-pairs.ts'
 import { findProfile } from './profile-name.ts'
 import { wrong } from './wrong.ts'
 
@@ -12,31 +12,15 @@ export function profilePairs(draft: Draft, profiles: Profiles): readonly Draft[]
   // UFW checks the names in this order.
   const to = listsOf(draft.to, profiles, findProfile)
   const from = listsOf(draft.from, profiles, findSource)
-  const pairs = to.flatMap((toList) => from.map((fromList) => ({ toList, fromList })))
-  return pairs
-    .filter(
-      ({ toList, fromList }) => toList.end.profile !== fromList.end.profile || toList.end.port === fromList.end.port,
-    )
-    .map(({ toList, fromList }) => {
-      // Where they differ, UFW takes the source's: an empty rule is not refused.
-      const protocol = fromList.protocol === 'any' ? toList.protocol : fromList.protocol
-      return { ...draft, protocol, from: fromList.end, to: toList.end }
-    })
+  return portPairs(to, from).map(({ protocol, ...ends }) => ({ ...draft, protocol: asProtocol(protocol)!, ...ends }))
 }
 
-interface EndList {
-  readonly protocol: 'any' | 'tcp' | 'udp'
-  readonly end: DraftEnd
-}
-
-function listsOf(end: DraftEnd, profiles: Profiles, find: typeof findProfile): readonly EndList[] {
-  if (end.profile === undefined) return [{ protocol: 'any', end }]
+function listsOf(end: DraftEnd, profiles: Profiles, find: typeof findProfile): readonly EndList<DraftEnd>[] {
+  if (end.profile === undefined) return [{ protocol: 'any', ports: end.port, end }]
   const profile = find(profiles, end.profile)
   if (end.port !== undefined) throw wrong('profile', 'No rules found for application profile')
-  return profile.ports.map((text) => {
-    const [ports = '', protocol = 'any'] = text.split('/')
-    const port = isList(ports) ? sortedPorts(ports, ` '${ports}'`) : ports
-    return { protocol: asProtocol(protocol) as EndList['protocol'], end: { ...end, profile: profile.name, port } }
+  return portLists(profile).map(({ protocol, ports }) => {
+    return { protocol, ports, end: { ...end, profile: profile.name, port: ports } }
   })
 }
 
