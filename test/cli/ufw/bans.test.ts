@@ -40,6 +40,14 @@ banaction = ufw[port=25, protocol=tcp]
 enabled = true
 banaction = ufw[application="lab web"]
 `
+/** Ours alone: its filter is of the stock. */
+const UFW_JAIL = `[ufw]
+enabled = true
+filter = ufw
+logpath = /var/log/ufw.log
+banaction = ufw
+maxretry = 3
+`
 const FILTER = `[Definition]
 failregex = ^\\s*FAIL from <SUBNET>
 `
@@ -80,6 +88,7 @@ describe('bans in UFW’s words', { skip: missing ?? false }, () => {
     lab = await labOf()
     await said('ufw --force enable')
     await said('ufw allow 22/tcp')
+    lab.write('rampart/jail.local', UFW_JAIL)
     guard = await lab.guard()
     await ban(lab, (jail, address) => ['rampart', 'ban', address, '--jail', jail])
   })
@@ -227,11 +236,27 @@ describe('bans in UFW’s words', { skip: missing ?? false }, () => {
     assert.ok(!(await listed()).some((one) => one.includes(`${ATTACKERS}.9 `)))
   })
 
+  test('a jail of ufw’s own log, as the manuals set it up: who is refused again and again is banned and listed', async () => {
+    for (let i = 1; i <= 3; i++) lab.append('syslog/ufw.log', blocked(`${ATTACKERS}.20`, i))
+    const line = `Anywhere REJECT ${ATTACKERS}.20 # by Fail2Ban after 3 attempts against ufw`
+    await until('it is listed', async () => (await listed()).includes(line))
+    const number = (await listed('numbered')).findIndex((one) => one.includes(`${ATTACKERS}.20`)) + 1
+    assert.equal(await said(`ufw --force delete ${number}`), 'Rule deleted\n')
+    assert.equal((await lab.jail('ufw')).bannedNow, 0)
+  })
+
   test('when the guard was killed they are listed, since they are in force; to look at them writes nothing', async () => {
     const before = await listed('numbered')
     await guard.kill()
     assert.deepEqual(await listed('numbered'), before)
     assert.ok(before.some((line) => line.includes(`${ATTACKERS}.6`)))
+  })
+
+  test('then none is lifted, and what to do is said', async () => {
+    const { code, out, err } = await run(['ufw', 'delete', 'reject', 'from', `${ATTACKERS}.6`])
+    assert.deepEqual([code, out], [1, ''])
+    assert.match(err, /^ERROR: this is a ban of jail 'nobody', and no guard is running/)
+    assert.ok((await lab.inKernel()).includes(`${ATTACKERS}.6`))
   })
 
   test('when the firewall is off it says only so; they are listed once it is on', async () => {
@@ -333,4 +358,13 @@ async function ban(
 function fail(from: string): string {
   const [date, time] = new Date().toISOString().split(/[T.]/)
   return `${date} ${time} FAIL from ${from}\n`
+}
+
+/** As the kernel logs what UFW refuses. */
+function blocked(from: string, port: number): string {
+  const time = new Date()
+    .toString()
+    .replace(/^\w+ (\w+) 0?(\d+) \d+ (\S+).*/, (_, month, day, clock) => `${month} ${day.padStart(2)} ${clock}`)
+  const packet = `IN=eth0 OUT= MAC=00:00:00:00:00:01:00:00:00:00:00:02:08:00 SRC=${from} DST=192.0.2.1 LEN=60 TOS=0x00 PREC=0x00 TTL=64`
+  return `${time} lab kernel: [  1.${port}00000] [UFW BLOCK] ${packet} ID=${port} DF PROTO=TCP SPT=40000 DPT=${port} WINDOW=64240 RES=0x00 SYN URGP=0\n`
 }
