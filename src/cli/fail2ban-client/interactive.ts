@@ -13,14 +13,14 @@ export async function converse(client: Client): Promise<boolean> {
   const { setting } = client
   const { out } = setting.terminal
   const complain = complainTo(setting)
-  out("Rampart in the place of Fail2ban's client: a command a line; help, exit\n\n")
+  // As many lines as the original's: scripts skip them.
+  out("Rampart in the place of Fail2ban's client\na command a line; help, exit\n\n")
   for await (const line of lines(setting.input(), () => out(PROMPT))) {
-    const text = line.trim()
-    if (text === 'exit' || text === 'quit') return true
-    if (text === 'help') out(HELP)
-    else if (text !== '') {
+    if (line === 'exit' || line === 'quit') return true
+    if (line === 'help') out(HELP)
+    else if (line.trim() !== '') {
       try {
-        await carryOut(client, shellWords(text))
+        await carryOut(client, shellWords(line))
       } catch (thrown) {
         const fault = asFault(thrown, 'cli.failed')
         complain(fault.code === 'config.bad-quotes' ? 'No closing quotation' : fault.message)

@@ -36,6 +36,7 @@ export async function reload(client: Client, given: readonly string[]): Promise<
     if (wrong.length === 0) complain(`Failed during configuration: No section: ${repr(jail)}`)
     return false
   }
+  if (client.options.interactive) setting.terminal.out('  ## reload ... \n')
   const sent = ['reload', jail, options, message.map(({ words }) => words)]
   return send({ setting, socket, timeoutMs: 0 }, ['reload'], sent)
 }

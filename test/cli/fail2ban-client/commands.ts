@@ -306,6 +306,15 @@ export const SAID: readonly Said[] = [
     differs: 'is told what is wrong with it, in our words',
   },
   {
+    row: '`-i`',
+    lines: [
+      "!printf 'ping\\nstatus\\nnope\\n\\nset one \"x\\nget one bantime\\nexit\\n' | CLIENT -i",
+      "!printf 'ping\\n' | CLIENT -i",
+      "!printf 'version\\nquit\\n' | CLIENT -i ping",
+      "!printf 'echo a\\nquit now\\n exit\\nreload nope\\nreload\\nexit\\n' | CLIENT -i",
+    ],
+  },
+  {
     row: 'words that are none',
     lines: [
       'nope',
