@@ -1,4 +1,5 @@
 /** Bundles src/ into dist/: what runs starts in milliseconds and needs no package at run time. */
+import { spawnSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -64,18 +65,19 @@ const lazyBuiltins = {
   },
 }
 
+/** No ES module: Node starts it 6 ms sooner. */
+const cjs = {
+  ...options,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+  define: { 'import.meta.url': 'entryUrl' },
+  banner: { js: 'const entryUrl=process.getBuiltinModule("node:url").pathToFileURL(__filename).href;' },
+}
+
 try {
-  // Scripts ask it in loops. One file, small, and no ES module: Node starts it 6 ms sooner.
-  await build({
-    ...options,
-    entryPoints: ['src/fail2ban-client.ts'],
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-    minify: true,
-    plugins: [loadedLate, lazyBuiltins, builtins],
-    define: { 'import.meta.url': 'entryUrl' },
-    banner: { js: 'const entryUrl=process.getBuiltinModule("node:url").pathToFileURL(__filename).href;' },
-  })
+  // Scripts ask it in loops: one file, small.
+  await build({ ...cjs, entryPoints: ['src/fail2ban-client.ts'], plugins: [loadedLate, lazyBuiltins, builtins] })
   await Promise.all([
     // A command loads only what it needs. The reader is an entry of its own: it drops its privileges and can load nothing more.
     build({
@@ -83,13 +85,28 @@ try {
       entryPoints: { main: 'src/main.ts', reader: 'src/reader.ts', ...Object.fromEntries(late) },
       splitting: true,
     }),
-    // All of it is read at every start: made small, that takes 3 ms less.
-    build({ ...options, entryPoints: ['src/ufw.ts'], minify: true }),
+    build({ ...cjs, entryPoints: ['src/ufw.ts'] }),
+    // All of it is read at every start, made small and compiled before, which takes 10 ms less.
+    build({
+      ...cjs,
+      entryPoints: ['src/ufw-program.ts'],
+      supported: { 'dynamic-import': false },
+      banner: { js: "(function(require,entryUrl){'use strict';const module={exports:{}};" },
+      footer: { js: '})' },
+    }),
   ])
+  compile('ufw-program.cjs')
   exchange()
 } finally {
   remove(NEXT)
   remove(OLD)
+}
+
+/** For the runtime that will start it. Where there is none yet, V8 compiles at each start. */
+function compile(file) {
+  spawnSync(join(ROOT, 'runtime/node'), [join(ROOT, 'scripts/compile.mjs'), join(ROOT, NEXT, file)], {
+    stdio: 'inherit',
+  })
 }
 
 function exchange() {

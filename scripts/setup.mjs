@@ -151,7 +151,9 @@ function installPackages() {
 
 function build() {
   const stamp = join(ROOT, 'dist/.stamp')
-  const wanted = digest(['scripts/build.mjs', 'package-lock.json', ...sources('src')])
+  // The runtime compiles a part of it.
+  const { stdout } = spawnSync(join(ROOT, 'runtime/node'), ['--version'], { encoding: 'utf8' })
+  const wanted = `${digest(['scripts/build.mjs', 'scripts/compile.mjs', 'package-lock.json', ...sources('src')])} ${stdout?.trim()}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   say('building')
   run(process.execPath, ['scripts/build.mjs'], ROOT)

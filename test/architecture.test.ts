@@ -28,7 +28,7 @@ const TOUCHES_NODE = [
   /^src\/peer\//,
   /^src\/filter\/regex\/worker\.ts$/,
   /^src\/filter\/regex\/limit\.ts$/,
-  /^src\/start\.ts$/,
+  /^src\/(start|ufw)\.ts$/,
   /^src\/reader\.ts$/,
 ]
 

@@ -45,6 +45,7 @@ export async function openFirewall(name: Firewall['name'], denies: number): Prom
     hosts.push(outside)
     const host = await Host.make(`
       mount --bind ${folder}/ufw /etc/ufw; mount --bind ${folder}/default /etc/default
+      mkdir -p /var/lib/rampart; mount --bind ${folder}/history /var/lib/rampart
       mount -t tmpfs -o mode=755 tmpfs /run
       ip link add out type veth peer name in netns ${outside.pid}
       ip addr add ${INSIDE}/24 dev out; ip link set out up
@@ -85,6 +86,7 @@ function furnish(folder: string, denies: number): void {
   if (hasUfw) cpSync('/etc/ufw', join(folder, 'ufw'), { recursive: true })
   else mkdirSync(join(folder, 'ufw'))
   mkdirSync(join(folder, 'default'))
+  mkdirSync(join(folder, 'history'))
   if (existsSync('/etc/default/ufw')) cpSync('/etc/default/ufw', join(folder, 'default/ufw'))
   const rules = [
     ...Array.from({ length: denies }, (_, at) => rule({ action: 'deny', from: only(address(at)) })),
