@@ -51,8 +51,8 @@ action = noop
   noop[actname=other, blocktype=drop]
 `,
   'etc/filter.d/one.conf': `[Definition]
-failregex = ^fail from <HOST>$
-  ^bad <F-USER>\\S+</F-USER> from <ADDR>$
+failregex = ^\\s*fail from <HOST>$
+  ^\\s*bad <F-USER>\\S+</F-USER> from <ADDR>$
 ignoreregex = ^fail from 192\\.0\\.2\\.9$
 `,
   'etc/action.d/noop.conf': `[Definition]

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { localTime } from '../../../src/base/log-line.ts'
 import { sleep, until } from '../../lab/lab.ts'
 import { Both, noBoth, PLACE, SOCKET } from './both.ts'
 import { rowsOf } from './rows.ts'
@@ -25,8 +26,10 @@ for (const which of ['fail2ban', 'rampart'] as const) {
       for (const [at, answer] of answers.entries()) assert.match(answer, /^\(0, /, `${lines[at]}: ${answer}`)
       return answers
     }
-    const log = (file: string, ...lines: readonly string[]) =>
-      appendFileSync(join(both.folder, file), lines.map((line) => `${line}\n`).join(''))
+    const log = (file: string, ...lines: readonly string[]) => {
+      const at = localTime(Date.now())
+      appendFileSync(join(both.folder, file), lines.map((line) => `${at} ${line}\n`).join(''))
+    }
     const isBanned = async (address: string, jail = 'one') => {
       const [answer] = await both.ask([['get', jail, 'banned', address]])
       return answer === '(0, 1)'
@@ -43,7 +46,7 @@ for (const which of ['fail2ban', 'rampart'] as const) {
     test('addfailregex, delfailregex: lines count from now on, and no more', async () => {
       log('one.log', ...Array(3).fill('new from 192.0.2.30'))
       await notBanned('192.0.2.30')
-      await say("set one addfailregex '^new from <HOST>$'")
+      await say("set one addfailregex '^ new from <HOST>$'")
       log('one.log', ...Array(3).fill('new from 192.0.2.30'))
       await banned('192.0.2.30')
       await say('set one delfailregex 2')
@@ -52,7 +55,7 @@ for (const which of ['fail2ban', 'rampart'] as const) {
     })
 
     test('addignoreregex: such a line counts no more', async () => {
-      await say("set one addignoreregex '^fail from 192\\.0\\.2\\.32$'")
+      await say("set one addignoreregex '^ fail from 192\\.0\\.2\\.32$'")
       log('one.log', ...Array(3).fill('fail from 192.0.2.32'))
       await notBanned('192.0.2.32')
     })
@@ -93,17 +96,18 @@ for (const which of ['fail2ban', 'rampart'] as const) {
     })
 
     test('bantime: later bans last as long', async () => {
-      await say('set one bantime 1', 'set one banip 192.0.2.38', 'set one bantime 600')
+      await say('set one bantime 1', 'set one banip 192.0.2.38')
       await until('the ban ends', async () => !(await isBanned('192.0.2.38')), READ_MS)
+      await say('set one bantime 600')
     })
 
     test('idle: nothing is read, and what was written meanwhile is read afterwards', async () => {
-      await say('set one idle on')
+      await say('set two idle on')
       await sleep(1500)
-      log('one.log', ...Array(3).fill('fail from 192.0.2.39'))
-      await notBanned('192.0.2.39')
-      await say('set one idle off')
-      await banned('192.0.2.39')
+      log('two.log', ...Array(3).fill('fail from 192.0.2.39'))
+      await notBanned('192.0.2.39', 'two')
+      await say('set two idle off')
+      await banned('192.0.2.39', 'two')
     })
 
     test('addaction, action, delaction: its script runs, is another, runs no more', async () => {
@@ -118,7 +122,7 @@ for (const which of ['fail2ban', 'rampart'] as const) {
     })
 
     test('add: a jail that stands in no file reads, bans and runs its action', async () => {
-      await say('add seven polling', "set seven addfailregex '^seven from <HOST>$'", 'set seven maxretry 1')
+      await say('add seven polling', "set seven addfailregex '^ seven from <HOST>$'", 'set seven maxretry 1')
       await say('set seven addlogpath FOLDER/three.log tail', 'set seven addaction act')
       await say("set seven action act actionban 'echo seven <ip> >> FOLDER/done'", 'start seven')
       await sleep(1500)

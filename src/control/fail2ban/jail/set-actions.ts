@@ -103,7 +103,11 @@ function patchedAction(
 ): ActionSettings {
   const timeout = changes.find(([key]) => key === 'timeout')
   const given = changes.filter(([key]) => !COMMANDS.has(key) && key !== 'timeout')
-  const scripts = changes.flatMap(([key, value]) => (COMMANDS.has(key) ? [[key, filled(value, properties)]] : []))
+  const isMeant = (script: string) => given.some(([key]) => script.includes(`<${key}>`))
+  const scripts = [...properties].flatMap(([key, script]) => {
+    const isChanged = changes.some(([changed]) => changed === key) || isMeant(String(script))
+    return COMMANDS.has(key) && isChanged ? [[key, filled(script, properties)]] : []
+  })
   const both = (family: 'inet4' | 'inet6') => ({ ...settings.commands[family], ...Object.fromEntries(scripts) })
   return {
     ...settings,
