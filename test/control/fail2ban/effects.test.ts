@@ -270,9 +270,10 @@ print(send(pickle.dumps(["set", "one", Call()]) + END))
 print(send(b"cos\\nsystem\\n(S'touch ${PLACE}/called'\\ntR." + END))
 print(send(b"garbage" + END))
 for _ in range(300): send(bytes(random.randrange(256) for _ in range(random.randrange(200))) + END)
-for _ in range(50): send(b"x" * 5000)
+for _ in range(50):
+    channel = socket.socket(socket.AF_UNIX); channel.connect("${SOCKET}"); channel.sendall(b"x" * 5000); channel.close()
 deep = []
-for _ in range(900): deep = [deep]
+for _ in range(300): deep = [deep]
 print(send(pickle.dumps(deep) + END)[:40])
 waiting = []
 for _ in range(100):
