@@ -15,7 +15,7 @@ export interface ReadServer {
   readonly warnings: readonly Fault[]
 }
 
-/** A value that cannot be read is a fault and leaves its default standing. Source of the defaults: fail2ban.conf(5). */
+/** A value that cannot be read is a fault and leaves its default standing. Source of the defaults: fail2ban.conf(5), and what the client sends without it. */
 export function readServer(world: World, folders: readonly string[]): ReadServer {
   const layered = readLayers(world, folders, 'fail2ban')
   if (!layered) return { server: DEFAULTS, faults: [], warnings: [] }
@@ -54,7 +54,7 @@ export const FAIL2BAN_SOCKET = '/var/run/fail2ban/fail2ban.sock'
 
 const DEFAULTS: ServerSettings = {
   loglevel: 'INFO',
-  logtarget: 'STDERR',
+  logtarget: '/var/log/fail2ban.log',
   syslogsocket: 'auto',
   socket: FAIL2BAN_SOCKET,
   pidfile: '/var/run/fail2ban/fail2ban.pid',

@@ -104,10 +104,20 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
 
 const LOG = 'the log'
 
+/** A log that cannot be written keeps nobody from guarding. */
 function logOf({ setting }: Client, server: ServerSettings, onFault: (fault: Fault | undefined) => void): GuardLog {
   const { world, terminal, pid } = setting
-  const { loglevel: level, logtarget: target, syslogsocket: syslogSocket } = server
-  return new GuardLog({ world, pid, streams: terminal, onFault }, { level, target, syslogSocket })
+  const { loglevel: level, logtarget, syslogsocket: syslogSocket } = server
+  const open = (target: string) =>
+    new GuardLog({ world, pid, streams: terminal, onFault }, { level, target, syslogSocket })
+  try {
+    return open(logtarget)
+  } catch (thrown) {
+    const fault = asFault(thrown, LOG)
+    if (fault.code === 'log.bad-level') throw fault
+    complainTo(setting)(`Failed to change log target: ${withPlace(fault)}`)
+    return open('STDERR')
+  }
 }
 
 /** Those that Fail2ban would know. */

@@ -91,10 +91,18 @@ describe('fail2ban-server', { skip: noLab() ?? false }, () => {
   })
 
   test('what keeps it from starting is told', async () => {
-    const told = await say(`-s ${PLACE}/third.sock -p ${PLACE}/third.pid --logtarget /proc/nowhere/x.log start`)
+    const told = await say(`-s ${PLACE}/third.sock -p /proc/nowhere/third.pid start`)
     assert.equal(told.code, 255)
-    assert.match(told.err, /Could not start server/)
+    assert.match(told.err, /nowhere[\s\S]*Could not start server/)
     assert.equal((await say(`-s ${PLACE}/third.sock ping`)).code, 255)
+  })
+
+  test('a log that cannot be written is told, and keeps it from nothing', async () => {
+    const third = `-s ${PLACE}/third.sock -p ${PLACE}/third.pid`
+    const told = await say(`${third} --logtarget /proc/nowhere/x.log start`)
+    assert.match(told.err, /Failed to change log target: .*nowhere/)
+    assert.equal(told.out, 'Server ready\n')
+    assert.equal((await say(`${third} stop`)).code, 0)
   })
 
   test('SIGTERM ends it; socket and number are gone', async () => {
