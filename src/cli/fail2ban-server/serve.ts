@@ -82,8 +82,12 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
     world.files.write(pidfile, `${pid}\n`, 0o600)
     ends.push(() => world.files.remove(pidfile))
     ends.unshift((await serveRampart(asks, world, places.control)).close)
-    for (const fault of running.prepared.faults) complainTo(setting)(`Failed during configuration: ${withPlace(fault)}`)
-    for (const note of running.notes) log.say('fail2ban.server', 'WARNING', note)
+    for (const fault of running.prepared.faults) {
+      const what = `Failed during configuration: ${withPlace(fault)}`
+      complainTo(setting)(what)
+      log.say('fail2ban.server', 'ERROR', what)
+    }
+    for (const note of running.notes) log.say('fail2ban.server', 'INFO', note)
     tellStarted(log, namesOf(running))
     await running.ready()
     ends.unshift((await serveFail2ban(running, asks, { world, path: socket, stockFolder, log })).close)
