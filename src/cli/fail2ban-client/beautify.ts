@@ -78,7 +78,7 @@ const NO_DATABASE = 'Database currently disabled'
 function levelOf(level: Value): string {
   const name = typeof level === 'number' ? LEVELS.get(level) : undefined
   if (typeof level !== 'number') return str(level)
-  return name === undefined ? `'Level ${level}'` : `'${name}'`
+  return `'${name ?? `#${String(level).padStart(2, '0')}-Lev.`}'`
 }
 
 const LEVELS: ReadonlyMap<number, string> = new Map([
@@ -86,6 +86,7 @@ const LEVELS: ReadonlyMap<number, string> = new Map([
   [40, 'ERROR'],
   [30, 'WARNING'],
   [25, 'NOTICE'],
+  [18, 'MSG'],
   [20, 'INFO'],
   [10, 'DEBUG'],
   [7, 'TRACE'],
