@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { NftObject } from '../../src/firewall/kernel.ts'
 import { legacyTables, printLegacyTakeOut } from '../../src/firewall/old-ufw/legacy-tables.ts'
-import { oldNftTables, printTakeOut } from '../../src/firewall/old-ufw/old-nft-tables.ts'
+import { oldNftTables, printOpened, printTakeOut } from '../../src/firewall/old-ufw/old-nft-tables.ts'
 import { judges, type OldTable } from '../../src/firewall/old-ufw/old-table.ts'
 import { setByUfw } from '../../src/firewall/old-ufw/old-ufw.ts'
 
@@ -129,7 +129,7 @@ describe('chains of an installed UFW', () => {
     test(name, () => {
       const [table, ...more] = oldNftTables(asNft(saved, family))
       assert.deepEqual(more, [])
-      assert.deepEqual(table ? printTakeOut(table, setByUfw(table, settings)) : [], goes)
+      assert.deepEqual(table ? [...printTakeOut(table), ...printOpened(table, setByUfw(table, settings))] : [], goes)
       assert.equal(table && judges(table), isJudging)
       const [legacy] = legacyTables(saved, family)
       assert.deepEqual(legacy && { ...legacy, calls: 0 }, table && { ...table, calls: 0 })
@@ -148,7 +148,7 @@ describe('chains of an installed UFW', () => {
       rule('INPUT', '2; flush ruleset', 'ufw-ok'),
     ]
     const [table] = oldNftTables(objects)
-    assert.deepEqual(printTakeOut(table!, []), ['flush chain ip filter ufw-ok', 'delete chain ip filter ufw-ok'])
+    assert.deepEqual(printTakeOut(table!), ['flush chain ip filter ufw-ok', 'delete chain ip filter ufw-ok'])
   })
 })
 

@@ -5,7 +5,7 @@ import { nftKernel } from '../kernel.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import { legacyFamilies } from './legacy-families.ts'
 import { legacyTables, printLegacyTakeOut } from './legacy-tables.ts'
-import { oldNftTables, printTakeOut } from './old-nft-tables.ts'
+import { oldNftTables, printOpened, printTakeOut } from './old-nft-tables.ts'
 import { BUILT_IN, type BuiltIn, judges, type OldTable } from './old-table.ts'
 
 export interface OldUfw {
@@ -54,7 +54,7 @@ export function setByUfw({ family, closed }: OldTable, { ipv6, policies }: Setti
 }
 
 /**
- * What nft sees goes in one transaction, tables of iptables-legacy in one step each. The caller has put our own rules in force and
+ * What nft sees goes in one transaction, after the policies that kept the rest out; tables of iptables-legacy in one step each. The caller has put our own rules in force and
  * holds UFW's lock.
  * @throws Fault as `Kernel.apply`, `kernel.legacy`
  */
@@ -75,7 +75,11 @@ async function takeOutOfNft(world: Hands, old: OldUfw, settings: Settings): Prom
   let { tables } = old
   for (let turn = 1; tables.length > 0; turn++) {
     try {
-      return await kernel.apply(tables.flatMap((table) => printTakeOut(table, setByUfw(table, settings))))
+      const opened = tables.flatMap((table) => printOpened(table, setByUfw(table, settings)))
+      if (opened.length > 0) await kernel.apply(opened)
+      const removed = tables.flatMap(printTakeOut)
+      if (removed.length > 0) await kernel.apply(removed)
+      return
     } catch (thrown) {
       // Somebody has changed the tables since they were read.
       if (turn === TRIES || !/^kernel\.(refused|gone|busy)$/.test(asFault(thrown, 'kernel.refused').code)) throw thrown

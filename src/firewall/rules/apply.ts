@@ -8,7 +8,7 @@ import { countRules, presentTable } from './present-table.ts'
 import { printRuleset } from './print.ts'
 import type { Ruleset } from './ruleset.ts'
 import { heldLists, type ListOptions, listLines, settleLists } from './settle-lists.ts'
-import { type Present, printChange, printRemoval, printReplacement } from './transaction.ts'
+import { type Present, printChange, printEmptied, printRemoval, printReplacement } from './transaction.ts'
 
 export type Hands = Pick<World, 'run' | 'clock' | 'digest'>
 
@@ -61,7 +61,10 @@ function isOfTheTable({ code }: Fault): boolean {
 
 /** The firewall is off: nothing of the rules is left in the kernel. @throws Fault as `Kernel.apply` */
 export async function removeRuleset(world: Hands): Promise<void> {
-  await nftKernel(world).apply(printRemoval())
+  const kernel = nftKernel(world)
+  // Emptied, all passes it; a table that is deleted while it judges loses what it allows for milliseconds (Linux 6.18, measured).
+  await kernel.apply(printEmptied())
+  await kernel.apply(printRemoval())
 }
 
 /** Whether rules of ours are in the kernel, of whatever ruleset: UFW's `Status: active`. @throws Fault as `Kernel.apply` */

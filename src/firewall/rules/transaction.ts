@@ -61,6 +61,11 @@ export function printReplacement(printed: Printed, lists: readonly string[] = []
   ]
 }
 
+/** No rule is left in it; its policies accept. */
+export function printEmptied(): string[] {
+  return [`add table ${TABLE}`, `flush table ${TABLE}`]
+}
+
 export function printRemoval(): string[] {
   // `add` first: deleting what is not there would be refused.
   return [`add table ${TABLE}`, `delete table ${TABLE}`]

@@ -1,11 +1,15 @@
 /** An installed UFW that is in force gives way to ours and comes back: no packet meets neither, connections go on. */
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
+import { parseNetwork } from '../../../src/base/address.ts'
+import { STOCK_STATE } from '../../../src/config/ufw/stock.ts'
+import { printUserRules } from '../../../src/config/ufw/user-rules.ts'
+import { ANYWHERE, type Rule } from '../../../src/firewall/rules/rule.ts'
 import { begin, probe } from '../../firewall/rules/packets.ts'
 import { Connection } from '../../lab/connection.ts'
 import { type Done, ended, Host } from '../../lab/host.ts'
@@ -192,8 +196,13 @@ function withoutCounts(text: string): string {
   return text.replace(/\[\d+:\d+\]|^#.*$/gm, '')
 }
 
+/** So many that taking them out takes the kernel a moment. */
+const DENIES = 2000
+
 function hostScript(folder: string, backend: string, outside: number): string {
   cpSync('/etc/ufw', join(folder, 'ufw'), { recursive: true })
+  const rules = Array.from({ length: DENIES }, (_, at) => deny(`10.0.${at >> 8}.${at & 255}`))
+  writeFileSync(join(folder, 'ufw/user.rules'), printUserRules({ ...STOCK_STATE, rules }, 4), { mode: 0o640 })
   mkdirSync(join(folder, 'default'))
   cpSync('/etc/default/ufw', join(folder, 'default/ufw'))
   cpSync('/etc/alternatives', join(folder, 'alternatives'), { recursive: true, verbatimSymlinks: true })
@@ -208,6 +217,13 @@ function hostScript(folder: string, backend: string, outside: number): string {
     ip link add out type veth peer name in netns ${outside}
     ip addr add ${INSIDE}/24 dev out; ip link set out up
     sysctl -qw net.ipv4.icmp_ratelimit=0`
+}
+
+function deny(address: string): Rule {
+  return {
+    ...{ family: 4, action: 'deny', path: 'in', log: 'none', protocol: 'any', to: ANYWHERE, comment: undefined },
+    ...{ inInterface: undefined, outInterface: undefined, from: { ...ANYWHERE, network: parseNetwork(address)! } },
+  }
 }
 
 function noPrograms(backend: string): string | false {
