@@ -201,7 +201,9 @@ const ROWS: readonly Row[] = [
   {
     name: 'nginx believes whoever says from where he comes',
     change: nginxNote('nginx.trusts-everyone'),
-    told: ['error nginx.trusts-everyone /etc/nginx/nginx.conf:7: this'],
+    told: [
+      'error nginx.trusts-everyone /etc/nginx/nginx.conf:7: in its place, for each proxy: set_real_ip_from ITS-ADDRESS;',
+    ],
   },
   {
     name: 'nginx holds lines back',

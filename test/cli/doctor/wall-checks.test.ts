@@ -62,8 +62,8 @@ const ROWS: readonly (readonly [name: string, change: Partial<Wall>, told: reado
   ['in the kernel, off in the files', { ufw: ufwOf({ enabled: false }) }, ['warning firewall.off-at-boot: ufw enable']],
   [
     'off',
-    { ufw: ufwOf({ enabled: false }), isActive: false, isWhole: false },
-    ['hint firewall.off: ufw allow OpenSSH; ufw enable'],
+    { ufw: ufwOf({ enabled: false }), isActive: false, isWhole: false, listening: [SSHD] },
+    ['hint firewall.off: ufw allow 22/tcp; ufw enable'],
   ],
   ['changed behind the back of the files', { isWhole: false }, ['error firewall.differs: ufw reload']],
   ['before.rules edited, not loaded', { isEdited: true }, ['warning firewall.not-loaded: ufw reload']],

@@ -133,9 +133,12 @@ const DANGEROUS = 'nginx.trusts-everyone'
 const HINTS: ReadonlySet<string> = new Set(['nginx.log-buffered', 'nginx.log-skipped', 'nginx.log-format'])
 
 function nginxFindings({ prepared: { discovery } }: Guarding): Finding[] {
-  return discovery.notes.map((note) =>
-    findingOf(note, note.code === DANGEROUS ? 'error' : HINTS.has(note.code) ? 'hint' : 'warning'),
-  )
+  return discovery.notes.map((note): Finding => {
+    if (note.code !== DANGEROUS) return findingOf(note, HINTS.has(note.code) ? 'hint' : 'warning')
+    const message = `${note.message}: anyone can claim any address and have others banned`
+    const mend = 'in its place, for each proxy: set_real_ip_from ITS-ADDRESS;'
+    return { ...findingOf(note, 'error'), message, mend }
+  })
 }
 
 function ufwFindings(guarding: Guarding, { ufw }: Pick<Wall, 'ufw'>): Finding[] {

@@ -13,6 +13,7 @@ import { type NftObject, nftKernel } from '../../../firewall/kernel.ts'
 import { type OldUfw, readOldUfw } from '../../../firewall/old-ufw/old-ufw.ts'
 import { isActive, isInForce } from '../../../firewall/rules/apply.ts'
 import type { Frame } from '../../../firewall/rules/frame.ts'
+import type { Ruleset } from '../../../firewall/rules/ruleset.ts'
 import type { Files } from '../../../world/files.ts'
 import type { World } from '../../../world/world.ts'
 import { hostAddresses, type Listening, listeningSockets } from '../../ufw/listening-sockets.ts'
@@ -21,6 +22,8 @@ export interface Wall {
   readonly ufw: ReadUfw | Fault
   readonly paths: UfwPaths
   readonly frame: CompiledFrame
+  /** Address lists that rules name. */
+  readonly lists?: Ruleset['lists']
   /** Lines of user.rules that count for nothing, as warnings with their place. */
   readonly stray: readonly string[]
   /** Tables, chains, rules; the Fault where the kernel cannot be asked. */
@@ -61,12 +64,14 @@ export async function readWall(world: World, paths: UfwPaths): Promise<Wall> {
   const frame = readFrame(world, paths, families)
   const kernel = await attemptLater(nftKernel(world).structure())
   const old = isRead ? await attemptLater(readOldUfw(world, ufw.state)) : undefined
+  const ruleset = isRead ? attempt(() => readRuleset(world, paths, ufw.state, true)) : undefined
   const active = kernel instanceof Fault ? false : await attemptLater(isActive(world))
   return {
     ...{ ufw, paths, frame, kernel },
     old: old instanceof Fault ? undefined : old,
+    lists: ruleset instanceof Fault ? undefined : ruleset?.lists,
     isActive: active === true,
-    isWhole: active === true && isRead && (await isAsWritten(world, paths, ufw)),
+    isWhole: active === true && ruleset !== undefined && (await isAsWritten(world, ruleset)),
     isEdited: active === true && isFrameEdited(loadedFrame(files, paths), frame.frame),
     stray: isRead ? listed(attempt(() => strayWarnings(files, paths, ufw))) : [],
     boot: readBoot(files),
@@ -97,8 +102,7 @@ function listed<T>(value: readonly T[] | Fault): readonly T[] {
   return value instanceof Fault ? [] : value
 }
 
-async function isAsWritten(world: World, paths: UfwPaths, { state }: ReadUfw): Promise<boolean> {
-  const ruleset = attempt(() => readRuleset(world, paths, state, true))
+async function isAsWritten(world: World, ruleset: Ruleset | Fault): Promise<boolean> {
   // What is wrong with the files is told apart.
   if (ruleset instanceof Fault) return true
   return (await attemptLater(isInForce(world, ruleset, { counted: true }))) === true

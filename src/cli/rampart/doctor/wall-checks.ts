@@ -48,7 +48,8 @@ function frameFindings({ frame: { faults, warnings } }: Wall): Finding[] {
   ]
 }
 
-function forceFindings({ kernel, isActive, isWhole, isEdited }: Wall, { state }: ReadUfw): Finding[] {
+function forceFindings(wall: Wall, { state }: ReadUfw): Finding[] {
+  const { kernel, isActive, isWhole, isEdited } = wall
   if (kernel instanceof Fault) return []
   const at = (code: string, severity: Finding['severity'], message: string, mend: string): Finding[] => [
     { code: `firewall.${code}`, severity, message, mend },
@@ -67,7 +68,8 @@ function forceFindings({ kernel, isActive, isWhole, isEdited }: Wall, { state }:
     return at('off-at-boot', 'warning', message, 'ufw enable')
   }
   if (!state.enabled) {
-    const mend = 'ufw allow OpenSSH; ufw enable'
+    const ports = sshdPorts(wall).map((port) => `ufw allow ${port}/tcp; `)
+    const mend = `${ports.join('')}ufw enable`
     return at('off', 'hint', 'the firewall is off: whatever listens can be reached, bans alone hold', mend)
   }
   if (!isWhole) {
@@ -137,20 +139,25 @@ export function packetOf(family: 4 | 6, wanted: Partial<Packet>): Packet {
 }
 
 /** undefined: nothing of ours judges, or what is not known. */
-export function judgeOf({ isActive, frame }: Wall, { state }: ReadUfw): ((packet: Packet) => string) | undefined {
+export function judgeOf(
+  { isActive, frame, lists }: Wall,
+  { state }: ReadUfw,
+): ((packet: Packet) => string) | undefined {
   const known: Frame | undefined = frame.frame
   if (!isActive || !known) return undefined
-  return (packet) => explainWhole({ ...state, frame: known }, packet).verdict
+  return (packet) => explainWhole({ ...state, frame: known, ...(lists ? { lists } : {}) }, packet).verdict
+}
+
+function sshdPorts({ listening }: Wall): readonly number[] {
+  const found = listening.filter(({ program, protocol }) => program === 'sshd' && protocol === 'tcp')
+  return [...new Set(found.map(({ port }) => port))]
 }
 
 function sshdFindings(wall: Wall, ufw: ReadUfw): Finding[] {
   const judge = judgeOf(wall, ufw)
   if (!judge) return []
-  const ports = new Set(
-    wall.listening.filter(({ program, protocol }) => program === 'sshd' && protocol === 'tcp').map(({ port }) => port),
-  )
   const { rules } = ufw.state
-  return [...ports].flatMap((port): Finding[] => {
+  return sshdPorts(wall).flatMap((port): Finding[] => {
     if (judge(packetOf(4, { toPort: port })) === 'accept') return []
     // Let in from somewhere: that is meant.
     if (
