@@ -86,10 +86,11 @@ function readLogs(world: World, { jails }: Pick<Prepared, 'jails'>): LogFacts[] 
   return [...readers].map(([path, { jails: names, first }]) => readLog(world, path, names, first.filter))
 }
 
-/** The original: ours is no Python. */
+/** The original: ours is no Python. One of a container has a firewall of its own. */
 function findFail2ban(files: Files): number | undefined {
+  const own = files.link('/proc/self/ns/net')
   for (const pid of files.list('/proc', { asStored: true })) {
-    if (!/^\d+$/.test(pid)) continue
+    if (!/^\d+$/.test(pid) || files.link(`/proc/${pid}/ns/net`) !== own) continue
     const words = textOr(files, `/proc/${pid}/cmdline`).split('\0').slice(0, 3)
     const isPython =
       words.some((word) => /(^|\/)python[\d.]*$/.test(word)) || /python/.test(files.link(`/proc/${pid}/exe`) ?? '')
