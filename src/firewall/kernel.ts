@@ -10,6 +10,7 @@ import { listenerCommand } from './listener.ts'
 import { type MonitorEvent, monitor, NFT_MONITOR } from './monitor.ts'
 import { BAN_TABLE, MARK, MARKS } from './nft.ts'
 import { nftFault } from './nft-fault.ts'
+import { type NftObject, parseNftObjects } from './nft-json.ts'
 import { RULE_TABLE } from './rules/printed.ts'
 
 export interface Kernel {
@@ -41,9 +42,6 @@ export interface Kernel {
    */
   watch(how: 'nft' | 'listener', table: string, tell: (event: MonitorEvent) => void): Cancel
 }
-
-/** `{ "set": { "family": "inet", "table": "rampart_bans", "name": ... } }` */
-export type NftObject = Readonly<Record<string, Readonly<Record<string, unknown>>>>
 
 /**
  * @param table stands in the kernel for the usual one, of which all others speak: of another guard on this host
@@ -83,7 +81,7 @@ export function nftKernel(
     probe: (lines) => inTurn(() => probe(named(lines), nft)),
     structure: () =>
       inTurn(async () => {
-        const objects = parseStructure(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))
+        const objects = parseNftObjects(await nft(['-t', '-j', 'list', 'ruleset'], '', 64 * 1024 * 1024))
         return own === BAN_TABLE ? objects : objects.map((object) => renamed(object, own))
       }),
     async elements(set, withinMs) {
@@ -158,11 +156,4 @@ async function probe(
   }
   if (complaints.length === 0) throw thrown
   return present
-}
-
-function parseStructure(json: string): readonly NftObject[] {
-  const whole: unknown = JSON.parse(json)
-  const list = (whole as { nftables?: unknown }).nftables
-  if (!Array.isArray(list)) throw new Fault('kernel.refused', 'nft lists the ruleset in an unknown form')
-  return list as readonly NftObject[]
 }

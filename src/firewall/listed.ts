@@ -14,12 +14,16 @@ export interface Listed {
 
 /** `elements = { 192.0.2.1 timeout 1d expires 23h59m49s568ms, ... }`; what is no address is left out. */
 export function parseListed(text: string, set: BanSet, now: EpochMs): Listed[] {
-  const list = /elements = \{([^}]*)\}/.exec(text)?.[1] ?? ''
+  const begin = text.indexOf(ELEMENTS)
+  const end = text.indexOf('}', begin)
+  const list = begin < 0 || end < 0 ? '' : text.slice(begin + ELEMENTS.length, end)
   return list
     .split(',')
     .map((element) => parseElement(element.trim().split(/\s+/), set, now))
     .filter((listed) => listed !== undefined)
 }
+
+const ELEMENTS = 'elements = {'
 
 function parseElement(words: readonly string[], set: BanSet, now: EpochMs): Listed | undefined {
   const host = parseNetwork(words[0]!)

@@ -3,8 +3,9 @@
  * the watcher hears the marks alone: the others are what a test tells.
  */
 import { Fault } from '../../src/base/fault.ts'
-import type { Kernel, NftObject } from '../../src/firewall/kernel.ts'
+import type { Kernel } from '../../src/firewall/kernel.ts'
 import type { MonitorEvent } from '../../src/firewall/monitor.ts'
+import type { NftObject } from '../../src/firewall/nft-json.ts'
 
 export interface MemoryKernel extends Kernel {
   /** `set address timeout` of every element, sorted. */

@@ -1,7 +1,7 @@
 /** What an installed UFW has in the kernel: which of it is its own, and the words that take it out. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { NftObject } from '../../src/firewall/kernel.ts'
+import type { NftObject } from '../../src/firewall/nft-json.ts'
 import { legacyTables, printLegacyTakeOut } from '../../src/firewall/old-ufw/legacy-tables.ts'
 import { oldNftTables, printOpened, printTakeOut } from '../../src/firewall/old-ufw/old-nft-tables.ts'
 import { judges, type OldTable } from '../../src/firewall/old-ufw/old-table.ts'

@@ -27,7 +27,8 @@ export function targetIn(ruleset: string, packet: Packet): Target | undefined {
 }
 
 function targetOf(line: string, packet: Packet): Target | undefined {
-  const [, match = '', text = ''] = /^\s+(.*)\bdnat (?:ip6? )?to ([\da-f.:[\]-]+)/i.exec(line) ?? []
+  const [match = '', rest = ''] = line.split(/\bdnat (?:ip6? )?to /, 2)
+  const text = /^[\da-f.:[\]-]+/i.exec(rest)?.[0] ?? ''
   if (text === '' || !isFor(match, packet)) return undefined
   const [, bracketed, plain, port, last] =
     /^(?:\[([\da-f:]+)\]|([\da-f.]+|[\da-f:]+))(?::(\d+)(?:-(\d+))?)?$/i.exec(text) ?? []

@@ -1,5 +1,6 @@
 /** What was changed with `--rollback` and waits for `ufw confirm`, as a file keeps it. */
 import { type KeptState, stateOf } from '../../config/ufw/kept-state.ts'
+import { isFrame } from '../../config/ufw/loaded-frame.ts'
 import type { UfwPaths } from '../../config/ufw/paths.ts'
 import { MAX_RULES_BYTES } from '../../config/ufw/read-ufw.ts'
 import type { Frame } from '../../firewall/rules/frame.ts'
@@ -49,6 +50,6 @@ function isPending({ waiting, boot, files, frame }: Pending): boolean {
     waiting.every(({ id, due }) => typeof id === 'string' && Number.isFinite(due)) &&
     typeof boot === 'string' &&
     files.every((file) => [file.path, file.before, file.after].every((text) => typeof text === 'string')) &&
-    (frame === undefined || (Array.isArray(frame.chains) && Array.isArray(frame.sets)))
+    (frame === undefined || isFrame(frame))
   )
 }

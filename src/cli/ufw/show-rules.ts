@@ -51,14 +51,23 @@ interface Block {
 
 /** As nft indents them: the chains of UFW's names, those that they call, sets. */
 function blocksOf(table: string): readonly Block[] {
-  const blocks = [...table.matchAll(/^\t(chain|set|map) (\S+) \{\n[\s\S]*?^\t\}\n/gm)].map(([text, kind, name]) => ({
-    name: name!,
-    // The names that a container's bridge may have are always the same 261.
-    text: name === BRIDGES.name ? text.replace(/^\t\telements = [^}]*\}\n/m, '') : text,
-    isBase: /^\t\ttype \w+ hook /m.test(text),
-    rank: kind !== 'chain' ? 2 : OWNED.test(name!) ? 0 : 1,
-  }))
+  const blocks = table
+    .split(/^(?=\t\}\n)/m)
+    .flatMap(blockIn)
+    .map(({ text, kind, name }) => ({
+      name,
+      // The names that a container's bridge may have are always the same 261.
+      text: name === BRIDGES.name ? text.replace(/^\t\telements = [^}]*\}\n/m, '') : text,
+      isBase: /^\t\ttype \w+ hook /m.test(text),
+      rank: kind !== 'chain' ? 2 : OWNED.test(name) ? 0 : 1,
+    }))
   return blocks.sort((a, b) => a.rank - b.rank)
+}
+
+/** @param part ends where a block does, without its last line */
+function blockIn(part: string): readonly { readonly text: string; readonly kind: string; readonly name: string }[] {
+  const head = /^\t(chain|set|map) (\S+) \{\n/m.exec(part)
+  return head ? [{ text: `${part.slice(head.index)}\t}\n`, kind: head[1]!, name: head[2]! }] : []
 }
 
 /** The chains of a section, and the pieces that they call. */

@@ -27,11 +27,26 @@ export function isLoaded(files: Pick<Files, 'stat'>, where: Where): boolean {
 export function loadedFrame(files: Files, where: Where): Frame | undefined {
   const { path } = recordOf(where)
   try {
-    return files.stat(path) ? (JSON.parse(files.text(path)) as Frame) : undefined
+    const frame: unknown = files.stat(path) ? JSON.parse(files.text(path)) : undefined
+    return isFrame(frame) ? frame : undefined
   } catch {
     // Half written, or by another version: the files are asked.
     return undefined
   }
+}
+
+/** Whether it has a frame's form; what it says, nobody but root has written. */
+export function isFrame(value: unknown): value is Frame {
+  const { chains, sets } = (value ?? {}) as Partial<Record<keyof Frame, unknown>>
+  const isChain = (chain: Partial<Frame['chains'][number]> | null) =>
+    (chain?.family === 4 || chain?.family === 6) &&
+    typeof chain.name === 'string' &&
+    ['filter', 'nat', 'mangle', 'raw'].includes(String(chain.table)) &&
+    Array.isArray(chain.rules) &&
+    chain.rules.every((rule) => typeof rule === 'string')
+  const isSet = (set: Partial<Frame['sets'][number]> | null) =>
+    typeof set?.name === 'string' && typeof set.body === 'string'
+  return Array.isArray(chains) && chains.every(isChain) && Array.isArray(sets) && sets.every(isSet)
 }
 
 /** Only root may change it: it is nft text. Where it cannot be kept, the files are asked each time. */

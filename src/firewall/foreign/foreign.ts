@@ -2,7 +2,7 @@
  * Other programs' chains at the hooks where ours judge. A packet has to pass all of them: a drop in one is final, an accept in one
  * ends that one alone. Pure.
  */
-import type { NftObject } from '../kernel.ts'
+import type { NftObject } from '../nft-json.ts'
 import { type Accepted, accepted } from './accepted.ts'
 import { type Owner, ownerOf } from './owner.ts'
 

@@ -1,5 +1,5 @@
 /** An installed UFW's chains in tables that iptables-nft made, and the transactions that take them out. Pure. */
-import type { NftObject } from '../kernel.ts'
+import type { NftObject } from '../nft-json.ts'
 import { BUILT_IN, type BuiltIn, isUfwChain, type OldTable } from './old-table.ts'
 
 /** @param objects as `Kernel.structure` gives them */

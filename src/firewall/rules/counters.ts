@@ -1,6 +1,6 @@
 /** How many packets each rule has decided: read from the kernel, piece by piece as the rules were printed. */
 import type { Network } from '../../base/address.ts'
-import type { NftObject } from '../kernel.ts'
+import type { NftObject } from '../nft-json.ts'
 import { fingerprintOf, type Hands, heldIn } from './apply.ts'
 import { type Wording, wordingOf } from './list-sets.ts'
 import { cutIntoPieces, type Piece, pieceName } from './pieces.ts'

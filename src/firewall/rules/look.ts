@@ -1,6 +1,7 @@
 /** A look at the kernel's table of rules: whether it is what a Ruleset says, down to what nobody but its reader would notice. */
 import { asFault } from '../../base/fault.ts'
-import { type NftObject, nftKernel } from '../kernel.ts'
+import { nftKernel } from '../kernel.ts'
+import type { NftObject } from '../nft-json.ts'
 import { fingerprintOf, type Hands, heldIn } from './apply.ts'
 import type { HeldLists } from './list-sets.ts'
 import { listSet, listTable, presentIn } from './present-table.ts'

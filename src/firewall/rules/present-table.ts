@@ -1,9 +1,10 @@
 /** What the kernel's table of rules has, by name. One look: chains and sets, neither rules nor elements. */
 import { Fault } from '../../base/fault.ts'
 import type { World } from '../../world/world.ts'
-import type { NftObject } from '../kernel.ts'
 import { BAN_TABLE } from '../nft.ts'
 import { nftFault } from '../nft-fault.ts'
+import type { NftObject } from '../nft-json.ts'
+import { parseNftObjects } from '../nft-json.ts'
 import { isUfwChain } from '../old-ufw/old-table.ts'
 import { listSetId } from './list-sets.ts'
 import { RULE_TABLE } from './printed.ts'
@@ -109,21 +110,15 @@ function ofTable(objects: readonly NftObject[], kind: string): Readonly<Record<s
 
 async function list(world: Pick<World, 'run'>, commands: string, options = ['-t']): Promise<NftObject[]> {
   const out = await ask(world, ['nft', '-j', ...options, commands])
+  // One answer for each command.
   return out
     .split('\n')
     .filter((line) => line !== '')
-    .flatMap(parse)
+    .flatMap(parseNftObjects)
 }
 
 async function ask({ run }: Pick<World, 'run'>, argv: readonly string[]): Promise<string> {
   const exit = await run.once(argv, { timeoutMs: 10_000, maxOutputBytes: 256 * 1024 * 1024 })
   if (exit.code !== 0) throw nftFault(exit)
   return exit.out
-}
-
-/** One answer for each command. */
-function parse(line: string): readonly NftObject[] {
-  const { nftables } = JSON.parse(line) as { readonly nftables?: unknown }
-  if (!Array.isArray(nftables)) throw new Fault('kernel.refused', 'nft lists the ruleset in an unknown form')
-  return nftables as readonly NftObject[]
 }

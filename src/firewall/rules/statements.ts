@@ -162,7 +162,9 @@ export function canStandInSet({ action, log, from, to, family }: Rule): boolean 
     from.list === undefined &&
     to.list === undefined &&
     from.network?.family === family &&
-    from.network.prefix === width(family)
+    from.network.prefix === width(family) &&
+    // `10.0.0.1/032` beside `10.0.0.1` is another rule, of the same element.
+    !from.written?.includes('/')
   )
 }
 

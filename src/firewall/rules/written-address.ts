@@ -21,9 +21,9 @@ export function parseWritten(text: string): WrittenAddress | undefined {
   const prefix = /^\d{1,40}$/.test(mask) ? Number(mask) : Number.NaN
   if (!(prefix <= width(host.family))) return undefined
   const network = widen(host, prefix)
-  if (prefix === width(host.family)) return written(host, spelled(host))
+  if (mask === String(width(host.family))) return written(host, spelled(host))
   if (host.family === 6) return written(network, `${spelled(host)}/${mask}`)
-  return written(network, prefix === 0 ? network.text : `${networkOf(4, network.bits, 32).text}/${mask}`)
+  return written(network, `${networkOf(4, network.bits, 32).text}/${mask}`)
 }
 
 function written(network: Network, text: string): WrittenAddress {
