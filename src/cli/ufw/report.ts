@@ -85,7 +85,7 @@ async function show({ setting: { world }, sentence }: Call, what: 'added' | 'lis
 }
 
 async function showRules(
-  { setting: { world }, sentence }: Call,
+  { setting: { world }, paths, sentence }: Call,
   what: ShownRules,
   { state }: ReadUfw,
   active: boolean,
@@ -94,7 +94,9 @@ async function showRules(
   const { listTable, tableText } = await import('../../firewall/rules/present-table.ts')
   if (sentence.json) return printJson({ nftables: active ? await listTable(world, { elements: true }) : [] })
   const { printRules } = await import('./show-rules.ts')
-  return printRules(active ? await tableText(world) : undefined, what, state.ipv6)
+  const { wasLoaded } = await import('../../config/ufw/loaded-frame.ts')
+  const off = wasLoaded(world.files, paths) ? 'gone' : undefined
+  return printRules(active ? await tableText(world) : off, what, state.ipv6)
 }
 
 async function profiles(

@@ -7,12 +7,12 @@ import type { Shown } from './command.ts'
 export type ShownRules = Exclude<Shown, 'listening' | 'added'>
 
 /**
- * @param table as `nft list table inet rampart` prints it; undefined: there is none
+ * @param table as `nft list table inet rampart` prints it; `gone`: there is none any more, undefined: there was none
  * @throws Fault `ufw.inactive` of what is not there then, as UFW does
  */
 export function printRules(table: string | undefined, shown: ShownRules, ipv6: boolean): string {
-  const { heading, always } = SECTIONS[shown]
-  if (table === undefined && !always) {
+  const { heading, off } = SECTIONS[shown]
+  if (off !== 'always' && (table === undefined || (table === 'gone' && off !== 'once loaded'))) {
     throw new Fault('ufw.inactive', `IPV4 (${heading}):\nthe firewall is off: nothing of it is in the kernel`)
   }
   const blocks = table === undefined ? [] : blocksOf(table)
@@ -27,18 +27,18 @@ export function printRules(table: string | undefined, shown: ShownRules, ipv6: b
 
 interface Section {
   readonly heading: string
-  /** Whether UFW shows it of a firewall that is off. */
-  readonly always?: true
+  /** Whether UFW shows it of a firewall that is off; undefined: it fails. */
+  readonly off?: 'always' | 'once loaded'
   /** Names of chains, behind their family. */
   readonly chains: RegExp
 }
 
 const SECTIONS: Readonly<Record<ShownRules, Section>> = {
-  raw: { heading: 'raw', always: true, chains: /^/ },
-  builtins: { heading: 'builtins', always: true, chains: /^[A-Z]+$/ },
-  'before-rules': { heading: 'before', chains: /^ufw6?-before-(?!logging)/ },
+  raw: { heading: 'raw', off: 'always', chains: /^/ },
+  builtins: { heading: 'builtins', off: 'always', chains: /^[A-Z]+$/ },
+  'before-rules': { heading: 'before', off: 'once loaded', chains: /^ufw6?-before-(?!logging)/ },
   'user-rules': { heading: 'user', chains: /^ufw6?-user-(?!logging)/ },
-  'after-rules': { heading: 'after', chains: /^ufw6?-after-(?!logging)/ },
+  'after-rules': { heading: 'after', off: 'once loaded', chains: /^ufw6?-after-(?!logging)/ },
   'logging-rules': { heading: 'logging', chains: /^ufw6?-(?:(?:before|user|after)-logging-|logging-)/ },
 }
 

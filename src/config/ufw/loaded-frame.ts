@@ -9,10 +9,15 @@ import type { UfwPaths } from './paths.ts'
 type Where = Pick<UfwPaths, 'folder'>
 
 /** Of files that were put elsewhere, beside them. */
-function recordOf({ folder }: Where): { readonly folder: string; readonly path: string } {
+function recordOf({ folder }: Where): { readonly folder: string; readonly path: string; readonly mark: string } {
   return folder === '/etc/ufw'
-    ? { folder: '/run/rampart', path: '/run/rampart/ufw-frame.json' }
-    : { folder, path: `${folder}/.rampart-frame` }
+    ? { folder: '/run/rampart', path: '/run/rampart/ufw-frame.json', mark: '/run/rampart/ufw-was-loaded' }
+    : { folder, path: `${folder}/.rampart-frame`, mark: `${folder}/.rampart-was-loaded` }
+}
+
+/** Whether rules were ever loaded since the host was started: an installed ufw leaves some of its chains behind, empty. */
+export function wasLoaded(files: Pick<Files, 'stat'>, where: Where): boolean {
+  return files.stat(recordOf(where).mark) !== undefined
 }
 
 /**
@@ -51,11 +56,12 @@ export function isFrame(value: unknown): value is Frame {
 
 /** Only root may change it: it is nft text. Where it cannot be kept, the files are asked each time. */
 export function rememberFrame(files: Files, where: Where, frame: Frame): void {
-  const { folder, path } = recordOf(where)
+  const { folder, path, mark } = recordOf(where)
   const chains = frame.chains.map(({ places: _, ...chain }) => chain)
   try {
     files.makeFolder(folder, 0o700)
     files.write(path, JSON.stringify({ ...frame, chains } satisfies Frame), 0o600)
+    if (!files.stat(mark)) files.write(mark, '', 0o600)
   } catch {
     forgetFrame(files, where)
   }

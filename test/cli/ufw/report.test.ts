@@ -29,6 +29,18 @@ inNamespace(import.meta.filename, () => {
     assert.deepEqual((await json(host, 'status --json'))['active'], false)
   })
 
+  test('of one that was on, some chains of UFW would still be there, empty', async () => {
+    const host = openHost()
+    await host.say('enable')
+    await host.say('disable')
+    const codes = []
+    for (const what of ['before-rules', 'user-rules', 'after-rules', 'logging-rules']) {
+      codes.push((await host.say(`show ${what}`)).code)
+    }
+    assert.deepEqual(codes, [0, 1, 0, 1])
+    assert.match((await host.say('show after-rules')).out, /^IPV4 \(after\):\n/)
+  })
+
   test('each report shows the chains that it is of, and what they call, by family', async () => {
     const host = openHost()
     await host.say('allow 4301/tcp')
