@@ -6,13 +6,34 @@ import type { Files } from '../../world/files.ts'
 export function makeSettings(files: Files, paths: Pick<UfwPaths, 'defaults'>): void {
   const path = pathOf(files, paths)
   if (!path || !files.stat(path)) return
-  for (const [name, value] of readSettings(files.text(path))) {
-    try {
-      files.overwrite(`/proc/sys/${name}`, `${value}\n`)
-    } catch {
-      // Not of this kernel, or not to be changed here: in a container most are not.
+  for (const [pattern, value] of readSettings(files.text(path))) {
+    for (const name of namesOf(files, pattern)) {
+      try {
+        files.overwrite(`/proc/sys/${name}`, `${value}\n`)
+      } catch {
+        // Not of this kernel, or not to be changed here: in a container most are not.
+      }
     }
   }
+}
+
+/** A `*` stands for what is there: each interface, say. */
+function namesOf(files: Files, pattern: string): readonly string[] {
+  const known = (part: string, above: string) => {
+    const form = new RegExp(`^${part.replaceAll('.', '\\.').replaceAll('*', '.*')}$`)
+    return files.list(`/proc/sys/${above}`).filter((name) => form.test(name))
+  }
+  return pattern
+    .split('/')
+    .reduce<readonly string[]>(
+      (above, part) =>
+        above.flatMap((folder) =>
+          (part.includes('*') ? known(part, folder) : [part]).map((name) =>
+            folder === '' ? name : `${folder}/${name}`,
+          ),
+        ),
+      [''],
+    )
 }
 
 function pathOf(files: Files, { defaults }: Pick<UfwPaths, 'defaults'>): string | undefined {
@@ -23,7 +44,7 @@ function pathOf(files: Files, { defaults }: Pick<UfwPaths, 'defaults'>): string 
 /** `net/ipv4/tcp_syncookies=0`, `-net.ipv4.conf.all.rp_filter = 1`; names with their folders. Source: sysctl.d(5). */
 export function readSettings(text: string): readonly (readonly [name: string, value: string])[] {
   return text.split('\n').flatMap((line) => {
-    const found = /^\s*-?\s*([A-Za-z0-9_./-]+)\s*=\s*(.*?)\s*$/.exec(line)
+    const found = /^\s*-?\s*([A-Za-z0-9_./*-]+)\s*=\s*(.*?)\s*$/.exec(line)
     if (!found) return []
     const [, name = '', value = ''] = found
     const path = folders(name)
