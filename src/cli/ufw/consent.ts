@@ -52,6 +52,7 @@ function mayLockOut(command: Changing): boolean {
     case 'enable':
     case 'reload':
     case 'delete-number':
+    case 'app-update':
     case 'become':
       return true
     case 'default':

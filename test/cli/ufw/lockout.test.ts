@@ -95,6 +95,21 @@ inNamespace(import.meta.filename, () => {
     await host.say('disable')
   })
 
+  test('a profile that has other ports now is asked about as well', async () => {
+    const host = typed()
+    await host.say('logging low')
+    const profile = (ports: string) =>
+      host.write('etc/ufw/applications.d/mine', `[Mine]\ntitle=t\ndescription=d\nports=${ports}\n`, 0o644)
+    profile(`${PORT}/tcp`)
+    await host.say('allow Mine')
+    await host.say('enable', 'y')
+    profile('9/tcp')
+    const { err, out } = await host.say('app update Mine', 'n')
+    assert.equal(err, WARNING("no rule allows it, and the default is 'deny'"))
+    assert.equal(out, `${QUESTION}Aborted\n`)
+    await host.say('disable')
+  })
+
   test('--force asks and warns of nothing', async () => {
     const host = typed()
     assert.equal((await host.say('--force enable')).err, '')
