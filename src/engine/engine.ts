@@ -230,7 +230,12 @@ export class Engine {
   /** For who lists bans, or lifts one, while nobody guards. */
   #keepBlocks(): Promise<void> {
     const blocks = this.#jails.blocking.map(({ name: jail, scope, settings }) => {
-      return { jail, scope, sentence: settings?.sentence }
+      return {
+        jail,
+        scope,
+        sentence: settings?.sentence,
+        actions: settings?.actions.map((action) => action.name) ?? [],
+      }
     })
     return this.#parts.history.entrust({ blocks })
   }

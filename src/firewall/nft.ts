@@ -109,6 +109,20 @@ export function printSteps(steps: readonly Step[], now: EpochMs): string[] {
   return [...printMark(MARK.begin), ...lines, ...printMark(MARK.end)]
 }
 
+/**
+ * An element goes, in whatever state it is.
+ * @param next it stays until another end
+ */
+export function printRelease(
+  { name }: BanSet,
+  address: string,
+  next?: { readonly end: End; readonly now: EpochMs },
+): string[] {
+  const set = `element ${TABLE} ${name}`
+  const gone = [`add ${set} { ${address} timeout 9s }`, `delete ${set} { ${address} }`]
+  return next ? [...gone, `add ${set} { ${address}${printTimeout(next.end, next.now)} }`] : gone
+}
+
 /** One line for each element: which of them would be new? For `Kernel.probe`. */
 export function printProbe(elements: readonly { readonly set: string; readonly address: string }[]): string[] {
   return elements.map(({ set, address }) => `create element ${TABLE} ${set} { ${address} }`)

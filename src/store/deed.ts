@@ -32,6 +32,8 @@ export interface JailBlock {
   readonly scope: Scope
   /** As what UFW lists them; undefined: they are not UFW's. */
   readonly sentence: BanSentence | undefined
+  /** Names of the actions that do something else at its bans, and undo it. */
+  readonly actions: readonly string[]
 }
 
 /** The wall clock was set. */

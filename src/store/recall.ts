@@ -6,7 +6,7 @@ import { type Network, printNetwork, widen, width } from '../base/address.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { Database } from './database.ts'
-import type { EventRow, LiveCounter, LogPosition } from './deed.ts'
+import type { EventRow, JailBlock, LiveCounter, LogPosition } from './deed.ts'
 import {
   type BanColumns,
   type Banned,
@@ -15,6 +15,7 @@ import {
   type BareColumns,
   bannedOf,
   bareBanOf,
+  blockOf,
   type CounterColumns,
   counterOf,
   type PastBans,
@@ -44,6 +45,8 @@ export interface Recall {
   bannedSince(since: EpochMs): AsyncIterable<readonly Banned[]>
   /** How often a network was banned since it was last pardoned, jail by jail: what bantime.increment asks. */
   pastBans(network: Network): Promise<readonly PastBans[]>
+  /** How the bans of the jails that run, or ran last, stand in the kernel. */
+  blocks(): Promise<readonly JailBlock[]>
   /** Events after `seq`, oldest first, at most `limit` (default 1000). */
   events(seq: number, limit?: number): Promise<readonly EventRow[]>
 }
@@ -92,6 +95,7 @@ export function recall(database: () => Database): Recall {
     why: async (network) => why(database(), network),
     bannedSince: (since) => bannedSince(database, since),
     pastBans: async (network) => database().all<PastColumns>(PAST_BANS, printNetwork(network)).map(pastOf),
+    blocks: async () => database().all<{ jail: string; block: string }>(BLOCKS).map(blockOf),
     events: async (seq, limit = 1000) => database().all<EventRow>(EVENTS, seq, limit).map(plain),
   }
 }
@@ -240,5 +244,6 @@ const BANNED_SINCE = `SELECT ban.id, jail.name AS jail, ban.jail AS number, addr
 const PAST_BANS = `SELECT jail.name AS jail, iif(ended_by = 'manual', 0, count) AS times, max(since) AS lastFrom,
     until AS lastUntil
   FROM ban JOIN jail ON jail.id = ban.jail WHERE address = ? GROUP BY ban.jail ORDER BY jail.name`
+const BLOCKS = 'SELECT name AS jail, block FROM jail WHERE block IS NOT NULL'
 const LAST_SEQ = 'SELECT max(seq) AS seq FROM event'
 const EVENTS = 'SELECT seq, time, kind, body FROM event WHERE seq > ? ORDER BY seq LIMIT ?'

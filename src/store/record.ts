@@ -179,12 +179,8 @@ export class Recorder {
 
   #blocks(blocks: readonly JailBlock[]): void {
     this.#database.run('UPDATE jail SET block = NULL WHERE block IS NOT NULL')
-    for (const { jail, scope, sentence } of blocks) {
-      this.#database.run(
-        'UPDATE jail SET block = ? WHERE id = ?',
-        JSON.stringify({ scope, sentence }),
-        this.#jail(jail),
-      )
+    for (const { jail, ...block } of blocks) {
+      this.#database.run('UPDATE jail SET block = ? WHERE id = ?', JSON.stringify(block), this.#jail(jail))
     }
   }
 

@@ -4,7 +4,7 @@ import { Fault } from '../base/fault.ts'
 import type { Fields } from '../filter/groups.ts'
 import type { Ban } from '../jail/ban.ts'
 import type { EpochMs } from '../world/clock.ts'
-import type { LiveCounter, LogPosition } from './deed.ts'
+import type { JailBlock, LiveCounter, LogPosition } from './deed.ts'
 
 export interface BanRow extends Ban {
   readonly id: number
@@ -129,6 +129,11 @@ export interface PastColumns extends Omit<PastBans, 'lastUntil'> {
 
 export function pastOf(row: PastColumns): PastBans {
   return { ...row, lastUntil: row.lastUntil ?? undefined }
+}
+
+export function blockOf({ jail, block }: { readonly jail: string; readonly block: string }): JailBlock {
+  const { scope, sentence, actions = [] } = parsed<Omit<JailBlock, 'jail'>>(block)
+  return { jail, scope, sentence, actions }
 }
 
 /** The driver's rows have no prototype, which makes them unequal to any other object. */

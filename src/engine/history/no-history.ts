@@ -17,6 +17,7 @@ export function noHistory(): History {
     bans: async () => [],
     why: async () => ({ bans: [], failures: [], counters: [] }),
     pastBans: async () => [],
+    blocks: async () => [],
     events: async () => [],
   }
 }

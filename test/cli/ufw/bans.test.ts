@@ -47,6 +47,11 @@ filter = ufw
 logpath = /var/log/ufw.log
 banaction = ufw
 maxretry = 3
+# Its bans are in the same set of the kernel as those of the application, but not in UFW's words.
+[unnamed]
+enabled = true
+filter = fails
+action = iptables-multiport[port="80,443,8080", protocol=all, blocktype=REJECT]
 `
 const FILTER = `[Definition]
 failregex = ^\\s*FAIL from <SUBNET>
@@ -252,18 +257,34 @@ describe('bans in UFW’s words', { skip: missing ?? false }, () => {
     assert.ok(before.some((line) => line.includes(`${ATTACKERS}.6`)))
   })
 
-  test('then none is lifted, and what to do is said', async () => {
-    const { code, out, err } = await run(['ufw', 'delete', 'reject', 'from', `${ATTACKERS}.6`])
-    assert.deepEqual([code, out], [1, ''])
-    assert.match(err, /^ERROR: this is a ban of jail 'nobody', and no guard is running/)
-    assert.ok((await lab.inKernel()).includes(`${ATTACKERS}.6`))
+  test('then ufw lifts one by itself, in kernel and history; whom another jail bans as well stays', async () => {
+    const elements = await lab.inKernel()
+    assert.equal(await said(`ufw delete reject from ${ATTACKERS}.6`), 'Rule deleted\n')
+    assert.deepEqual((await lab.inKernel()).sort(), elements.filter((one) => one !== `${ATTACKERS}.6`).sort())
+    assert.ok(!(await listed()).some((line) => line.includes(`${ATTACKERS}.6 `)))
+    guard = await lab.guard()
+    assert.ok(!(await lab.inKernel()).includes(`${ATTACKERS}.6`), 'it does not come back')
+    for (const jail of ['application', 'unnamed']) await run(['rampart', 'ban', `${ATTACKERS}.7`, '--jail', jail])
+    await guard.kill()
+    const words = ['ufw', 'delete', 'reject', 'from', `${ATTACKERS}.7`, 'to', 'any', 'app', 'Lab Web']
+    assert.equal((await run(words)).out, 'Rule deleted\n')
+    assert.equal((await lab.inKernel()).filter((one) => one === `${ATTACKERS}.7`).length, 1)
+    guard = await lab.guard()
+    const bannedBy = async (jail: string) => (await lab.jail(jail)).bans.map(({ address }) => address)
+    assert.deepEqual(await bannedBy('application'), ['2001:db8:bad::2'])
+    assert.deepEqual(await bannedBy('unnamed'), [`${ATTACKERS}.7`])
+    await run(['rampart', 'unban', '--all'])
+    await guard.kill()
   })
 
   test('when the firewall is off it says only so; they are listed once it is on', async () => {
     await said('ufw disable')
     assert.equal(await said('ufw status'), 'Status: inactive\n')
     await said('ufw --force enable')
-    assert.ok((await listed()).some((line) => line.includes(`${ATTACKERS}.6`)))
+    guard = await lab.guard()
+    await run(['rampart', 'ban', `${ATTACKERS}.8`, '--jail', 'sshd'])
+    assert.ok((await listed()).some((line) => line.includes(`${ATTACKERS}.8`)))
+    await guard.stop()
   })
 
   test('when the guard ended and took them along none is listed', async () => {
