@@ -21,6 +21,9 @@ describe('rules that are changed from outside', { skip: noLab() ?? false }, () =
     await ufw('--force', 'enable')
     await ufw('allow', '80/tcp')
     await ufw('limit', '22/tcp')
+    const list = '198.18.0.1\n198.18.1.0/24\n2001:db8:9::/48\n'
+    await lab.server.must([join(ROOT, 'bin/rampart'), 'list', 'add', 'drop', '-'], list)
+    await ufw('deny', 'from', 'list:drop')
     // Enough of one kind to stand in a set.
     for (let i = 1; i <= 12; i++) await ufw('deny', 'from', `203.0.113.${100 + i}`)
     guard = await lab.guard()
@@ -73,6 +76,20 @@ describe('rules that are changed from outside', { skip: noLab() ?? false }, () =
       assert.equal(await lab.visit(`${ATTACKERS}.1`, '/'), 0, 'nothing listens, and nothing is banned')
     })
   }
+
+  test('R01 the set of a list is flushed: the list is in force again, and it is told', async (t) => {
+    // It is loaded beside what is left of it, under another name.
+    const held = async () => /elements = \{ 198\.18\.1\.0 \}/.test(await table())
+    await until('all is calm', held)
+    const before = told()
+    const began = performance.now()
+    await nft(`flush set inet rampart ${/list-\w+-4-24/.exec(await table())![0]}`)
+    await until('it is told', () => told() > before)
+    t.diagnostic(`told after ${Math.round(performance.now() - began)} ms`)
+    assert.ok(await held())
+    const sets = [...(await table()).matchAll(/^set list-\w+-4-24 /gm)]
+    assert.equal(sets.length, 1)
+  })
 
   test('what ufw does is no damage', async () => {
     const before = told()

@@ -70,7 +70,7 @@ DefaultDependencies=no
 After=local-fs.target nftables.service
 Before=network-pre.target
 Wants=network-pre.target
-RequiresMountsFor=${command
+RequiresMountsFor=${[...command, STATE]
     .filter((word) => word.startsWith('/'))
     .map(quoted)
     .join(' ')}
@@ -87,6 +87,8 @@ WantedBy=sysinit.target
 `
 }
 
+/** Where the lists are. */
+const STATE = '/var/lib/rampart'
 const DESCRIPTION = 'Description=Firewall rules of ufw, loaded by Rampart'
 
 /** Source: systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS. */

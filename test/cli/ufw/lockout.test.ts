@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { rampart } from '../../../src/cli/rampart/command.ts'
+import { realWorld } from '../../../src/world/real.ts'
 import { CLIENT, inNamespace, type Neighbour, neighbour } from '../../kernel/namespace.ts'
 import { openHost } from './host.ts'
 
@@ -114,6 +116,35 @@ inNamespace(import.meta.filename, () => {
     const host = typed()
     assert.equal((await host.say('--force enable')).err, '')
     await host.say('disable')
+  })
+
+  test('a list that is to deny who makes it is warned of', async () => {
+    const host = typed()
+    const err: string[] = []
+    const terminal = { ...NOWHERE, columns: 80, err: (text: string) => void err.push(text) }
+    const setting = {
+      ...{
+        world: realWorld(),
+        terminal,
+        version: '0',
+        pid: process.pid,
+        isRoot: true,
+        stockFolder: '',
+        readerCommand: [],
+      },
+      ...{ input: async function* () {}, typed: () => true, stopped: new Promise<string>(() => {}) },
+    }
+    const add = (text: string) => {
+      host.write('list', text)
+      return rampart(setting, ['list', 'add', 'l', join(host.folder, 'list'), '--datadir', host.folder])
+    }
+    await add('192.0.2.1\n')
+    for (const sentence of ['deny from list:l', `allow ${PORT}/tcp`, '--force enable']) await host.say(sentence, 'y')
+    assert.equal(await add('192.0.2.2\n10.66.0.9\n'), 0)
+    assert.deepEqual(err, [])
+    assert.equal(await add('10.66.0.0/24\n'), 0)
+    assert.deepEqual(err, [WARNING("'deny from list:l'")])
+    await host.say('--force disable')
   })
 })
 

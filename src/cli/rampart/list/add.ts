@@ -14,6 +14,7 @@ import { applyRuleset, isActive } from '../../../firewall/rules/apply.ts'
 import { listProgress } from '../../list-progress.ts'
 import { printFault, printJson } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
+import { lockouts } from '../../ufw/lockout.ts'
 import { refuseOthers } from '../firewall/firewall-call.ts'
 import { checkName, counted, type ListOptions, pathsOf, usesOf } from './list-call.ts'
 
@@ -87,11 +88,20 @@ interface Change {
 async function change(setting: Setting, { state }: OpenUfw, of: Change, options: AddOptions): Promise<boolean> {
   const { world } = setting
   const isUsed = usesOf(state.rules, of.list.name).length > 0
+  if (isUsed && state.enabled) warnOfLockout(setting, state, of, options)
   const isInForce = isUsed && state.enabled && (await isActive(world))
   const prepared = prepareList(world.files, pathsOf(options), of.list)
   if (isInForce) await inKernel(setting, state, of, { prepared, options })
   await committed(setting, state, of, { prepared, options, isInForce })
   return isInForce
+}
+
+/** An open connection goes on: it could not be made again. */
+function warnOfLockout(setting: Setting, state: UfwState, { list, old }: Change, options: AddOptions): void {
+  const instead = { before: new Map(old ? [[old.name, old]] : []), after: new Map([[list.name, list]]) }
+  const isTyped = setting.typed?.() === true && setting.terminal.columns !== undefined
+  const warnings = lockouts({ setting, paths: pathsOf(options) }, isTyped, state, state, instead)
+  for (const warning of warnings) setting.terminal.err(`WARN: ${warning}\n`)
 }
 
 interface Prepared {
