@@ -44,9 +44,16 @@ async function healed(world: World, known: Known): Promise<Healed> {
     // A command was under way: now it has ended, or was killed.
     const calm = await lookAt(world, ruleset, known)
     if (calm.isWhole) return answerOf(false, ruleset, calm)
+    // A large list takes seconds: the host shall not stand open meanwhile.
+    if (hasLists(ruleset) && !(await isActive(world)))
+      await applyRuleset(world, { ...ruleset, lists: new Map() }, { anew: true })
     await applyRuleset(world, ruleset, { anew: true })
     return answerOf(true, ruleset, await lookAt(world, ruleset))
   })
+}
+
+function hasLists({ lists }: Ruleset): boolean {
+  return lists !== undefined && lists.size > 0
 }
 
 const NOTHING: Healed = { healed: false, rules: 0, asked: '', found: '' }
