@@ -36,6 +36,7 @@ const TEST_PROGRAMS = {
   openssl: 'openssl',
   python3: 'python3',
   sysctl: 'procps',
+  mmdebstrap: 'mmdebstrap',
   ...(process.env.CI ? { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote' } : {}),
 }
 

@@ -67,6 +67,7 @@ export function unitText(command: readonly string[]): string {
   return `[Unit]
 ${DESCRIPTION}
 DefaultDependencies=no
+StartLimitIntervalSec=0
 After=local-fs.target nftables.service
 Before=network-pre.target
 Wants=network-pre.target
