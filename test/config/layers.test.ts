@@ -139,7 +139,7 @@ test('a maxretry below 1 is told, and the default holds', () => {
 })
 
 const SCOPES: readonly (readonly [string, string])[] = [
-  ['ufw', 'all all reject'],
+  ['ufw', 'all all unreachable'],
   ['ufw[blocktype=deny]', 'all all drop'],
   ['nftables-multiport[port="http,https"]', 'tcp 80,443 drop'],
   ['nftables-multiport[port="http,https", blocktype=reject]', 'tcp 80,443 reject'],
