@@ -13,8 +13,28 @@ export interface Past {
   readonly age: number
 }
 
+/** While a rotation renames them one after the other, a file is seen under no name, or under two. */
+const MAX_LOOKS = 8
+
 /** The regular files in the log's folder that are named like rotations of it, oldest first in each series. */
 export function pastOf(files: Files, path: string): readonly Past[] {
+  let past = look(files, path)
+  for (let looks = 1; looks < MAX_LOOKS; looks++) {
+    const again = look(files, path)
+    if (isSame(past, again)) break
+    past = again
+  }
+  return past
+}
+
+function isSame(past: readonly Past[], other: readonly Past[]): boolean {
+  return (
+    past.length === other.length &&
+    past.every(({ path, inode }, i) => other[i]!.path === path && other[i]!.inode === inode)
+  )
+}
+
+function look(files: Files, path: string): readonly Past[] {
   const slash = path.lastIndexOf('/')
   const folder = path.slice(0, slash) || '/'
   const past: Past[] = []

@@ -98,6 +98,9 @@ def start():
 
 def remember(jail, address, count, ago):
     database = sqlite3.connect(f"{folder}/bans.sqlite3", timeout=10)
+    # It answers before it has made its tables.
+    while not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'bips'").fetchall():
+        time.sleep(0.05)
     row = (jail, address, int(time.time()) - ago, 60, count, json.dumps({"matches": [], "failures": 1}))
     for table in ("bans", "bips"):
         database.execute(f"INSERT INTO {table}(jail, ip, timeofban, bantime, bancount, data) VALUES (?, ?, ?, ?, ?, ?)", row)
