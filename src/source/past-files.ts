@@ -15,6 +15,8 @@ export const MIN_COPY_BYTES = 256
  */
 export type Moved = 'moved' | 'moved or written anew' | 'copied'
 
+const MAX_TRIES = 8
+
 export class PastFiles {
   readonly #hands: Hands
   readonly #family: Family
@@ -32,7 +34,7 @@ export class PastFiles {
   from(log: string, position: Position, how: Moved): LogFile[] {
     const past = pastOf(this.#hands.files, log)
     const found = this.#holder(past, position, how)
-    return found ? [found.file, ...this.#later(past, found.one)] : []
+    return found ? [found.file, ...this.#later(log, found.one.inode)] : []
   }
 
   /** The file of the position alone, if it was moved. */
@@ -42,9 +44,7 @@ export class PastFiles {
 
   /** Files of a log that were rotated away after this one was, each where it was left if it was read before. */
   after(log: string, { inode }: LogFile): LogFile[] {
-    const past = pastOf(this.#hands.files, log)
-    const one = past.find((file) => file.inode === inode)
-    const later = one ? this.#later(past, one) : []
+    const later = this.#later(log, inode)
     for (const file of later) this.#family.placeWhereLeft(file)
     return later
   }
@@ -65,9 +65,17 @@ export class PastFiles {
     return undefined
   }
 
-  #later(past: readonly Past[], one: Past): LogFile[] {
-    const files = laterThan(past, one).map(({ path }) => this.#open(path))
-    return files.filter((file) => file !== undefined)
+  /** While a rotation renames them, another one may stand under a name by the time that it is opened: then all is done again. */
+  #later(log: string, inode: number): LogFile[] {
+    for (let tries = 1; ; tries++) {
+      const past = pastOf(this.#hands.files, log)
+      const one = past.find((file) => file.inode === inode)
+      const later = one ? laterThan(past, one) : []
+      const files = later.map(({ path }) => this.#open(path))
+      const isSteady = later.every((file) => this.#hands.files.stat(file.path)?.inode === file.inode)
+      if (isSteady || tries === MAX_TRIES) return files.filter((file) => file !== undefined)
+      for (const file of files) file?.close()
+    }
   }
 
   #open(path: string): LogFile | undefined {
