@@ -1,6 +1,7 @@
 /** A log that a jail is pointed at: what kind it is by nginx's word, by its own lines or by its name, and its last lines. */
 import type { World } from '../../world/world.ts'
 import { expandGlob } from '../glob.ts'
+import { lastLines } from './last-lines.ts'
 import { type AccessLog, COMBINED, type ErrorLog, type NginxWrites } from './nginx-writes.ts'
 
 export interface LogView {
@@ -71,22 +72,8 @@ function sample(world: World, path: string, reads: boolean): Pick<LogView, 'exis
     const stat = world.files.stat(path)
     if (!stat) return { exists: false, lines: [] }
     if (!reads || stat.kind !== 'file' || stat.size === 0) return { exists: true, lines: [] }
-    return { exists: true, lines: lastLines(world, path, stat.size) }
+    return { exists: true, lines: lastLines(world.files, path, stat.size, SAMPLE_BYTES) }
   } catch {
     return { exists: true, lines: [] } // It is there and may not be read.
-  }
-}
-
-function lastLines({ files }: World, path: string, size: number): string[] {
-  const file = files.open(path)
-  try {
-    const from = Math.max(0, size - SAMPLE_BYTES)
-    const bytes = new Uint8Array(Math.min(size, SAMPLE_BYTES))
-    const got = file.read(bytes, from)
-    const lines = new TextDecoder().decode(bytes.subarray(0, got)).split('\n')
-    // The first one may be cut; what follows the last newline is not written yet.
-    return lines.slice(from > 0 ? 1 : 0, -1).filter((line) => line.trim() !== '')
-  } finally {
-    file.close()
   }
 }

@@ -1,9 +1,9 @@
 /** A log that jails read: whether it is there, how old it is, what its last lines say. Its bytes are hostile. */
 import { parseAddress } from '../../../base/address.ts'
+import { lastLines } from '../../../config/lint/last-lines.ts'
 import { dateDetector } from '../../../filter/date/detector.ts'
 import type { FilterSettings } from '../../../filter/filter-settings.ts'
 import type { EpochMs } from '../../../world/clock.ts'
-import type { Files } from '../../../world/files.ts'
 import type { World } from '../../../world/world.ts'
 
 export interface LogFacts {
@@ -44,7 +44,7 @@ export function readLog(
     const stat = files.stat(path)
     if (!stat) return { ...none, state: 'absent' }
     if (stat.kind !== 'file') return { ...none, state: 'no file' }
-    const lines = stat.size === 0 ? [] : lastLines(files, path, stat.size)
+    const lines = stat.size === 0 ? [] : lastLines(files, path, stat.size, SAMPLE_BYTES)
     return {
       ...{ ...none, state: 'read', modifiedMs: stat.modifiedMs, size: stat.size },
       ...dateOf(lines.at(-1), filter, clock.now()),
@@ -52,19 +52,6 @@ export function readLog(
     }
   } catch {
     return { ...none, state: 'unreadable' }
-  }
-}
-
-function lastLines(files: Files, path: string, size: number): string[] {
-  const file = files.open(path)
-  try {
-    const from = Math.max(0, size - SAMPLE_BYTES)
-    const bytes = new Uint8Array(Math.min(size, SAMPLE_BYTES))
-    const got = file.read(bytes, from)
-    const lines = new TextDecoder().decode(bytes.subarray(0, got)).split('\n')
-    return lines.slice(from > 0 ? 1 : 0, -1).filter((line) => line.trim() !== '')
-  } finally {
-    file.close()
   }
 }
 
