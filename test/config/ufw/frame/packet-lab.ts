@@ -79,8 +79,7 @@ function fatesOf({ seen, answers }: Answer, packets: readonly Packet[]): Fate[] 
   for (const [hook, mark, hex] of seen) {
     const bytes = Buffer.from(hex, 'hex')
     const family = bytes[0]! >> 4 === 4 ? 4 : 6
-    // What the router itself tells of errors, with an id of its own.
-    if (family === 4 && bytes[1] === 0xc0) continue
+    if (family === 4 && isOwnError(bytes)) continue
     note(
       family,
       family === 4 ? bytes.readUInt16BE(4) : bytes.readUInt32BE(0) & 0xfffff,
@@ -95,6 +94,14 @@ function fatesOf({ seen, answers }: Answer, packets: readonly Packet[]): Fate[] 
       behind.length > 0 ? [] : answers.filter((answer) => isAbout(answer, packet, index + 1)).map(refusal)
     return [...behind, ...new Set(refusals)].join(' | ') || 'dropped'
   })
+}
+
+/**
+ * What the router itself tells of errors: its id is random, hence may be that of a packet. Its precedence is that of
+ * control traffic, the other bits are those of the packet it tells of. Source: icmp_send() of linux/net/ipv4/icmp.c.
+ */
+function isOwnError(bytes: Buffer): boolean {
+  return bytes[9] === 1 && (bytes[1]! & 0xe1) === 0xc0
 }
 
 /** What a rule may have changed: traffic class, hops, addresses, and the first bytes above (ports, flags, MSS). */
