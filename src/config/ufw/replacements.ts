@@ -1,6 +1,6 @@
 /** Which of UFW's files a change of the state replaces, and by what. */
 import type { Files } from '../../world/files.ts'
-import { assign } from './assignments.ts'
+import { assign, readAssignments } from './assignments.ts'
 import { bytesOfText, textOfBytes } from './bytes.ts'
 import type { Replacement } from './exchange.ts'
 import type { UfwPaths } from './paths.ts'
@@ -30,12 +30,13 @@ export function replacementsOf(
     const isSetting = path === paths.conf || path === paths.defaults
     if (!files.stat(path)) put(path, text, isSetting ? SETTINGS_MODE : RULES_MODE)
   }
-  for (const [path, values] of [
-    [paths.defaults, defaultsOf(read.state, next)],
-    [paths.conf, confOf(read.state, next)],
+  for (const [path, valuesOf] of [
+    [paths.defaults, defaultsOf],
+    [paths.conf, confOf],
   ] as const) {
+    const old = begun.get(path) ?? (files.stat(path) ? textOfBytes(files.read(path)) : '')
+    const values = valuesOf(read.state, next, old)
     if (values.length === 0) continue
-    const old = begun.get(path) ?? textOfBytes(files.read(path))
     put(path, bytesOfText(values.reduce((text, [name, value]) => assign(text, name, value), old)), SETTINGS_MODE)
   }
   const path = PATHS.find((each) => read.state.policies[each] !== next.policies[each])
@@ -87,9 +88,12 @@ function defaultsOf(last: UfwState, next: UfwState): Assignments {
   ]
 }
 
-function confOf(last: UfwState, next: UfwState): Assignments {
+/** UFW names the level too when it switches the firewall on where the file names none, or one that there is not. */
+function confOf(last: UfwState, next: UfwState, old: string): Assignments {
+  const begins = next.enabled && !last.enabled
+  const isNamed = readAssignments(old).get('loglevel') === last.logging
   return [
     ...(last.enabled === next.enabled ? [] : [['ENABLED', next.enabled ? 'yes' : 'no'] as const]),
-    ...(last.logging === next.logging ? [] : [['LOGLEVEL', next.logging] as const]),
+    ...(last.logging !== next.logging || (begins && !isNamed) ? [['LOGLEVEL', next.logging] as const] : []),
   ]
 }

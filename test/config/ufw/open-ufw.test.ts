@@ -100,6 +100,20 @@ describe('a change', () => {
     assert.deepEqual(readdirSync(root).sort(), ['elsewhere', 'etc', 'ufw.lock'])
   })
 
+  for (const [old, then] of [
+    ['', 'ENABLED=yes\nLOGLEVEL=low\n'],
+    ['ENABLED=no\nLOGLEVEL=bogus\n', 'ENABLED=yes\nLOGLEVEL=low\n'],
+    ['LOGLEVEL=full\n#a\n', 'LOGLEVEL=full\n#a\nENABLED=yes\n'],
+  ] as const) {
+    test(`switched on, ${JSON.stringify(old)} names the level of the log, as with UFW`, async () => {
+      const { paths } = ufwFolder()
+      await change(paths, withRule(22))
+      writeFileSync(paths.conf, old)
+      await change(paths, (state) => ({ ...state, enabled: true }))
+      assert.equal(readFileSync(paths.conf, 'utf8'), then)
+    })
+  }
+
   test('does not replace what is no file', { skip: process.getuid?.() !== 0 }, async () => {
     const { root, paths } = ufwFolder()
     await change(paths, withRule(22))
