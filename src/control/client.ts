@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { Fault } from '../base/fault.ts'
 import type { Event } from '../engine/event.ts'
+import type { ListedBan } from '../engine/status.ts'
 import type { Command, Reply } from './command.ts'
 import { request } from './http.ts'
 
@@ -17,12 +18,27 @@ const PAUSE_MS = 500
 /** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, `control.hung-up`, or the guard's own */
 export async function ask<C extends Command>(socketPath: string, command: C): Promise<Reply<C>> {
   const timeoutMs = command.verb === 'reload' ? RELOAD_TIMEOUT_MS : TIMEOUT_MS
-  const answer = JSON.parse(await postAgain(socketPath, JSON.stringify(command), timeoutMs)) as
-    | { reply: Reply<C> }
-    | { fault: { code: string; message: string; hint?: string } }
+  const message = JSON.stringify(command)
+  const text = await send(socketPath, { path: '/v1/command', method: 'POST', message, timeoutMs })
+  const answer = JSON.parse(text) as { reply: Reply<C> } | Refused
   if ('reply' in answer) return answer.reply
-  const { code, message, hint } = answer.fault
-  throw new Fault(code, message, hint === undefined ? {} : { hint })
+  throw faultOf(answer)
+}
+
+interface Refused {
+  readonly fault: { readonly code: string; readonly message: string; readonly hint?: string }
+}
+
+function faultOf({ fault: { code, message, hint } }: Refused): Fault {
+  return new Fault(code, message, hint === undefined ? {} : { hint })
+}
+
+/** Every ban in force, or those of a jail. @throws Fault as `ask` */
+export async function askBans(socketPath: string, jail: string | undefined): Promise<readonly ListedBan[]> {
+  const query = jail === undefined ? '' : `?jail=${encodeURIComponent(jail)}`
+  const text = await send(socketPath, { path: `/v1/bans${query}`, method: 'GET', timeoutMs: TIMEOUT_MS })
+  if (text.startsWith('{')) throw faultOf(JSON.parse(text) as Refused)
+  return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as readonly ListedBan[])))
 }
 
 /** Calls `hear` with each event until the guard ends or `hear` returns false. */
@@ -43,10 +59,17 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
   })
 }
 
-async function postAgain(socketPath: string, message: string, timeoutMs: number): Promise<string> {
+interface Sent {
+  readonly path: string
+  readonly method: 'GET' | 'POST'
+  readonly message?: string
+  readonly timeoutMs: number
+}
+
+async function send(socketPath: string, sent: Sent): Promise<string> {
   for (let tries = 1; ; tries++) {
     try {
-      return await post(socketPath, message, timeoutMs)
+      return await once(socketPath, sent)
     } catch (thrown) {
       if (tries === TRIES || !(thrown instanceof Fault) || thrown.code !== 'control.hung-up') throw thrown
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
@@ -54,9 +77,9 @@ async function postAgain(socketPath: string, message: string, timeoutMs: number)
   }
 }
 
-function post(socketPath: string, message: string, timeoutMs: number): Promise<string> {
+function once(socketPath: string, { path, method, message, timeoutMs }: Sent): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { ...to(socketPath, timeoutMs), path: '/v1/command', method: 'POST' }
+    const options = { ...to(socketPath, timeoutMs), path, method }
     const asked = request(options, (response: IncomingMessage) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))

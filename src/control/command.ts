@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { TakenOver } from '../engine/history/take-over.ts'
 import type { Reloaded } from '../engine/life/reload.ts'
 import type { Outcome } from '../engine/outcome.ts'
-import type { AllLifted, JailDetails, Status, Verified, Why } from '../engine/status.ts'
+import type { AllLifted, JailDetails, ListedBan, SparedNow, Status, Verified, Why } from '../engine/status.ts'
 
 /** Who is asked: the engine, and who exchanges its configuration and ends it. */
 export interface Asked {
@@ -32,6 +32,8 @@ export type Command =
       readonly shorten?: boolean | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
+  /** Looks anew at who is never banned; the bans of those of these addresses who are end. */
+  | { readonly verb: 'spare'; readonly addresses: readonly string[] }
   /** The whole configuration, or one jail of it. */
   | { readonly verb: 'reload'; readonly jail?: string | undefined }
   | { readonly verb: 'stop'; readonly keep?: boolean | undefined }
@@ -49,6 +51,7 @@ export interface Replies {
   readonly why: Why
   readonly ban: readonly Outcome[]
   readonly unban: readonly Outcome[]
+  readonly spare: readonly SparedNow[]
   readonly reload: Reloaded
   readonly stop: { readonly pid: number }
   readonly 'unban-all': AllLifted
@@ -68,6 +71,7 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
   why: 'read',
   ban: 'operate',
   unban: 'operate',
+  spare: 'operate',
   reload: 'operate',
   stop: 'operate',
   'unban-all': 'operate',
@@ -78,12 +82,23 @@ const NEEDS: Readonly<Record<Command['verb'], Role>> = {
 
 /** @throws Fault `control.forbidden`, `control.bad-command`, `control.bad-address`, `control.no-jail`, `duration.bad` */
 export async function execute<C extends Command>(asked: Asked, role: Role, command: C): Promise<Reply<C>> {
-  const needs = Object.hasOwn(NEEDS, command.verb) ? NEEDS[command.verb] : undefined
-  if (!needs) throw new Fault('control.bad-command', `there is no command "${String(command.verb)}"`)
-  if (needs === 'operate' && role !== 'operate') {
-    throw new Fault('control.forbidden', `this caller may only look, and "${command.verb}" changes something`)
-  }
+  permit(role, command.verb)
   return (await answer(asked, command)) as Reply<C>
+}
+
+/** Bans in force as they are asked for one by one: there may be a million. @throws Fault `control.forbidden`, `control.no-jail` */
+export function listBans({ engine }: Asked, role: Role, jail: string | undefined): Iterable<readonly ListedBan[]> {
+  permit(role, 'status')
+  return engine.bans(jail)
+}
+
+/** @throws Fault `control.forbidden`, `control.bad-command` */
+function permit(role: Role, verb: Command['verb']): void {
+  const needs = Object.hasOwn(NEEDS, verb) ? NEEDS[verb] : undefined
+  if (!needs) throw new Fault('control.bad-command', `there is no command "${String(verb)}"`)
+  if (needs === 'operate' && role !== 'operate') {
+    throw new Fault('control.forbidden', `this caller may only look, and "${verb}" changes something`)
+  }
 }
 
 async function answer(asked: Asked, command: Command): Promise<Replies[Command['verb']]> {
@@ -112,6 +127,8 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
     }
     case 'unban':
       return engine.unban(command.addresses.map(address), command.jail)
+    case 'spare':
+      return engine.spare(command.addresses.map(address))
     case 'unban-all':
       return engine.unbanAll(command.jail)
     case 'verify':

@@ -37,6 +37,9 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
+/** Verbs about addresses. */
+const NAMING: ReadonlySet<string> = new Set(['ban', 'unban', 'spare'])
+
 function isCommand(value: unknown): value is Command {
   if (typeof value !== 'object' || value === null || !('verb' in value)) return false
   const texts = ['verb', 'jail', 'lasts', 'address', 'bans'] as const
@@ -45,6 +48,6 @@ function isCommand(value: unknown): value is Command {
   if (given['keep'] !== undefined && typeof given['keep'] !== 'boolean') return false
   if (given['verb'] === 'import' && given['bans'] === undefined) return false
   const { addresses } = given
-  if (addresses === undefined) return given['verb'] !== 'ban' && given['verb'] !== 'unban'
+  if (addresses === undefined) return !NAMING.has(String(given['verb']))
   return Array.isArray(addresses) && addresses.every((one) => typeof one === 'string')
 }

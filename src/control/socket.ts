@@ -3,14 +3,16 @@
  * itself admits root alone.
  *
  *   POST /v1/command      a Command; the answer is {"reply": ...} or {"fault": {code, message, hint}}
+ *   GET  /v1/bans?jail=   bans in force, JSON lists of them, one a line; of all jails without `jail`
  *   GET  /v1/events       events from now on, one JSON object a line, until the caller hangs up
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { asFault, Fault } from '../base/fault.ts'
+import { turn } from '../store/turn.ts'
 import type { World } from '../world/world.ts'
 import { type Callers, callers } from './callers.ts'
 import { ask } from './client.ts'
-import { type Asked, execute } from './command.ts'
+import { type Asked, execute, listBans } from './command.ts'
 import { holdSocket } from './hold-socket.ts'
 import { createServer } from './http.ts'
 import { parseCommand } from './message.ts'
@@ -71,13 +73,33 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const route = `${request.method} ${request.url?.split('?')[0]}`
+  const [path, query] = (request.url ?? '').split('?')
+  const route = `${request.method} ${path}`
   if (route === 'GET /v1/events') return stream(asked, guests, response)
+  if (route === 'GET /v1/bans') {
+    const jail = new URLSearchParams(query).get('jail') ?? undefined
+    const bans = listBans(asked, 'operate', jail)
+    guests.answer(response)
+    return list(response, bans)
+  }
   if (route !== 'POST /v1/command') throw new Fault('control.bad-command', `there is nothing at ${route}`)
   const command = parseCommand(await guests.message(request))
   guests.answer(response)
   const reply = await execute(asked, 'operate', command)
   send(response, 200, { reply })
+}
+
+/** As fast as the caller takes them; between two pieces everything else has its turn. */
+async function list(response: ServerResponse, pieces: Iterable<readonly unknown[]>): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' })
+  response.setTimeout(TIMEOUT_MS, () => response.destroy())
+  const gone = new Promise<void>((resolve) => response.once('close', resolve))
+  for (const piece of pieces) {
+    const isTaken = response.write(`${JSON.stringify(piece)}\n`)
+    await Promise.race([gone, isTaken ? turn() : new Promise<void>((resolve) => response.once('drain', resolve))])
+    if (response.destroyed) return
+  }
+  response.end()
 }
 
 function stream({ engine }: Asked, guests: Callers, response: ServerResponse): void {

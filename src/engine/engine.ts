@@ -35,7 +35,7 @@ import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
 import type { Acts } from './scripts/act.ts'
 import { Sparing } from './sparing/sparing.ts'
-import type { AllLifted, JailDetails, Status, Verified, Why } from './status.ts'
+import type { AllLifted, JailDetails, ListedBan, SparedNow, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import { Troubles } from './troubles.ts'
 
@@ -303,6 +303,11 @@ export class Engine {
     return this.#answers.jail(name)
   }
 
+  /** Every ban in force, some at a time. @throws Fault `control.no-jail` */
+  bans(jail: string | undefined): Iterable<readonly ListedBan[]> {
+    return this.#answers.bans(jail)
+  }
+
   why(network: Network): Promise<Why> {
     return this.#answers.why(network)
   }
@@ -325,6 +330,11 @@ export class Engine {
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   unbanAll(jail: string | undefined): Promise<AllLifted> {
     return this.#answers.unbanAll(jail)
+  }
+
+  /** Looks anew at who is never banned; the bans of those of these networks who are end. */
+  spare(networks: readonly Network[]): Promise<readonly SparedNow[]> {
+    return this.#answers.spare(networks)
   }
 
   /** Reads the kernel's sets: takes a second where there are many bans. */

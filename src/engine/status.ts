@@ -77,6 +77,13 @@ export interface BanStatus {
   readonly pending: boolean
 }
 
+/** A ban among those of all jails. */
+export interface ListedBan extends BanStatus {
+  readonly jail: string
+  /** How many bans of this address in this jail there were, this one included. */
+  readonly count: number
+}
+
 export interface JailDetails extends JailStatus {
   readonly bans: readonly BanStatus[]
 }
@@ -86,6 +93,15 @@ export interface AllLifted {
   readonly bans: number
   /** Of those, what the kernel still holds: it will be tried again. */
   readonly pending: number
+}
+
+/** Whether an address is never banned, and what that has ended. */
+export interface SparedNow {
+  readonly address: string
+  /** Why it is never banned; undefined: it may be. */
+  readonly why: string | undefined
+  /** Bans that are over by it. */
+  readonly lifted: readonly { readonly address: string; readonly jail: string }[]
 }
 
 /** How the kernel differs from what is said of it. */

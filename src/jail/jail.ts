@@ -44,8 +44,8 @@ export type JailEvent =
   | { readonly kind: 'restore'; readonly ban: Ban }
   /** `narrow`: where this very network is banned, that ban alone; else all that lie in it, too. */
   | { readonly kind: 'unban'; readonly network: Network; readonly narrow?: boolean }
-  /** It is never banned from now on. */
-  | { readonly kind: 'spare'; readonly network: Network }
+  /** It is never banned from now on. `byHand`: bans that were made by hand end too. */
+  | { readonly kind: 'spare'; readonly network: Network; readonly byHand?: boolean }
   | { readonly kind: 'tick' }
 
 /** Whether a failure of this network now needs to know the bans before it. */
@@ -81,7 +81,7 @@ export function step(state: JailState, event: JailEvent, now: EpochMs): Decision
     case 'unban':
       return unban(state, event.network, event.narrow === true)
     case 'spare':
-      return spare(state, event.network)
+      return spare(state, event.network, event.byHand === true)
     case 'tick':
       return tick(state, now)
     default:
@@ -154,13 +154,14 @@ function unban({ options, counters, bans }: JailState, network: Network, narrow:
   return [...lifted.map((ban) => ({ kind: 'unban', ban, why: 'manual' }) as const), ...rest]
 }
 
-/** Bans of it, in it and around it end, but for those made by hand, which may have been forced. */
-function spare({ bans }: JailState, network: Network): Decision[] {
-  const lifted = new Set(
-    [...bans.inside(network), ...bans.allCovering(network)].filter(({ origin }) => origin !== 'manual'),
-  )
-  for (const ban of lifted) bans.release(ban)
-  return [...lifted].map((ban) => ({ kind: 'unban', ban, why: 'spared' }))
+/** Bans of it, in it and around it end; those made by hand, which may have been forced, only where that is meant. */
+function spare({ bans }: JailState, network: Network, byHand: boolean): Decision[] {
+  // One of the network itself is both in it and around it.
+  const found = [...bans.inside(network), ...bans.allCovering(network)]
+  const lifted = new Map(found.map((ban) => [ban.network.text, ban]))
+  const ended = [...lifted.values()].filter(({ origin }) => byHand || origin !== 'manual')
+  for (const ban of ended) bans.release(ban)
+  return ended.map((ban) => ({ kind: 'unban', ban, why: 'spared' }))
 }
 
 function tick({ options, bans, counters, crowds }: JailState, now: EpochMs): Decision[] {

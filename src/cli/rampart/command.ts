@@ -165,6 +165,23 @@ function asking(program: Command, setting: Setting, end: End): void {
     .addOption(socket())
     .action(async (addresses, options) => end(await (await import('./ban.ts')).unban(setting, addresses, options)))
 
+  program
+    .command('allow')
+    .argument('[address...]', 'addresses or networks')
+    .description(
+      'never ban these from now on, whatever a jail says, and lift their bans; without a guard from its start on',
+    )
+    .option('--comment <text>', 'why, or whose they are')
+    .option('--remove', 'they may be banned again')
+    .addOption(new Option('--list', 'show who is allowed so, and where it stands'))
+    .option('--state <folder>', 'where history is kept', STATE)
+    .addOption(config())
+    .addOption(json())
+    .addOption(socket())
+    .action(async (addresses, options) =>
+      end(await (await import('./allow/allow.ts')).allow(setting, addresses, options, CONFIG)),
+    )
+
   const importing = program
     .command('import')
     .description('take over from another guard or firewall: import fail2ban, import ufw')

@@ -20,9 +20,10 @@ import { type Effects, perform } from '../perform.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Acts } from '../scripts/act.ts'
 import type { Sparing } from '../sparing/sparing.ts'
-import type { AllLifted, JailDetails, JailStatus, Status, Verified, Why } from '../status.ts'
+import type { AllLifted, JailDetails, JailStatus, ListedBan, SparedNow, Status, Verified, Why } from '../status.ts'
 import type { SteadyClock } from '../steady-clock.ts'
 import type { Troubles } from '../troubles.ts'
+import { listedBans } from './listed-bans.ts'
 import { unbanAll } from './unban-all.ts'
 import { why } from './why.ts'
 
@@ -88,6 +89,15 @@ export class Answers {
     const held = jails.need(name)
     const bans = [...held.state.bans.values()].map((ban) => banStatus(ban, kernelView.isPending(ban), clock.aheadMs))
     return { ...this.#jailStatus(held), bans: bans.sort((a, b) => b.from - a.from) }
+  }
+
+  /**
+   * Every ban in force, or those of one jail, some at a time: between two of them everything else has its turn, and what
+   * changes meanwhile may be among them or not. @throws Fault `control.no-jail`
+   */
+  bans(jail: string | undefined): Iterable<readonly ListedBan[]> {
+    const { clock, kernelView } = this.#parts
+    return listedBans(this.#oneOrAll(jail), kernelView.isPending, clock)
   }
 
   why(network: Network): Promise<Why> {
@@ -159,6 +169,31 @@ export class Answers {
   /** Every ban, or every one of a jail. Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   async unbanAll(jail: string | undefined): Promise<AllLifted> {
     return unbanAll(this.#oneOrAll(jail), this.#parts.effects)
+  }
+
+  /**
+   * Looks anew at who is never banned, and ends the bans of those of these networks who are, made by hand or not.
+   * Resolves when kernel and history have it.
+   */
+  async spare(networks: readonly Network[]): Promise<readonly SparedNow[]> {
+    const { jails, clock, sparing } = this.#parts
+    const gained: Network[] = []
+    sparing.refresh((some) => gained.push(...some))
+    const lift = (network: Network, byHand: boolean) =>
+      jails.all.flatMap(({ state }) => step(state, { kind: 'spare', network, byHand }, clock.now()))
+    const lifted = networks.map((network) => {
+      const why = sparing.whyEverywhere(network)
+      return { network, why, decisions: why === undefined ? [] : lift(network, true) }
+    })
+    const others = gained.flatMap((network) => lift(network, false))
+    await this.#carryOut([...lifted.flatMap(({ decisions }) => decisions), ...others])
+    return lifted.map(({ network, why, decisions }) => ({
+      address: network.text,
+      why,
+      lifted: decisions.flatMap((one) =>
+        one.kind === 'unban' ? [{ address: one.ban.network.text, jail: one.ban.jail }] : [],
+      ),
+    }))
   }
 
   /** Reads the kernel's sets: takes a second where there are many bans. */

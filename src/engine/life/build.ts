@@ -39,7 +39,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const ref: Ref = { early: [] }
   const letGo = descriptorReserve(world, (isShort) => ref.guard?.descriptors(isShort))
   const clock = steadyClock(world.clock)
-  const sources = sourcesOf(world, ref)
+  const sources = sourcesOf(world, options, ref)
   const current = { prepared: await prepare(world, options, sources) }
   ref.current = current
   if (options.chooses !== false && runsNothing(current.prepared)) throw nothing(current.prepared)
@@ -80,9 +80,10 @@ function withEngine(ref: Ref, act: (engine: Engine) => void): void {
   else ref.early.push(act)
 }
 
-function sourcesOf(world: World, ref: Ref): SparedSources {
+function sourcesOf(world: World, { config }: GuardOptions, ref: Ref): SparedSources {
   return new SparedSources({
     world,
+    folders: config,
     current: () => ref.current?.prepared,
     onTrouble: (topic, fault) => withEngine(ref, (engine) => (fault ? engine.fault(fault, topic) : engine.over(topic))),
   })

@@ -10,6 +10,7 @@ import type { Cancel } from '../../world/clock.ts'
 import type { World } from '../../world/world.ts'
 import { Asking } from '../asking/asking.ts'
 import type { HeldJail } from '../held-jail.ts'
+import { AllowFiles } from './allow-files.ts'
 import { HostNames, type Wanted } from './host-names.ts'
 import { IgnoreFiles } from './ignore-files.ts'
 import { ignoredBy, namesOf, pathsOf } from './ignoring.ts'
@@ -19,6 +20,8 @@ import { timeServers } from './time-servers.ts'
 
 export interface SparedSourcesParts {
   readonly world: World
+  /** Of the configuration, as they were named: one that is not there yet may come. */
+  readonly folders: readonly string[]
   /** What holds now; undefined before anything does. */
   readonly current: () => { readonly jails: readonly JailSettings[]; readonly discovery: Discovery } | undefined
   /** @param fault undefined: of this topic nothing is wrong any more */
@@ -37,6 +40,7 @@ export class SparedSources {
   readonly #parts: SparedSourcesParts
   readonly #names: HostNames
   readonly #files: IgnoreFiles
+  readonly #allowed: AllowFiles
   readonly #peers: SshPeers
   #timeServers: readonly Wanted[] = []
 
@@ -46,6 +50,7 @@ export class SparedSources {
     this.#parts = parts
     this.#names = new HostNames(names)
     this.#files = new IgnoreFiles({ files, onTrouble: parts.onTrouble })
+    this.#allowed = new AllowFiles({ ...parts, files })
     this.#peers = new SshPeers(files, clock)
   }
 
@@ -77,6 +82,7 @@ export class SparedSources {
   /** By the host, whatever a jail says. */
   spared(isThorough: boolean): Spared[] {
     return spared(this.#parts.world, {
+      allowed: this.#allowed.spared(),
       proxies: this.#parts.current()?.discovery.nginx.proxies ?? [],
       sshPeers: this.#peers.now(isThorough),
       timeServers: this.#timeServers.flatMap(({ name }) => this.#names.addresses(name)),

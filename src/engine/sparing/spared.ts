@@ -9,6 +9,8 @@ import type { World } from '../../world/world.ts'
 import { hostOrder4, networkOrder6, rowsOf } from './proc.ts'
 
 export interface Told {
+  /** By the admin's word: `rampart allow`. */
+  readonly allowed: readonly Spared[]
   /** Networks that the web server takes the client's address from. */
   readonly proxies: readonly string[]
   readonly sshPeers: readonly string[]
@@ -17,6 +19,7 @@ export interface Told {
 
 export function spared({ names, files }: Pick<World, 'names' | 'files'>, told: Told): Spared[] {
   return [
+    ...told.allowed,
     ...SPECIAL.map(([network, why]) => ({ network: parseNetwork(network)!, why })),
     ...named(names.own(), 'it is an address of this host'),
     ...named([...gateways4(files), ...gateways6(files)], 'it is a gateway of this host'),

@@ -40,9 +40,9 @@ export class Sparing {
     this.#parts = parts
   }
 
-  /** Looks at the host, thoroughly. */
-  refresh(): void {
-    this.#look(true)
+  /** Looks at the host, thoroughly. @param onGain whom to tell of those who are spared from now on */
+  refresh(onGain = this.#parts.onGain): void {
+    this.#look(true, onGain)
   }
 
   /** Called before a ban: somebody may have logged in, or an address been given to this host, since the last look. */
@@ -84,8 +84,8 @@ export class Sparing {
     return ownSpared(this.#spared)
   }
 
-  #look(isThorough: boolean): void {
-    const { clock, spared, onGain, onFault } = this.#parts
+  #look(isThorough: boolean, onGain = this.#parts.onGain): void {
+    const { clock, spared, onFault } = this.#parts
     const beganMs = clock.monotonic()
     this.#isDoubtful = false
     try {

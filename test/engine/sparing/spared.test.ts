@@ -92,6 +92,7 @@ const never: readonly [address: string, why: RegExp][] = [
 
 const world = host()
 const list = spared(world, {
+  allowed: [],
   proxies: ['198.51.100.0/24'],
   sshPeers: new SshPeers(world.files, world.clock).now(true),
   timeServers: [parseNetwork('203.0.113.123')!],
