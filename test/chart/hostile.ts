@@ -1,0 +1,21 @@
+/** Names as an attacker, or a registry, may spell them. */
+export const HOSTILE: readonly string[] = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onload='alert(1)",
+  ']]>&lt;!--',
+  `AS1 ${'W'.repeat(3000)}`,
+  'AS12345 شركة الاتصالات السعودية المتحدة للاتصالات وتقنية المعلومات',
+  'בזק בינלאומי',
+  'evil\u202etxt.exe\u202c \x1b[31mred\x07\x00\x9b\n\r\t',
+  'marks\u061c\u200f\u2067\u2029\ufffe\uffff',
+  '中国电信集团有限公司 China Telecom',
+  `Z${'\u0327\u0321\u035b'.repeat(50)}algo`,
+  'Nguyễn Văn Đệ, Thành phố Hồ Chí Minh',
+  'Київ Αθήνα Երևան',
+  '🇺🇸 🦹',
+  '\ud800 alone \udc00',
+  '',
+  ' ',
+  '\u0301',
+]
