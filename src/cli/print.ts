@@ -27,10 +27,17 @@ export interface Cell {
   readonly right?: boolean
 }
 
-/** Rows of cells, escaped, with two blanks between the columns, each as wide as its widest cell. */
-export function table(terminal: Terminal, rows: readonly (readonly (string | Cell)[])[]): string {
+/**
+ * Rows of cells, escaped, with two blanks between the columns, each as wide as its widest cell.
+ * @param least the widths that columns have at least: for a table that is printed in parts
+ */
+export function table(
+  terminal: Terminal,
+  rows: readonly (readonly (string | Cell)[])[],
+  least: readonly number[] = [],
+): string {
   const cells = rows.map((row) => row.map(cellOf))
-  const widths: number[] = []
+  const widths = [...least]
   for (const row of cells) for (const [i, { text }] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, text.length)
   const line = (row: readonly Cell[]) =>
     row

@@ -192,6 +192,46 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     assert.deepEqual(await lab.inKernel(), [ATTACKER])
   })
 
+  test('bans lists those in force with their jails, and past ones when asked', async () => {
+    const [one, other] = [`${ATTACKERS}.40`, '10.98.0.0/24']
+    await lab.rampart('ban', one, other, '--for', '10m')
+    await lab.rampart('unban', other)
+    const listed = async (...words: readonly string[]) => {
+      const { out } = await lab.rampart('bans', '--json', ...words)
+      const { guard, bans } = JSON.parse(out) as { guard: string; bans: { address: string; state: string }[] }
+      assert.equal(guard, 'running')
+      return bans.map(({ address, state }) => `${address} ${state}`)
+    }
+    assert.deepEqual(await listed(), [`${one} active`, `${ATTACKER} active`])
+    assert.deepEqual(await listed('--jail', 'manual'), [`${one} active`])
+    const all = await listed('--state', 'all')
+    assert.deepEqual(
+      [`${one} active`, `${other} over`, `${ATTACKER} active`].filter((row) => !all.includes(row)),
+      [],
+    )
+    const { out } = await lab.rampart('bans')
+    assert.match(
+      out,
+      /^address +jail +since +ends +failures +bans +by\n198\.51\.100\.40 +manual .* in (10m|9m 59s) +0 +1 +hand\n/,
+    )
+    assert.match((await lab.rampart('bans', '--jail', 'x')).err, /there is no jail "x"\n {2}there are: /)
+    await lab.rampart('unban', one)
+  })
+
+  test('more bans than go into one answer are listed, and nobody who does not read them is waited for', async () => {
+    const many = Array.from({ length: 3000 }, (_, i) => `10.50.${i >> 8}.${i & 255}`)
+    await lab.rampart('ban', ...many, '--for', '10m')
+    const slow = lab.server.start([
+      'curl',
+      ...['-s', '--limit-rate', '1k', '--unix-socket', '/run/rampart/rampart.sock', 'http://x/v1/bans'],
+    ])
+    const { out } = await lab.rampart('bans', '--json', '--jail', 'manual')
+    const { bans } = JSON.parse(out) as { bans: { address: string }[] }
+    assert.deepEqual(bans.map(({ address }) => address).sort(), [...many].sort())
+    slow.kill()
+    await lab.rampart('unban', '--all', '--jail', 'manual')
+  })
+
   test('ban in a jail uses its ports; the last of two jails that let go opens the door', async () => {
     const from = `${ATTACKERS}.21`
     assert.equal((await lab.rampart('ban', from, '--jail', 'nginx-botsearch')).code, 0)

@@ -126,6 +126,21 @@ function asking(program: Command, setting: Setting, end: End): void {
     .action(async (jail, options) => end(await (await import('./status.ts')).status(setting, jail, options)))
 
   program
+    .command('bans')
+    .description('show the bans in force, newest first; past ones too if asked for')
+    .option('--jail <name>', 'of this jail alone')
+    .option('--since <time>', 'only those that began since then: 2h, 7d, 2026-11-22, "2026-11-22 14:30"')
+    .addOption(
+      new Option('--state <which>', 'in force, or all that the history holds')
+        .choices(['active', 'all'])
+        .default('active'),
+    )
+    .option('--history <folder>', 'where history is kept', STATE)
+    .addOption(json())
+    .addOption(socket())
+    .action(async (options) => end(await (await import('./bans/bans.ts')).bans(setting, options)))
+
+  program
     .command('why')
     .argument(
       '<words...>',
