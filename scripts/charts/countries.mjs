@@ -47,13 +47,13 @@ export const PARTS = [
   ['RE', 'FR', 54, -22, 57, -20],
   ['YT', 'FR', 44, -14, 46, -12],
   ['SJ', 'NO', -10, 70.5, 40, 82],
-  ['BV', 'NO', 0, -57, 6, -52],
   ['BQ', 'NL', -70, 11, -62, 19],
   ['CC', 'CX', 96, -13, 97.5, -11],
 ]
 
 /** Where the dot is of what has no shape, or whose middle is nowhere near its people: longitude and latitude in degrees. */
 export const PLACES = {
+  BV: [3.4, -54.4],
   GI: [-5.35, 36.14],
   KI: [173, 1.4],
   TK: [-171.8, -9.2],

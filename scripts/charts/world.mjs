@@ -9,8 +9,8 @@ import { ALPHA2, PARTS, PLACES } from './countries.mjs'
 
 /** In tenths of a pixel of a map that is 960 pixels wide. */
 const WIDTH = 9600
-/** In steradians; 5e-6 keeps every bay that shows at that size. */
-const SIMPLER = 5e-6
+/** In steradians; 2e-6 keeps every bay that shows at that size. */
+const SIMPLER = 2e-6
 /** In square pixels: what is smaller gets a dot, or nobody would see its colour. */
 const DOT_BELOW = 7
 

@@ -1,9 +1,9 @@
 /** The longest first: a bar for each row, its number at its end. */
 import { amount, percent } from './amount.ts'
 import { shorten } from './fit.ts'
-import { type Drawing, framed, label, MARGIN, SMALL, TEXT } from './frame.ts'
+import { type Drawing, framed, label, MARGIN, nothing, SMALL, TEXT } from './frame.ts'
 import type { Heading } from './heading.ts'
-import { shown } from './letters.ts'
+import { named, shown } from './letters.ts'
 import { element, titled } from './markup.ts'
 import type { Picture } from './picture.ts'
 import { ticks } from './scale.ts'
@@ -48,18 +48,13 @@ export function barChart(bars: Bars, width = DEFAULT_WIDTH): Picture {
   )
 }
 
-/** In the place of a chart without a value. */
-export function nothing(why = 'Nothing was counted in this time.', width: number): Drawing {
-  return { content: label(why, width / 2, 40, 'rc-soft rc-middle'), height: 64 }
-}
-
 function drawing(bars: Bars, width: number): Drawing {
   const apart = bars.apart ?? []
   const all = [...bars.rows, ...apart]
   const most = Math.max(0, ...(bars.rows.length > 0 ? bars.rows : apart).map(({ count }) => count))
   const left = MARGIN + Math.min(Math.max(...all.map(naturalWidth)), width * LABELS) + 10
   const right = width - MARGIN - Math.max(...all.map(({ count }) => measure(amount(count)))) - 8
-  const noted = Math.max(0, ...all.filter(({ note }) => note).map(({ label }) => measure(shown(label))))
+  const noted = Math.max(0, ...all.filter(({ note }) => note).map(({ label }) => measure(named(label))))
   const scale: Scale = { left, right, most, unit: bars.unit, noted }
 
   const rows = bars.rows.map((row, i) => bar(row, i * ROW, scale, 'rc-bar'))
@@ -92,7 +87,7 @@ function grid({ left, right, most }: Scale, end: number): string {
 }
 
 function naturalWidth({ label, note }: BarRow): number {
-  return measure(shown(label)) + (note ? measure(shown(note)) + 10 : 0)
+  return measure(named(label)) + (note ? measure(shown(note)) + 10 : 0)
 }
 
 function bar(row: BarRow, y: number, scale: Scale, className: string): string {
@@ -122,7 +117,7 @@ function bar(row: BarRow, y: number, scale: Scale, className: string): string {
 /** The label at the bar, what it stands for before it as far as there is room. */
 function names(row: BarRow, { left, noted }: Scale, y: number): string {
   const end = left - 10
-  const name = shorten(shown(row.label), end - MARGIN, measure)
+  const name = shorten(named(row.label), end - MARGIN, measure)
   const written = label(name, end, y, 'rc-label rc-end')
   if (!row.note) return written
   const noteEnd = end - noted - 10

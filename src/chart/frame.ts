@@ -48,6 +48,11 @@ export function framed(
   return { kind, title, description, width, height, content: lines.join('') + body }
 }
 
+/** In the place of a chart without a value. */
+export function nothing(why: string | undefined, width: number): Drawing {
+  return { content: label(why ?? 'Nothing was counted in this time.', width / 2, 40, 'rc-soft rc-middle'), height: 64 }
+}
+
 /** One line of text whose baseline is at `y`. */
 export function label(text: string, x: number, y: number, className?: string): string {
   return element('text', { class: className, x, y }, escaped(text))

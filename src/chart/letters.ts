@@ -13,6 +13,12 @@ export function cells(text: string): number {
   return sum
 }
 
+/** As `shown`; what has nothing to be seen in it is called blank. */
+export function named(text: string): string {
+  const name = shown(text)
+  return /[^\s\p{M}\u200b-\u200d\u2060\ufeff]/u.test(name) ? name : '(blank)'
+}
+
 export function isMark(letter: string): boolean {
   return /^[\p{M}\u200b-\u200d\u2060\ufeff]$/u.test(letter)
 }
