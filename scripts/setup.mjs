@@ -37,6 +37,9 @@ const TEST_PROGRAMS = {
   python3: 'python3',
   sysctl: 'procps',
   mmdebstrap: 'mmdebstrap',
+  zsh: 'zsh',
+  fish: 'fish',
+  mandoc: 'mandoc',
   ...(process.env.CI ? { '/lib/systemd/systemd-journal-remote': 'systemd-journal-remote' } : {}),
 }
 

@@ -15,11 +15,14 @@ const RELOAD_TIMEOUT_MS = 60_000
 const TRIES = 4
 const PAUSE_MS = 500
 
-/** @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, `control.hung-up`, or the guard's own */
-export async function ask<C extends Command>(socketPath: string, command: C): Promise<Reply<C>> {
+/**
+ * @param limit ends the waiting, however the guard behaves, with a Fault of these
+ * @throws Fault `control.absent` if no guard answers, `control.denied`, `control.silent`, `control.hung-up`, or the guard's own
+ */
+export async function ask<C extends Command>(socketPath: string, command: C, limit?: AbortSignal): Promise<Reply<C>> {
   const timeoutMs = command.verb === 'reload' ? RELOAD_TIMEOUT_MS : TIMEOUT_MS
   const message = JSON.stringify(command)
-  const text = await send(socketPath, { path: '/v1/command', method: 'POST', message, timeoutMs })
+  const text = await send(socketPath, { path: '/v1/command', method: 'POST', message, timeoutMs, limit })
   const answer = JSON.parse(text) as { reply: Reply<C> } | Refused
   if ('reply' in answer) return answer.reply
   throw faultOf(answer)
@@ -64,6 +67,7 @@ interface Sent {
   readonly method: 'GET' | 'POST'
   readonly message?: string
   readonly timeoutMs: number
+  readonly limit?: AbortSignal | undefined
 }
 
 async function send(socketPath: string, sent: Sent): Promise<string> {
@@ -77,9 +81,9 @@ async function send(socketPath: string, sent: Sent): Promise<string> {
   }
 }
 
-function once(socketPath: string, { path, method, message, timeoutMs }: Sent): Promise<string> {
+function once(socketPath: string, { path, method, message, timeoutMs, limit }: Sent): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { ...to(socketPath, timeoutMs), path, method }
+    const options = { ...to(socketPath, timeoutMs), path, method, ...(limit && { signal: limit }) }
     const asked = request(options, (response: IncomingMessage) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))

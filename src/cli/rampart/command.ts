@@ -1,9 +1,10 @@
 /** The grammar of `rampart`: its words, their options, their help. What each does stands in a file of its own. */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { SOCKET } from '../../control/usual-socket.ts'
+import type { Shell } from '../completion/completion.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'
@@ -16,6 +17,7 @@ const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 const UP = { observe: false, single: false, keepBans: false, replace: false }
 const BAN = { force: false, shorten: false }
 const IMPORT = { dryRun: false }
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 const ADD = { append: false, skipBad: false, allowEmpty: false }
 
 /** Runs one command line. @returns its exit code */
@@ -34,7 +36,8 @@ export async function rampart(setting: Setting, words: readonly string[]): Promi
   }
 }
 
-function grammar(setting: Setting, end: End): Command {
+/** What is parsed by, and what help, manual and completion are made from. */
+export function grammar(setting: Setting, end: End): Command {
   const { terminal } = setting
   const program = new Command('rampart')
     .description('Guards this host: reads the logs, bans who attacks in the kernel, tells what goes on.')
@@ -44,25 +47,36 @@ function grammar(setting: Setting, end: End): Command {
       writeErr: (text) => terminal.err(shown(text)),
       getOutHelpWidth: () => terminal.columns ?? 100,
     })
+    .configureHelp({ subcommandTerm: termOf })
+    .helpOption('-h, --help', 'show this')
     .exitOverride()
     .showHelpAfterError('(see: rampart help)')
-    .helpCommand('help [command]', 'show how a command is used')
     .addHelpText('after', EXAMPLES)
+  program.commandsGroup('Guard this host:')
   guarding(program, setting, end)
   steering(program, setting, end)
+  program.commandsGroup('Look, ban and let go:')
   asking(program, setting, end)
+  program.commandsGroup('The firewall, beside what ufw says of it:')
   walling(program, setting, end)
   listing(program, setting, end)
+  program.commandsGroup('Try, check and mend:')
   trying(program, setting, end)
   mending(program, setting, end)
-  program
-    .command('version')
-    .description('print the version')
-    .action(() => {
-      terminal.out(`rampart ${setting.version}\n`)
-      end(0)
-    })
-  return program
+  program.commandsGroup('Move in:')
+  movingIn(program, setting, end)
+  program.commandsGroup('Rampart itself:')
+  telling(program, setting, end)
+  return program.helpCommand('help [command]', 'show how a command is used')
+}
+
+/** In the list of commands: every one of them has options. */
+function termOf(command: Command): string {
+  const names = command.registeredArguments.map((argument) => {
+    const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+    return argument.required ? ` <${name}>` : ` [${name}]`
+  })
+  return `${command.name()}${names.join('')}`
 }
 
 /** What was typed may stand in it. */
@@ -99,7 +113,7 @@ function steering(program: Command, setting: Setting, end: End): void {
   program
     .command('reload')
     .argument('[jail]', 'one jail (default: the whole configuration)')
-    .description('read the configuration anew; with any fault nothing changes')
+    .description('read the configuration anew; a fault changes nothing')
     .addOption(json())
     .addOption(socket())
     .action(async (jail, options) => end(await (await import('./reload.ts')).reload(setting, jail, options)))
@@ -146,6 +160,7 @@ function asking(program: Command, setting: Setting, end: End): void {
       '<words...>',
       'an address or a network; or a packet: in|out|route [on IFACE] PROTOCOL PORT from|to ADDRESS',
     )
+    .summary('why an address is banned, or what a packet meets')
     .description('show why an address is banned or is not, or what the firewall does with a packet, and by which rule')
     .addOption(json())
     .addOption(socket())
@@ -197,35 +212,6 @@ function asking(program: Command, setting: Setting, end: End): void {
       end(await (await import('./allow/allow.ts')).allow(setting, addresses, options, CONFIG)),
     )
 
-  const importing = program
-    .command('import')
-    .description('take over from another guard or firewall: import fail2ban, import ufw')
-  importing
-    .command('ufw')
-    .description(
-      "put ufw's rules in force here, then take an installed ufw's chains out of the kernel, without a gap; other rules stay",
-    )
-    .option('--dry-run', 'change nothing, tell what would go and what would stay')
-    .option('--force', 'do not ask')
-    .addOption(json())
-    .addOption(datadir())
-    .action(async (options) =>
-      end(await (await import('./import-ufw.ts')).importUfw(setting, { ...IMPORT, ...options })),
-    )
-  importing
-    .command('fail2ban')
-    .description(
-      "take over Fail2ban's bans in force, and its past ones for bantime.increment; its database stays as it is",
-    )
-    .option('--database <file>', "Fail2ban's database (default: dbfile in fail2ban.conf)")
-    .option('--dry-run', 'change nothing, tell what would be taken over, and what not')
-    .addOption(config())
-    .addOption(json())
-    .addOption(socket())
-    .action(async (options) =>
-      end(await (await import('./import.ts')).importFail2ban(setting, { ...IMPORT, ...options })),
-    )
-
   program
     .command('tail')
     .description('print events as they happen')
@@ -245,6 +231,7 @@ async function why(setting: Setting, words: readonly string[], options: WhyOptio
 function walling(program: Command, setting: Setting, end: End): void {
   const firewall = program
     .command('firewall')
+    .summary('export, plan, apply, history, rollback, off')
     .description('the rules as a whole: export, plan, apply, history, rollback, off')
   const changing = (command: Command) =>
     command
@@ -307,6 +294,7 @@ function walling(program: Command, setting: Setting, end: End): void {
 function listing(program: Command, setting: Setting, end: End): void {
   const list = program
     .command('list')
+    .summary('add, show, remove: addresses for rules by the thousand')
     .description('lists of addresses for rules (ufw deny from list:NAME): list add, show, remove')
     .addOption(json())
     .addOption(datadir())
@@ -377,6 +365,7 @@ function trying(program: Command, setting: Setting, end: End): void {
 
   program
     .command('config')
+    .summary('check: what is wrong with the configuration')
     .description('the configuration: config check tells what is wrong with it')
     .command('check')
     .argument('[name...]', 'jails, or filters with options: sshd[mode=aggressive] (default: the jails that would run)')
@@ -394,6 +383,7 @@ function trying(program: Command, setting: Setting, end: End): void {
 function mending(program: Command, setting: Setting, end: End): void {
   program
     .command('doctor')
+    .summary('what is wrong with this host, and what mends it')
     .description("show what is wrong with this host's set-up, and the command or the line that mends it")
     .option('--all', 'also what is well')
     .addOption(config())
@@ -402,6 +392,74 @@ function mending(program: Command, setting: Setting, end: End): void {
     .addOption(datadir())
     .addHelpText('after', '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings')
     .action(async (options) => end(await (await import('./doctor/doctor.ts')).doctor(setting, options)))
+}
+
+/** From another guard or firewall. */
+function movingIn(program: Command, setting: Setting, end: End): void {
+  const importing = program
+    .command('import')
+    .summary('from fail2ban, from ufw')
+    .description('take over from another guard or firewall: import fail2ban, import ufw')
+  importing
+    .command('ufw')
+    .description(
+      "put ufw's rules in force here, then take an installed ufw's chains out of the kernel, without a gap; other rules stay",
+    )
+    .option('--dry-run', 'change nothing, tell what would go and what would stay')
+    .option('--force', 'do not ask')
+    .addOption(json())
+    .addOption(datadir())
+    .action(async (options) =>
+      end(await (await import('./import-ufw.ts')).importUfw(setting, { ...IMPORT, ...options })),
+    )
+  importing
+    .command('fail2ban')
+    .description(
+      "take over Fail2ban's bans in force, and its past ones for bantime.increment; its database stays as it is",
+    )
+    .option('--database <file>', "Fail2ban's database (default: dbfile in fail2ban.conf)")
+    .option('--dry-run', 'change nothing, tell what would be taken over, and what not')
+    .addOption(config())
+    .addOption(json())
+    .addOption(socket())
+    .action(async (options) =>
+      end(await (await import('./import.ts')).importFail2ban(setting, { ...IMPORT, ...options })),
+    )
+}
+
+function telling(program: Command, setting: Setting, end: End): void {
+  const { terminal } = setting
+  program
+    .command('completion')
+    .addArgument(new Argument('<shell>', 'whose completion').choices(SHELLS))
+    .summary('for bash, zsh or fish')
+    .description('print what completes the words of rampart, ufw and the fail2ban commands in a shell')
+    .addHelpText('after', COMPLETION)
+    .action(async (shell) =>
+      end(
+        await (await import('../completion/completion.ts')).completion(
+          setting,
+          shell,
+          grammar(setting, () => {}),
+        ),
+      ),
+    )
+
+  program
+    .command('__complete', { hidden: true })
+    .argument('<what...>')
+    .addOption(socket())
+    .action(async (what, { socket }) =>
+      end(await (await import('../completion/offer.ts')).offer(setting, what, socket)),
+    )
+
+  program
+    .command('version')
+    .description('print the version')
+    .action(() => {
+      terminal.out(`rampart ${setting.version}\n`)
+      end(0)
+    })
 }
 
 function gather(word: string, before: readonly string[] | undefined): readonly string[] {
@@ -417,3 +475,9 @@ Examples:
   sudo rampart why 198.51.100.7       all that is known of an address
   sudo rampart why in tcp 443 from 198.51.100.7   what the firewall does with a packet
   rampart match nginx-botsearch /var/log/nginx/access.log`
+
+const COMPLETION = `
+Where there is no package that brings it along:
+  bash   echo 'source <(rampart completion bash)' >> ~/.bashrc
+  zsh    echo 'source <(rampart completion zsh)' >> ~/.zshrc    (behind compinit)
+  fish   rampart completion fish > ~/.config/fish/conf.d/rampart.fish`
