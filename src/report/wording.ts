@@ -1,0 +1,46 @@
+/** What page and Markdown say alike: the question in words, moments in the report's zone. */
+import { amount } from '../chart/amount.ts'
+import type { Period, Table } from '../statistics/table.ts'
+import type { EpochMs } from '../world/clock.ts'
+
+/** `2 623 different addresses banned, all jails, in force at the end`. */
+export function subjectOf({ unit, filter, origin }: Table): string {
+  const jail = filter.jail === undefined ? 'all jails' : `jail ${filter.jail}`
+  if (origin === 'list') return unit === 'lines' ? 'lines of a list of addresses' : 'addresses of a list'
+  const state = filter.state === 'active' ? 'in force at its end' : 'in force or over'
+  return `${UNITS[unit]}, ${jail}, bans ${state}`
+}
+
+const UNITS = {
+  ips: 'addresses banned',
+  bans: 'bans',
+  failures: 'failures of banned addresses',
+  lines: 'lines',
+} as const
+
+/** `16 November 2026 12:00 to 23 November 2026 12:00 (Europe/Paris)`. */
+export function periodOf({ from, to }: Period, zone: string): string {
+  const start = from === undefined ? 'from the beginning' : moment(from, zone)
+  return `${start} to ${moment(to, zone)} (${zone})`
+}
+
+/** `23 November 2026 12:00`. */
+export function moment(time: EpochMs, zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { ...MOMENT, timeZone: zone }).formatToParts(time)
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? ''
+  return `${part('day')} ${part('month')} ${part('year')} ${part('hour')}:${part('minute')}`
+}
+
+const MOMENT = {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+} as const
+
+/** What a row of a cut list says of the rest: `382 more with 846 in all`. */
+export function left(rows: number, count: number): string {
+  return `${amount(rows)} more with ${amount(count)} in all`
+}
