@@ -147,13 +147,21 @@ function commit(files: Files, list: string, steps: readonly Step[]): void {
 function carryOut(files: Files, list: string, steps: readonly Step[]): void {
   for (const { from, to } of steps) {
     if (!files.stat(from)) continue
-    if (isMounted(() => files.rename(from, to))) files.overwrite(to, files.read(from, Number.MAX_SAFE_INTEGER))
+    if (isMounted(() => files.rename(from, to))) writeOver(files, from, to)
   }
   syncFolders(files, steps)
   files.remove(list)
   files.syncFolder(folderOf(list))
   // Only now: a file that was written over may have to be written over once more.
   for (const { from } of steps) files.remove(from)
+}
+
+/** On another file system there may be none yet: who sees it then reads by the list. */
+function writeOver(files: Files, from: string, to: string): void {
+  const content = files.read(from, Number.MAX_SAFE_INTEGER)
+  const made = files.stat(from)!
+  if (files.stat(to)) files.overwrite(to, content)
+  else files.create(to, content, made.mode, made)
 }
 
 function syncFolders(files: Files, steps: readonly Step[]): void {

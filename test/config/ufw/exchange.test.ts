@@ -201,6 +201,9 @@ describe('on disks of their own', () => {
   test('a full disk leaves the old state, until there is room', { skip }, () => {
     assert.deepEqual(found().full, ['saved', 'low', 'file.full', 'low', 'saved', 'full'])
   })
+  test('a new host whose /etc/default is on another disk gets its files', { skip }, () => {
+    assert.deepEqual(found().apart, ['saved', 'high', String(0o644)])
+  })
   test('files that are mounted one by one are written over', { skip }, () => {
     assert.deepEqual(found().mounted, ['saved', 'saved', 'high', 'true'])
   })

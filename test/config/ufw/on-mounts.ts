@@ -1,6 +1,6 @@
 /** Run in a mount namespace of its own: changes of UFW's files on a full disk and over mounted files. Prints what came of it. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { underLock } from '../../../src/config/ufw/open-ufw.ts'
 import { ufwPaths } from '../../../src/config/ufw/paths.ts'
 import { readUfw } from '../../../src/config/ufw/read-ufw.ts'
@@ -37,7 +37,10 @@ full.push(await change('high'), level(), ...names())
 shell('rm /mnt/filler')
 full.push(await change('full'), level(), ...names())
 
-shell(`umount /mnt; mount -t tmpfs tmpfs /mnt`)
+shell('umount /mnt; mount -t tmpfs tmpfs /mnt; mkdir -p /mnt/etc/default; mount -t tmpfs tmpfs /mnt/etc/default')
+const apart = [await change('high'), level(), ...names(), String(statSync(paths.defaults).mode & 0o777)]
+
+shell('umount /mnt/etc/default /mnt; mount -t tmpfs tmpfs /mnt')
 const mounted = [await change('low')]
 for (const path of [paths.defaults, paths.userRules[4]]) {
   shell(
@@ -53,4 +56,4 @@ shell(`umount ${paths.conf}`)
 
 shell('mount -o remount,ro /mnt')
 const readOnly = [await change('full'), level()]
-console.log(JSON.stringify({ full, mounted, immutable, readOnly }))
+console.log(JSON.stringify({ full, apart, mounted, immutable, readOnly }))
