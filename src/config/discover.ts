@@ -7,8 +7,10 @@ import { type NginxLogs, nginxLogs } from './nginx.ts'
 export interface FoundLogs {
   /** `auto`: the files; `systemd`: the journal. */
   readonly backend: 'auto' | 'systemd'
-  /** A file that is not there yet is listed too: it is pending. `/dev/kmsg` is the kernel itself. */
+  /** A file that is not there yet is listed too: it is pending. */
   readonly paths: readonly string[]
+  /** What of the journal, where neither filter nor jail says it. */
+  readonly journalmatch?: readonly string[]
 }
 
 export interface Discovery {
@@ -82,15 +84,30 @@ function authLogs(world: World): FoundLogs {
   return journal ? { backend: 'systemd', paths: [] } : { backend: 'auto', paths: AUTH_LOGS.slice(0, 1) }
 }
 
+/** The kernel's log itself. */
+export const KERNEL = '/dev/kmsg'
 const KERNEL_LOGS = ['/var/log/ufw.log', '/var/log/kern.log']
 
 function kernelLogs(world: World): FoundLogs | string {
   const journal = hasJournal(world)
   const file = KERNEL_LOGS.find((path) => isThere(world, path) && !(journal && isStale(world, path)))
   if (file !== undefined) return { backend: 'auto', paths: [file] }
-  if (journal) return { backend: 'systemd', paths: [] }
-  if (isThere(world, '/dev/kmsg')) return { backend: 'auto', paths: ['/dev/kmsg'] }
-  return 'there is no kernel log: no /var/log/ufw.log or kern.log, no journal, no /dev/kmsg'
+  return kernelItself(world) ?? 'there is no kernel log: no /var/log/ufw.log or kern.log, no journal, no /dev/kmsg'
+}
+
+/**
+ * What to read in the place of files that a syslog daemon would write of the kernel's log, where none of them is there; for
+ * all other files undefined.
+ */
+export function inPlaceOfKernelLogs(world: World, paths: readonly string[]): FoundLogs | undefined {
+  const isMissing = (path: string) => KERNEL_LOGS.includes(path) && !isThere(world, path)
+  return paths.length > 0 && paths.every(isMissing) ? kernelItself(world) : undefined
+}
+
+/** Only what the kernel says: a program may write the same words to the journal. */
+function kernelItself(world: World): FoundLogs | undefined {
+  if (hasJournal(world)) return { backend: 'systemd', paths: [], journalmatch: ['_TRANSPORT=kernel'] }
+  return isThere(world, KERNEL) ? { backend: 'auto', paths: [KERNEL] } : undefined
 }
 
 function isStale(world: World, path: string): boolean {

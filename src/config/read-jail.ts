@@ -13,7 +13,7 @@ import { parseBackend, unknownBackend } from './backend.ts'
 import { scopeOfApplication, ufwBan } from './ban-sentence.ts'
 import type { Options } from './combined-options.ts'
 import { shellWords } from './commands/shell-words.ts'
-import { type FoundLogs, hasJournal } from './discover.ts'
+import { type FoundLogs, hasJournal, inPlaceOfKernelLogs, KERNEL } from './discover.ts'
 import { expandGlob } from './glob.ts'
 import { type IniValue, strip } from './ini.ts'
 import { type Reader, readValue } from './interpolate.ts'
@@ -50,11 +50,12 @@ export interface ReadJail {
 
 /**
  * Never throws: every fault of the jail and of its files is in the answer.
- * @param found what to read in the place of what the section says
+ * @param given what to read in the place of what the section says
  */
-export function readJail(source: JailSource, name: string, found?: FoundLogs): ReadJail {
+export function readJail(source: JailSource, name: string, given?: FoundLogs): ReadJail {
   const at = source.layered.sections.get(name)?.at ?? { file: source.layered.files[0] ?? '' }
   const plain = jailReader({ layered: source.layered }, name)
+  const found = given ?? kernelItself(source, plain)
   const backend = found?.backend ?? backendOf(source, plain)
   const unknown = plain.attempt('backend', () => unknownBackend(name, parseBackend(backend), at))
   if (unknown) plain.warnings.push(unknown)
@@ -63,11 +64,14 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
   const reader: Reader = { layered: source.layered, known: (option) => filter?.known(option) }
   const jail = jailReader(reader, name)
   const options = optionsOf(jail, name, source.remembers ?? 86_400)
-  const merged = mergedFilter(jail, reader, { name, at, backend }, filter)
+  const ofFilter = mergedFilter(jail, reader, { name, at, backend }, filter)
+  const isWhole = isJournal(backend) && ofFilter.journalmatch.length === 0
+  const merged = isWhole ? { ...ofFilter, journalmatch: found?.journalmatch ?? [] } : ofFilter
   for (const line of merged.journalmatch) jail.attempt('journalmatch', () => shellWords(line))
   const { scope, sentence, actions } = actionsOf(source, jail, { name, at, options: jailTable(jail) })
   const networks = readNetworks(jail, options, scope !== undefined)
   const logs = isJournal(backend) ? [] : (found?.paths.map((path) => ({ path, tail: false })) ?? logsOf(jail))
+  const isElsewhere = isJournal(backend) ? !isJournal(plain.text('backend') ?? '') : found?.paths[0] === KERNEL
   const resolvesNames = merged.usedns === 'yes' || (merged.usedns === 'warn' && isAdmins(source, jail.value('usedns')))
   const faults = unique([...plain.faults, ...jail.faults])
   const warnings = unique([...plain.warnings, ...jail.warnings, ...(filter?.warnings ?? [])])
@@ -80,6 +84,7 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
     filter: merged,
     backend,
     logs,
+    unwritten: isElsewhere ? pathsOf(jail) : [],
     resolvesNames,
     scope,
     sentence,
@@ -98,9 +103,18 @@ export function readJail(source: JailSource, name: string, found?: FoundLogs): R
 function backendOf({ world }: JailSource, jail: JailReader): string {
   const backend = jail.text('backend')?.trim() || 'auto'
   if (backend !== 'auto' || !hasJournal(world)) return backend
-  const paths = lines(jail.text('logpath')).map((line) => line.split(/\s+/)[0]!)
+  const paths = pathsOf(jail)
   const isSyslog = paths.length > 0 && paths.every((path) => /^\/var\/log\/[^/]+$/.test(path))
   return isSyslog && paths.every((path) => expandGlob(world.files, path).length === 0) ? 'systemd' : backend
+}
+
+/** Of what the kernel logs nothing is lost where no syslog daemon runs. */
+function kernelItself({ world }: JailSource, jail: JailReader): FoundLogs | undefined {
+  return isJournal(jail.text('backend') ?? '') ? undefined : inPlaceOfKernelLogs(world, pathsOf(jail))
+}
+
+function pathsOf(jail: JailReader): string[] {
+  return lines(jail.text('logpath')).map((line) => line.split(/\s+/)[0]!)
 }
 
 export function isJournal(backend: string): boolean {

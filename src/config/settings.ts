@@ -27,6 +27,8 @@ export interface JailSettings {
   readonly backend: string
   /** Paths and globs, in order; empty for the journal. A path that is not there yet is listed all the same. */
   readonly logs: readonly LogSettings[]
+  /** Logs that its section names and that nobody writes on this host: `logs`, or the journal, is read in their place. */
+  readonly unwritten: readonly string[]
   /** Host names may be looked up: `usedns = yes`, or `warn` in the admin's own file. */
   readonly resolvesNames: boolean
   /** What the built-in block refuses; undefined: the jail's actions do all. */

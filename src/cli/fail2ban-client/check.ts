@@ -1,8 +1,10 @@
 /** `-d`, `--dp`, `-t`: what a configuration comes to, and whether it can be used. */
 import { Fault } from '../../base/fault.ts'
+import { printable } from '../../base/printable.ts'
 import { repr } from '../../base/python-repr.ts'
 import { type CommandStream, commandStream } from '../../config/commands/command-stream.ts'
 import { loadConfiguration } from '../../config/load-configuration.ts'
+import { readsInstead } from '../../config/reads-instead.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { WRONG } from './complain.ts'
@@ -55,8 +57,11 @@ function tell({ world, terminal }: Setting, folders: readonly string[], stream: 
     if (!told.has(key)) terminal.err(`WARNING ${printFault(fault)}`)
     told.add(key)
   }
+  const elsewhere = new Map(configuration.jails.map((jail) => [jail.name, readsInstead(jail)]))
   for (const { name, missing } of stream.jails) {
-    for (const path of missing) terminal.err(`NOTICE ${printFault(pending(name, path))}`)
+    const instead = elsewhere.get(name)
+    if (instead !== undefined) terminal.err(`NOTICE ${printable(instead)}\n`)
+    else for (const path of missing) terminal.err(`NOTICE ${printFault(pending(name, path))}`)
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a person should know when a configuration begins to hold: jails left out, settings that are not used. */
 import { Fault } from '../../base/fault.ts'
 import type { Discovery } from '../../config/discover.ts'
+import { readsInstead } from '../../config/reads-instead.ts'
 import type { Configuration, JailSettings } from '../../config/settings.ts'
 import { RECIDIVE } from '../held-jail.ts'
 import { misspelt } from '../sparing/ignoring.ts'
@@ -12,9 +13,11 @@ export function notes(prepared: Prepared): string[] {
 }
 
 /** Those that say what is not as it should be. */
-export function doubts({ configuration, discovery, faults, jails, unresolved }: Prepared): string[] {
+export function doubts({ configuration, discovery, faults, jails, unresolved, chosen }: Prepared): string[] {
   const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
-  return [...said, ...harmless(jails), ...nowhere(unresolved), ...misspelt(jails)]
+  // Where it was this host that chose, nobody asked for other logs.
+  const elsewhere = chosen ? [] : jails.flatMap((jail) => readsInstead(jail) ?? [])
+  return [...said, ...elsewhere, ...harmless(jails), ...nowhere(unresolved), ...misspelt(jails)]
 }
 
 /** Their bans are told and kept, and count for the jail of repeat offenders. */

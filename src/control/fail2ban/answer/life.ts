@@ -85,6 +85,7 @@ function emptyJail(name: string, backend: string): JailSettings {
     filter: plainFilter(name, []),
     backend,
     logs: [],
+    unwritten: [],
     resolvesNames: false,
     scope: undefined,
     actions: [],
