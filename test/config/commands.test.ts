@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
+import { commandStream } from '../../src/config/commands/command-stream.ts'
+import { realWorld } from '../../src/world/real.ts'
 import { type Files, generate } from './generate.ts'
 import { missing, ours, theirs } from './stream.ts'
 
@@ -203,6 +205,18 @@ test('400 folders made by chance', { skip: missing }, () => {
   const expected = compare(folders)
   // Else the mistakes in them would hide everything else.
   assert.ok(expected.filter(({ commands }) => commands).length > 200)
+})
+
+test('a block needs no file in action.d, but in a folder that was named, as for Fail2ban', () => {
+  const [stock, admins] = [join(root, 'built-in/stock'), join(root, 'built-in/etc')]
+  write(stock, 'jail.conf', '[a]\nfilter = f\naction = %(banaction)s[port=80]\nbanaction = nftables-multiport\n')
+  write(stock, 'filter.d/f.conf', '[Definition]\nfailregex = <HOST>\n')
+  write(admins, 'jail.d/custom.conf', '[a]\nenabled = true\nbanaction = ufw\n')
+  const { commands, fatal, jails } = commandStream(realWorld(), [stock, admins], {})
+  assert.deepEqual([fatal, jails.map(({ refusal }) => refusal)], [[], [undefined]])
+  assert.ok(commands!.some(({ words }) => words.join(' ') === 'set a addaction ufw'))
+  write(stock, 'jail.local', '[a]\nenabled = true\n')
+  assert.equal(commandStream(realWorld(), [stock], {}).jails[0]!.refusal?.why, 'no-action')
 })
 
 function compare(folders: readonly string[]) {

@@ -9,6 +9,7 @@ import { strip } from '../ini.ts'
 import { type Reader, readValue } from '../interpolate.ts'
 import { FILTER_OPTIONS, JAIL_DEFAULTS, JAIL_OPTIONS } from '../known-options.ts'
 import { badParameters, readReference, splitList } from '../list.ts'
+import { meansBlock } from '../meaning.ts'
 import { placed } from '../placed.ts'
 import { pythonBool, pythonInt, wrongNumber } from '../python-values.ts'
 import { type Layered, readLayers } from '../read-layers.ts'
@@ -167,7 +168,7 @@ function actionOf(gathering: Gathering, options: Options, word: string, at: Plac
   if (name.endsWith('.py')) {
     return [pythonActionCommand(reference, jail, source.layered.folder, at)]
   }
-  const layered = readLayers(source.world, source.folders, `action.d/${name}`)
+  const layered = readLayers(source.world, source.folders, `action.d/${name}`) ?? builtIn(source, name, at)
   if (!layered || isAbsent(layered)) {
     const comma = name.includes(',') ? 'separate actions by blanks or newlines, not by commas; or ' : ''
     const hint = `${comma}put its file into action.d, or correct the name: looked for in ${source.folders.join(', ')}`
@@ -181,6 +182,14 @@ function actionOf(gathering: Gathering, options: Options, word: string, at: Plac
   const unknown = unknownActionParameters(layered, name, reference.parameters.keys(), at)
   gathering.warnings.push(...layered.warnings, ...definition.warnings, ...unknownKeys(layered, 'action'), ...unknown)
   return commands
+}
+
+/** A block that needs no file beside the stock ones. A folder that was named is judged as Fail2ban would. */
+function builtIn({ world, folders }: CommandSource, name: string, at: Place): Layered | undefined {
+  if (folders.length === 1 || !meansBlock(world, folders, name)) return undefined
+  const sections = new Map([['Definition', { at, options: new Map() }]])
+  const none = { defaults: new Map(), former: new Map(), faults: [], warnings: [] }
+  return { ...none, sections, folder: folders[0]!, files: [at.file] }
 }
 
 /** What stands in the jail and is neither its filter's, nor its logs or actions. */
