@@ -42,7 +42,7 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
   // Where the admin names no log of his own, this host's are read in the place of the usual ones.
   const readsStockLog = (name: string) => {
     const { at } = layered.sections.get(name)?.options.get('logpath') ?? {}
-    return at !== undefined && folders.length > 1 && at.file.startsWith(`${folders[0]}/`)
+    return at !== undefined && isStock(folders, at.file)
   }
   const read = chosen
     .filter((name) => !isBroken(layered, name))
@@ -56,10 +56,15 @@ export function loadConfiguration(world: World, folders: readonly string[], choo
     warnings: unique([
       ...serverWarnings,
       ...layered.warnings,
-      ...unknownOptions(layered, chosen),
+      // What a stock section says to its stock filter is no mistake of the admin's who has another.
+      ...unknownOptions(layered, chosen).filter(({ at }) => at === undefined || !isStock(folders, at.file)),
       ...read.flatMap((jail) => jail.warnings),
     ]),
   }
+}
+
+function isStock(folders: readonly string[], file: string): boolean {
+  return folders.length > 1 && file.startsWith(`${folders[0]}/`)
 }
 
 /** A file that many jails read tells its warnings once. */
@@ -76,7 +81,6 @@ function chosenJails(
   { found }: Choose,
   faults: Fault[],
 ): { readonly chosen: readonly string[]; readonly byFinding: boolean } {
-  const isStock = (file: string) => folders.length > 1 && file.startsWith(`${folders[0]}/`)
   const enabled = known.flatMap((name) => {
     try {
       const value = readValue({ layered }, name, 'enabled')
@@ -86,7 +90,7 @@ function chosenJails(
           new Fault('config.bad-value', `jail ${name}: enabled = ${value.text} is neither`, { at: value.at, hint }),
         )
       }
-      return value && pythonBool(value.text) ? [{ name, stock: isStock(value.at.file) }] : []
+      return value && pythonBool(value.text) ? [{ name, stock: isStock(folders, value.at.file) }] : []
     } catch (thrown) {
       faults.push(asFault(thrown, 'config.bad-value'))
       return []
@@ -98,7 +102,7 @@ function chosenJails(
   // What the admin switched off by name stays off.
   const refused = (name: string) => {
     const own = layered.sections.get(name)?.options.get('enabled')
-    return own !== undefined && !isStock(own.at.file)
+    return own !== undefined && !isStock(folders, own.at.file)
   }
   return { chosen: known.filter((name) => found(name) && !refused(name)), byFinding: true }
 }

@@ -7,6 +7,7 @@ import { asFault, Fault, type Place } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import { type IniFault, type IniFile, type IniSection, type IniValue, parseIni } from './ini.ts'
 import { FAIL2BAN_VERSION, readValue } from './interpolate.ts'
+import { adminsAlone } from './own-jails.ts'
 
 export interface Layered {
   /** [DEFAULT]: what every section falls back to. */
@@ -52,8 +53,21 @@ export function readLayers(world: World, folders: readonly string[], name: strin
     merging.files.push(path)
   }
   const chosen = folder ?? folders.at(-1) ?? ''
-  if (name === 'jail') addStatics(merging, chosen)
+  if (name === 'jail') {
+    leaveToAdmin(merging, `${chosen}/jail.conf`)
+    addStatics(merging, chosen)
+  }
   return { ...merging, folder: chosen }
+}
+
+function leaveToAdmin({ world, folders, sections, former }: Merging, jailConf: string): void {
+  for (const [name, section] of [...sections]) {
+    const alone = adminsAlone(world, folders, jailConf, [name, section])
+    if (!alone) continue
+    sections.set(name, { at: alone.at, options: new Map(alone.options) })
+    for (const [option, { at }] of [...(former.get(name) ?? [])])
+      if (at.file === jailConf) former.get(name)!.delete(option)
+  }
 }
 
 /** What every jail may name, whatever its files say of it. */
