@@ -15,6 +15,11 @@ export class Connection {
     netcat.stdin!.on('error', () => {})
   }
 
+  /** Whether either side has ended it, or it never began. */
+  get isOver(): boolean {
+    return this.#netcat.exitCode !== null
+  }
+
   send(bytes: string | Uint8Array): void {
     this.#netcat.stdin!.write(bytes)
   }
