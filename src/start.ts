@@ -89,6 +89,7 @@ function terminal(): Terminal {
     err: (text) => void stderr.write(text),
     colour: stdout.isTTY === true && !env['NO_COLOR'],
     columns: stdout.isTTY ? stdout.columns : undefined,
+    errColumns: stderr.isTTY ? stderr.columns : undefined,
   }
 }
 

@@ -11,6 +11,8 @@ export interface Terminal {
   readonly colour: boolean
   /** Width in characters; undefined where there is no terminal: nothing is cut then. */
   readonly columns: number | undefined
+  /** Of standard error, where that is a terminal: what is shown there for a while does not get into a file. */
+  readonly errColumns?: number | undefined
 }
 
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'dim' | 'bold'

@@ -2,6 +2,7 @@
  * Counts joined with places, in order: the one layer that every face asks, so that all of them say the same number. What is read
  * of the history is of one moment, for several tables too; places are looked for once for all of them.
  */
+import { asClasses } from '../place/as-classes.ts'
 import type { Place } from '../place/place.ts'
 import type { DataSource, Places } from '../place/places.ts'
 import type { HistoryCounts } from '../store/statistics/counts.ts'
@@ -106,8 +107,14 @@ function groupsOf(
 ): { readonly groups: readonly Group[]; readonly unknown: Table['unknown'] } {
   if (counted.kind === 'groups')
     return { groups: counted.groups, unknown: counted.unknown === 0 ? {} : { 'not told': counted.unknown } }
-  if (isOfPlaces(by)) return groupByPlace(counted.of, places, { by, cities, classOf: () => undefined })
+  if (isOfPlaces(by))
+    return groupByPlace(counted.of, places, { by, cities, classOf: by === 'class' ? classOf() : () => undefined })
   return byAddress(counted)
+}
+
+function classOf(): (asn: number) => string | undefined {
+  const classes = asClasses()
+  return (asn) => classes.find(asn)?.class
 }
 
 function byAddress({ of }: Extract<Counted, { kind: 'addresses' }>) {

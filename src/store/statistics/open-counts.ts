@@ -36,7 +36,7 @@ function refuseForeign(database: Database): void {
   const schema = schemaOf(database)
   if (application !== APPLICATION || schema === 0)
     throw new Fault('statistics.foreign', `${path} is no history of Rampart`, {
-      hint: 'name the folder of the guard with --state',
+      hint: 'name the folder that the guard keeps its history in with --history',
       at: { file: path },
     })
   if (schema > newest)
@@ -53,7 +53,7 @@ function refuseForeign(database: Database): void {
 
 function absent(folder: string): Fault {
   return new Fault('statistics.no-history', `no guard has kept a history in ${folder}`, {
-    hint: 'start it with rampart up, name its folder with --state, or give addresses with --ips-file',
+    hint: 'start it with rampart up, name its folder with --history, or give addresses with --ips-file',
     at: { file: folder },
   })
 }
