@@ -17,7 +17,7 @@ export interface Heat extends Heading {
 }
 
 const DEFAULT_WIDTH = 860
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+export const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 const LONG_DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 const HOURS = 24
 const CELL = 30
@@ -59,7 +59,7 @@ function drawing(heat: Heat, most: number, width: number): Drawing {
     return name + cells.join('')
   })
   const bottom = 18 + DAYS.length * CELL
-  const key = legend(swatches(heat, most), width, bottom + 12)
+  const key = legend(`${heat.unit} an hour, on average`, swatches(heat, most), width, bottom + 12)
   return { content: hours.join('') + rows.join('') + key.content, height: bottom + 12 + key.height }
 }
 
@@ -95,10 +95,10 @@ function shadeOf(mean: number, most: number): number | undefined {
   return mean === 0 ? undefined : Math.min(SHADES - 1, Math.floor((mean * SHADES) / most))
 }
 
-function swatches({ unit, means }: Heat, most: number): readonly Swatch[] {
+function swatches({ means }: Heat, most: number): readonly Swatch[] {
   const steps = Array.from({ length: SHADES }, (_, i) => ({
     className: `rc-q${i}`,
-    words: `${i === 0 ? 'above 0' : shortAmount((most * i) / SHADES)} – ${shortAmount((most * (i + 1)) / SHADES)}${i === SHADES - 1 ? ` ${unit} an hour, on average` : ''}`,
+    words: `${i === 0 ? 'above 0' : shortAmount((most * i) / SHADES)} – ${shortAmount((most * (i + 1)) / SHADES)}`,
   }))
   const isHatched = means.flat().includes(undefined) || means.length < DAYS.length
   return [

@@ -1,7 +1,7 @@
 /** What colours mean: swatches with their words, in as many lines as they need. */
 import { shorten } from './fit.ts'
-import { label, MARGIN, SMALL } from './frame.ts'
-import { shown } from './letters.ts'
+import { type Drawing, label, MARGIN, SMALL } from './frame.ts'
+import { named, shown } from './letters.ts'
 import { element } from './markup.ts'
 import { textWidth } from './text-width.ts'
 
@@ -17,12 +17,14 @@ const LINE = 18
 const LONGEST = 220
 const BEHIND = 16
 
-export function legend(swatches: readonly Swatch[], width: number, y: number): { content: string; height: number } {
-  let [x, line] = [MARGIN, 0]
+/** @param unit stands before them: `addresses` */
+export function legend(unit: string, swatches: readonly Swatch[], width: number, y: number): Drawing {
+  const first = unit === '' ? '' : `${shorten(shown(unit), LONGEST, measure)}:`
+  let [x, line] = [MARGIN + (first === '' ? 0 : measure(first) + 12), 0]
   const parts = swatches.map(({ className, words, value = '', shape }) => {
-    const text = shorten(shown(words), LONGEST, (text) => textWidth(text, SMALL))
-    const wordsEnd = 16 + textWidth(text, SMALL)
-    const room = wordsEnd + (value === '' ? 0 : 5 + textWidth(value, SMALL))
+    const text = shorten(named(words), LONGEST, measure)
+    const wordsEnd = 16 + measure(text)
+    const room = wordsEnd + (value === '' ? 0 : 5 + measure(value))
     if (x > MARGIN && x + room > width - MARGIN) [x, line] = [MARGIN, line + 1]
     const top = y + line * LINE
     const part = [
@@ -33,7 +35,12 @@ export function legend(swatches: readonly Swatch[], width: number, y: number): {
     x += room + BEHIND
     return part
   })
-  return { content: parts.join(''), height: (line + 1) * LINE }
+  const start = first === '' ? '' : label(first, MARGIN, y + 12, 'rc-soft rc-small')
+  return { content: start + parts.join(''), height: (line + 1) * LINE }
+}
+
+function measure(text: string): number {
+  return textWidth(text, SMALL)
 }
 
 function mark(shape: NonNullable<Swatch['shape']>, className: string, x: number, y: number): string {

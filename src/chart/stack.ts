@@ -1,4 +1,5 @@
 /** Counts over time made ready to be drawn: the largest jails first, the rest as one, no more columns than can be seen. */
+import { printDuration } from '../base/duration.ts'
 
 /** What was counted in stretches of time. */
 export interface Counts {
@@ -12,6 +13,8 @@ export interface Counts {
 
 export interface Stack {
   readonly starts: readonly number[]
+  /** Length of a column. */
+  readonly bucketMs: number
   /** When the last column ends. */
   readonly end: number
   /** The largest first, `N others` last. */
@@ -47,6 +50,7 @@ export function stack({ starts, jails, bucketMs }: Counts, maxColumns: number): 
   const columns = starts.filter((_, i) => i % together === 0)
   return {
     starts: columns,
+    bucketMs: bucketMs * together,
     end: (starts.at(-1) ?? 0) + bucketMs,
     layers: shown,
     sums: columns.map((_, i) => sum(shown.map(({ counts }) => counts[i]!))),
@@ -67,4 +71,9 @@ function others(rest: readonly Layer[]): Layer {
 
 function sum(counts: readonly number[]): number {
   return counts.reduce((sum, count) => sum + count, 0)
+}
+
+/** `each column 1h`, which stands behind a subtitle: columns may be several stretches together. */
+export function columnLength({ bucketMs }: Stack): string {
+  return `each column ${printDuration(bucketMs / 1000)}`
 }

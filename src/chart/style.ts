@@ -102,7 +102,7 @@ const RULES = [
   '.rc-break{fill:none;stroke:var(--rc-ground);stroke-width:2px}',
   '.rc-hatch{fill:none;stroke:var(--rc-apart);stroke-width:1px}',
   '.rc-hit{fill:none;pointer-events:all}',
-  '.rc-land{fill:var(--rc-land);stroke:var(--rc-coast);stroke-width:4px;stroke-linejoin:round}',
+  '.rc-land{fill:var(--rc-land);stroke:var(--rc-coast);stroke-width:3px;stroke-linejoin:round}',
   '.rc-dot{stroke:var(--rc-rim);stroke-width:1px}',
   '.rc-zero{fill:var(--rc-land)}',
   ...[0, 1, 2, 3, 4, 5, 6].map((i) => `.rc-s${i}{fill:var(--rc-s${i})}`),

@@ -6,7 +6,7 @@ import { hatched, legend, type Swatch } from './legend.ts'
 import { element, short, titled } from './markup.ts'
 import type { Picture } from './picture.ts'
 import { ticks } from './scale.ts'
-import { type Counts, type Stack, stack } from './stack.ts'
+import { type Counts, columnLength, type Stack, stack } from './stack.ts'
 import { textWidth } from './text-width.ts'
 import { timeMarks } from './time-marks.ts'
 import { type Zoned, zoneClock } from './zoned.ts'
@@ -31,7 +31,11 @@ export function timeChart(times: Times, width = DEFAULT_WIDTH): Picture {
   const stacked = stack(times, MAX_COLUMNS)
   const isEmpty = stacked.layers.length === 0 && !times.gaps?.length
   const drawn = isEmpty ? nothing(times.empty, width) : drawing(times, stacked, width)
-  return framed('time', times, describe(times, stacked), width, drawn)
+  return framed('time', { ...times, subtitle: withLength(times, stacked) }, describe(times, stacked), width, drawn)
+}
+
+function withLength({ subtitle = '' }: Times, stacked: Stack): string {
+  return [subtitle, columnLength(stacked)].filter(Boolean).join(' · ')
 }
 
 interface Plot {
@@ -50,7 +54,7 @@ function drawing(times: Times, stacked: Stack, width: number): Drawing {
     value: amount(total),
   }))
   if (times.gaps?.length) swatches.push({ className: 'rc-hatch', words: 'not counted', shape: 'hatch' })
-  const key = legend(swatches, width, 0)
+  const key = legend('', swatches, width, 0)
 
   const most = Math.max(1, ...stacked.sums)
   const marks = ticks(most, 5)

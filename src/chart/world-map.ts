@@ -98,11 +98,11 @@ function drawing(world: World, counted: Counted, width: number): Drawing {
     { className: 'rc-zero', words: 'none' },
     ...shading.bounds.map(([from, to], shade) => ({
       className: `rc-q${shading.colour(shade)}`,
-      words: `${from === to ? amount(from) : `${amount(from)} – ${amount(to)}`}${shade === shading.bounds.length - 1 ? ` ${world.unit}` : ''}`,
+      words: from === to ? amount(from) : `${amount(from)} – ${amount(to)}`,
     })),
     ...(dots.length > 0 ? [{ className: 'rc-q2', words: 'small country', shape: 'dot' as const }] : []),
   ]
-  const key = legend(swatches, width, mapHeight + 10)
+  const key = legend(world.unit, swatches, width, mapHeight + 10)
   return { content: map + key.content, height: mapHeight + 10 + key.height }
 }
 
