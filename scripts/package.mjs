@@ -47,6 +47,7 @@ const work = mkdtempSync(join(tmpdir(), 'rampart-package-'))
 try {
   const tree = join(work, 'tree')
   programs(tree)
+  places(tree)
   runtime(tree)
   services(tree)
   documents(tree)
@@ -70,6 +71,19 @@ function programs(tree) {
       symlinkSync(`${relative(folder, LIB)}/bin/${name}`, join(tree, folder, name))
     }
   }
+}
+
+/** Data, and whose it is: without it the package is not what it says. */
+function places(tree) {
+  const data = join(ROOT, 'geo')
+  const missing = ['country.places', 'organisation.places', 'NOTICE-geo'].find((name) => !existsSync(join(data, name)))
+  if (missing) {
+    console.error(`rampart: geo/${missing} is missing\n  connect this machine and run: npm run setup`)
+    process.exit(1)
+  }
+  for (const name of ['country.places', 'organisation.places'])
+    put(tree, `${LIB}/geo/${name}`, readFileSync(join(data, name)))
+  put(tree, 'usr/share/doc/rampart/NOTICE-geo', readFileSync(join(data, 'NOTICE-geo')))
 }
 
 /** The pinned one, whatever Node this machine has: npm checks its integrity hash. */

@@ -7,7 +7,7 @@
  *     --demo     the demo is started next: also nginx and the tools of its sandbox
  *     --dev      for tests and checks: all packages, and the test programs of the system
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   accessSync,
@@ -58,9 +58,11 @@ try {
   if (process.argv.includes('--guard') && !isRoot) refuseOrdinaryUser()
   if (demo && !isRoot) refuseDemo()
   chooseRuntime()
+  const data = fetchPlaces()
   installPackages()
   build()
   installPrograms()
+  await compilePlaces(data)
   if (isRoot && !dev && !demo) makeUser()
 } catch (problem) {
   if (['EACCES', 'EPERM', 'EROFS'].includes(problem.code))
@@ -162,6 +164,32 @@ function build() {
   say('building')
   run(process.execPath, ['scripts/build.mjs'], ROOT)
   writeFileSync(stamp, wanted)
+}
+
+/**
+ * Which country and organisation addresses belong to: fetched beside all else, 25 MB, and compiled.
+ * @returns undefined: all is in place
+ */
+function fetchPlaces() {
+  const stamp = join(ROOT, 'geo/.stamp')
+  const wanted = digest(['scripts/geo.mjs', 'geo/package-lock.json', ...sources('src/place/data')])
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return undefined
+  say('fetching the data of places (25 MB)')
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/geo.mjs'), 'fetch'], { stdio: 'ignore' })
+  const fetched = new Promise((resolve) => {
+    child.on('error', () => resolve(false))
+    child.on('exit', (code) => resolve(code === 0))
+  })
+  return { stamp, wanted, fetched }
+}
+
+/** Nothing that guards this host needs it: without a network its statistics say `unknown`. */
+async function compilePlaces(data) {
+  if (!data) return
+  const words = ['--disable-warning=ExperimentalWarning', join(ROOT, 'scripts/geo.mjs'), 'compile']
+  const isDone = (await data.fetched) && spawnSync(join(ROOT, 'runtime/node'), words, { stdio: 'inherit' }).status === 0
+  if (isDone) writeFileSync(data.stamp, data.wanted)
+  else say('the data of places is missing, or as it was: countries may be unknown until the next set-up')
 }
 
 /** `nft` is needed to guard; the others only to test. */

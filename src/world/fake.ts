@@ -49,7 +49,12 @@ export function fakeWorld(options: { readonly now?: EpochMs; readonly own?: read
     run: programs.run,
     names: { addresses: async () => [], host: async () => undefined, own: () => options.own ?? ['127.0.0.1', '::1'] },
     chance: { next },
-    digest: { sha1 },
+    digest: { sha1, sha512: noSum },
+    web: {
+      async ask({ url }) {
+        throw new Fault('web.unreachable', `the world in memory has no network (${url})`)
+      },
+    },
     advance: time.advance,
     setWall: time.setWall,
     put: disk.put,
@@ -57,6 +62,11 @@ export function fakeWorld(options: { readonly now?: EpochMs; readonly own?: read
     ran: programs.ran,
     print: () => [`now ${new Date(time.clock.now()).toISOString()}`, ...disk.print(), ...programs.print()].join('\n'),
   }
+}
+
+/** Nothing in memory is fetched, so there is nothing to sum. */
+function noSum(): never {
+  throw new Fault('digest.fake', 'the world in memory has no SHA-512')
 }
 
 function fakeClock(start: EpochMs) {
@@ -141,7 +151,7 @@ function fakeFiles(clock: Clock) {
       node(path).bytes = EMPTY
       put(path, content, { append: true })
     },
-    append: (path) => ({ write: (text) => put(path, text, { append: true }), close() {} }),
+    append: (path) => ({ write: (content) => put(path, content, { append: true }), sync() {}, close() {} }),
     isWritable: (path) => node(path) !== undefined,
     syncFolder() {},
     list(path) {

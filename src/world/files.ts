@@ -70,7 +70,9 @@ export interface Stat {
 export type Owner = Pick<Stat, 'owner' | 'group'>
 
 export interface Appending {
-  write(text: string): void
+  write(content: string | Uint8Array): void
+  /** What was written is on disk when it returns. */
+  sync(): void
   close(): void
 }
 

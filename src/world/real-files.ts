@@ -173,10 +173,11 @@ function append(path: string, mode: number): Appending {
   const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK | constants.O_NOCTTY
   const descriptor = attempt(path, () => openSync(path, flags, mode))
   return {
-    write(text) {
-      const bytes = Buffer.from(text, 'utf8')
+    write(content) {
+      const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content
       for (let at = 0; at < bytes.length; ) at += attempt(path, () => writeSync(descriptor, bytes, at))
     },
+    sync: () => attempt(path, () => fsyncSync(descriptor)),
     close: () => closeSync(descriptor),
   }
 }

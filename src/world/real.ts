@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import { realFiles } from './real-files.ts'
 import { realNames } from './real-names.ts'
 import { realRun } from './real-run.ts'
+import { realWeb } from './real-web.ts'
 import type { World } from './world.ts'
 
 export function realWorld(): World {
@@ -13,7 +14,14 @@ export function realWorld(): World {
     names: realNames,
     chance: { next: Math.random },
     // Loaded when first used: 4 ms of every command's start otherwise.
-    digest: { sha1: (bytes) => process.getBuiltinModule('node:crypto').hash('sha1', bytes, 'hex') },
+    digest: {
+      sha1: (bytes) => process.getBuiltinModule('node:crypto').hash('sha1', bytes, 'hex'),
+      sha512() {
+        const sum = process.getBuiltinModule('node:crypto').createHash('sha512')
+        return { add: (bytes) => void sum.update(bytes), base64: () => sum.digest('base64') }
+      },
+    },
+    web: realWeb,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts'
 import type { Digest } from './digest.ts'
 import type { Files } from './files.ts'
 import type { Run } from './run.ts'
+import type { Web } from './web.ts'
 
 export interface World {
   readonly clock: Clock
@@ -14,6 +15,7 @@ export interface World {
   readonly names: Names
   readonly chance: Chance
   readonly digest: Digest
+  readonly web: Web
 }
 
 /** The name service, and what this host itself is called on the network. */
