@@ -1,7 +1,7 @@
 /** Bundles src/ into dist/: what runs starts in milliseconds and needs no package at run time. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -38,20 +38,24 @@ const options = {
   logLevel: 'warning',
 }
 
-/** What an entry that starts fast loads late, by the name it gets in `dist/late`: the rest of the program has it in its parts. */
+/** What a compiled program loads late, by the name it gets in `dist/late`: the rest of the program has it in its parts. */
 const late = new Map()
 
-const loadedLate = {
+/** @param kept what it brings along although it is imported late: paths below src/, without their ending */
+const loadedLate = (...kept) => ({
   name: 'late',
   setup(build) {
     build.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
-      const name = basename(path, '.ts')
-      late.set(`late/${name}`, join(resolveDir, path))
-      return { path: `./late/${name}.mjs`, external: true }
+      const file = join(resolveDir, path)
+      const place = relative(join(ROOT, 'src'), file).replace(/\.ts$/, '')
+      if (kept.includes(place)) return undefined
+      const name = `late/${place.replaceAll('/', '-')}`
+      late.set(name, file)
+      return { path: `./${name}.mjs`, external: true }
     })
   },
-}
+})
 
 /** As `builtins`, but made when it is first used: to start a program, or to know the host, is rarely needed there. */
 const lazyBuiltins = {
@@ -75,27 +79,30 @@ const cjs = {
   banner: { js: 'const entryUrl=process.getBuiltinModule("node:url").pathToFileURL(__filename).href;' },
 }
 
+/** Read whole at every start: made small, and compiled before, which takes 10 ms less. */
+const program = (name, plugins) => ({
+  ...cjs,
+  entryPoints: [`src/${name}.ts`],
+  plugins,
+  supported: { 'dynamic-import': false },
+  banner: { js: "(function(require,entryUrl){'use strict';const module={exports:{}};" },
+  footer: { js: '})' },
+})
+
 try {
-  // Scripts ask it in loops: one file, small.
-  await build({ ...cjs, entryPoints: ['src/fail2ban-client.ts'], plugins: [loadedLate, lazyBuiltins, builtins] })
   await Promise.all([
-    // A command loads only what it needs. The reader is an entry of its own: it drops its privileges and can load nothing more.
-    build({
-      ...options,
-      entryPoints: { main: 'src/main.ts', reader: 'src/reader.ts', ...Object.fromEntries(late) },
-      splitting: true,
-    }),
-    build({ ...cjs, entryPoints: ['src/ufw.ts'] }),
-    // All of it is read at every start, made small and compiled before, which takes 10 ms less.
-    build({
-      ...cjs,
-      entryPoints: ['src/ufw-program.ts'],
-      supported: { 'dynamic-import': false },
-      banner: { js: "(function(require,entryUrl){'use strict';const module={exports:{}};" },
-      footer: { js: '})' },
-    }),
+    build(program('fail2ban-client-program', [loadedLate(), lazyBuiltins, builtins])),
+    build(program('rampart-program', [loadedLate('cli/rampart/status'), lazyBuiltins, builtins])),
+    build(program('ufw-program', [builtins])),
+    build({ ...cjs, entryPoints: ['src/ufw.ts', 'src/fail2ban-client.ts', 'src/rampart.ts'] }),
   ])
-  compile('ufw-program.cjs')
+  // A command loads only what it needs. The reader is an entry of its own: it drops its privileges and can load nothing more.
+  await build({
+    ...options,
+    entryPoints: { main: 'src/main.ts', reader: 'src/reader.ts', ...Object.fromEntries(late) },
+    splitting: true,
+  })
+  for (const name of ['fail2ban-client', 'rampart', 'ufw']) compile(`${name}-program.cjs`)
   exchange()
 } finally {
   remove(NEXT)

@@ -1,8 +1,4 @@
-/**
- * The entry of fail2ban-client alone: scripts ask it in loops, and most answers need little of the program. What else it starts
- * is found in the main entry.
- */
-import { fail2banClient } from './cli/fail2ban-client/fail2ban-client.ts'
-import { start } from './start.ts'
+/** The entry of fail2ban-client. */
+import { runCompiled } from './compiled.ts'
 
-void start(new URL('main.mjs', import.meta.url).href, () => fail2banClient)
+runCompiled('fail2ban-client-program.cjs', import.meta.url)

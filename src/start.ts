@@ -24,7 +24,6 @@ export async function start(entry: string, faceOf: (name: string) => Face | Prom
   // As Fail2ban's: what its scripts make is root's alone.
   if (name === 'fail2ban-server') process.umask(0o077)
   process.stdout.on('error', () => isGuard || process.exit(0))
-  process.stderr.on('error', () => {})
 
   // The world's timers and watches keep no process alive; a command that is at work must be.
   const alive = setInterval(() => {}, 2 ** 30)
@@ -83,13 +82,21 @@ function setting(entry: string, name: string, words: readonly string[]): Setting
 }
 
 function terminal(): Terminal {
-  const { stdout, stderr, env } = process
+  const { stdout, env } = process
+  let made: typeof process.stderr | undefined
+  // When it is first used: few commands have to complain.
+  const stderr = () => {
+    made ??= process.stderr.on('error', () => {})
+    return made
+  }
   return {
     out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    err: (text) => void stderr().write(text),
     colour: stdout.isTTY === true && !env['NO_COLOR'],
     columns: stdout.isTTY ? stdout.columns : undefined,
-    errColumns: stderr.isTTY ? stderr.columns : undefined,
+    get errColumns() {
+      return stderr().isTTY ? stderr().columns : undefined
+    },
   }
 }
 

@@ -29,7 +29,7 @@ const TOUCHES_NODE = [
   /^src\/peer\//,
   /^src\/filter\/regex\/worker\.ts$/,
   /^src\/filter\/regex\/limit\.ts$/,
-  /^src\/(start|ufw)\.ts$/,
+  /^src\/(start|compiled)\.ts$/,
   /^src\/reader\.ts$/,
 ]
 

@@ -24,14 +24,26 @@ export function kernelView(
     isPending: (ban) => pending.has(ban) || isHurt(scopeOf(ban.jail)),
     pendingIn: ({ name, scope, state }) => (isHurt(scope) ? state.bans.size : pending.sizeOf(name)),
     count(jails) {
-      const banned = new Set<string>()
-      const hurt = new Set<string>()
-      for (const { scope, state } of jails) {
-        const addresses = isHurt(scope) ? hurt : banned
-        if (pending.size === 0) for (const address of state.bans.keys()) addresses.add(address)
-        else for (const ban of state.bans.values()) if (!pending.has(ban)) addresses.add(printNetwork(ban.network))
-      }
-      return { banned: banned.size, pending: pending.size + hurt.size }
+      const held = jails.filter(({ scope }) => !isHurt(scope))
+      const hurt = jails.filter(({ scope }) => isHurt(scope))
+      return { banned: inForce(held, pending), pending: pending.size + distinct(hurt) }
     },
   }
+}
+
+function inForce(jails: readonly HeldJail[], pending: Effects['pending']): number {
+  if (pending.size === 0) return distinct(jails)
+  const addresses = new Set<string>()
+  for (const { state } of jails)
+    for (const ban of state.bans.values()) if (!pending.has(ban)) addresses.add(printNetwork(ban.network))
+  return addresses.size
+}
+
+/** To put the bans of the largest jail into a set, too, takes 10 ms of 50,000. */
+function distinct(jails: readonly HeldJail[]): number {
+  const [largest, ...others] = jails.map(({ state }) => state.bans).sort((one, other) => other.size - one.size)
+  if (!largest) return 0
+  const rest = new Set<string>()
+  for (const bans of others) for (const address of bans.keys()) if (!largest.has(address)) rest.add(address)
+  return largest.size + rest.size
 }

@@ -159,7 +159,8 @@ function launch(argv: readonly string[], options: SpawnOptions): ChildProcess | 
 
 /** As a shell says it. */
 const NOT_STARTED = 127
-const KILLED = 128 + constants.signals.SIGKILL
+/** SIGKILL's number, which is the same everywhere: to ask `node:os` for it takes 0.6 ms of every command's start. */
+const KILLED = 128 + 9
 
 const NO_CHILD: Child = {
   pid: undefined,

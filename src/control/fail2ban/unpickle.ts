@@ -42,35 +42,62 @@ type Built =
 
 class Input {
   readonly #bytes: Buffer
+  /** The same, a character for each byte: to cut a text of ASCII out of it is cheap. */
+  readonly #latin1: string
+  readonly #beyondAscii = /[\x80-\xff]/g
+  /** Where the next byte stands that is not ASCII, from where that was last asked. */
+  #next = -1
   #at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#latin1 = this.#bytes.toString('latin1')
   }
 
   take(count: number): Buffer {
-    if (count < 0 || count > this.#bytes.length - this.#at) throw bad('pickle data was truncated')
+    if (count < 0 || count > this.#bytes.length - this.#at) throw cut()
     this.#at += count
     return this.#bytes.subarray(this.#at - count, this.#at)
   }
 
   byte(): number {
-    return this.take(1)[0]!
+    if (this.#at >= this.#bytes.length) throw cut()
+    return this.#bytes[this.#at++]!
+  }
+
+  /** UTF-8, of so many bytes. */
+  text(count: number): string {
+    if (count > this.#bytes.length - this.#at) throw cut()
+    const from = this.#at
+    this.#at += count
+    if (this.#isAscii(from)) return this.#latin1.slice(from, this.#at)
+    return this.#bytes.toString('utf8', from, this.#at)
+  }
+
+  /** Whether what was just taken is, from there on. */
+  #isAscii(from: number): boolean {
+    if (this.#next < from) {
+      this.#beyondAscii.lastIndex = from
+      this.#next = this.#beyondAscii.exec(this.#latin1)?.index ?? Number.POSITIVE_INFINITY
+    }
+    return this.#next >= this.#at
   }
 
   uint32(): number {
-    return this.take(4).readUInt32LE()
+    if (this.#bytes.length - this.#at < 4) throw cut()
+    this.#at += 4
+    return this.#bytes.readUInt32LE(this.#at - 4)
   }
 
   uint64(): number {
     const value = this.take(8).readBigUInt64LE()
-    if (value > BigInt(this.#bytes.length)) throw bad('pickle data was truncated')
+    if (value > BigInt(this.#bytes.length)) throw cut()
     return Number(value)
   }
 
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at)
-    if (end < 0) throw bad('pickle data was truncated')
+    if (end < 0) throw cut()
     const text = this.take(end - this.#at).toString('latin1')
     this.#at++
     return text
@@ -174,9 +201,9 @@ const STEPS: readonly (Step | undefined)[] = table({
   T: (machine, input) => machine.push(plain(input.take(input.uint32()))),
   U: (machine, input) => machine.push(plain(input.take(input.byte()))),
   V: (machine, input) => machine.push(escapes(input.line())),
-  X: (machine, input) => machine.push(unicode(input.take(input.uint32()))),
-  '\x8c': (machine, input) => machine.push(unicode(input.take(input.byte()))),
-  '\x8d': (machine, input) => machine.push(unicode(input.take(input.uint64()))),
+  X: (machine, input) => machine.push(input.text(input.uint32())),
+  '\x8c': (machine, input) => machine.push(input.text(input.byte())),
+  '\x8d': (machine, input) => machine.push(input.text(input.uint64())),
   B: (machine, input) => machine.push({ bytes: input.take(input.uint32()) }),
   C: (machine, input) => machine.push({ bytes: input.take(input.byte()) }),
   '\x8e': (machine, input) => machine.push({ bytes: input.take(input.uint64()) }),
@@ -288,10 +315,6 @@ function lineOfFloat(text: string): number {
   return Number(text)
 }
 
-function unicode(bytes: Buffer): string {
-  return bytes.toString('utf8')
-}
-
 /** Python 2's texts: what is not UTF-8 was Latin-1 most likely. */
 function plain(bytes: Buffer): string {
   const text = bytes.toString('utf8')
@@ -325,10 +348,11 @@ interface Left extends Limits {
 
 /** As a value: within its limits, since what was named may stand at many places, even inside itself. */
 function settle(built: Built, limits: Left, depth: number): Value {
-  if (--limits.left.values < 0) throw tooLong('too many values')
+  counted(built, limits)
   if (depth > limits.depth) throw tooLong('values too deep in each other')
   if (typeof built !== 'object') return built
-  const within = (inner: Built) => settle(inner, limits, depth + 1)
+  const within = (inner: Built) =>
+    typeof inner === 'string' ? counted(inner, limits) : settle(inner, limits, depth + 1)
   if ('list' in built) return built.list.map(within)
   if ('tuple' in built) return { tuple: built.tuple.map(within) }
   if ('dict' in built) return new Map(built.dict.map(([key, value]) => [keyOf(key), within(value)]))
@@ -338,9 +362,18 @@ function settle(built: Built, limits: Left, depth: number): Value {
   return built
 }
 
+function counted<B extends Built>(value: B, { left }: Left): B {
+  if (--left.values < 0) throw tooLong('too many values')
+  return value
+}
+
 function keyOf(key: Built): string {
   if (typeof key === 'string') return key
   throw new Fault('pickle.not-a-value', 'a key that is no text')
+}
+
+function cut(): Fault {
+  return bad('pickle data was truncated')
 }
 
 function bad(message: string): Fault {

@@ -62,9 +62,14 @@ export class Client {
   }
 
   /** How long one takes, in ms, without what it takes to get there. */
-  async time(line: string): Promise<number> {
-    const script = `from=$EPOCHREALTIME; ${this.#program} ${line} >/dev/null; echo "$from $EPOCHREALTIME"`
-    const [from = 0, to = 0] = (await this.host.must(['bash', '-c', script])).split(' ').map(Number)
+  time(line: string): Promise<number> {
+    return Client.timed(this.host, `${this.#program} ${line}`)
+  }
+
+  /** The same of any program. */
+  static async timed(host: Host, words: string): Promise<number> {
+    const script = `from=$EPOCHREALTIME; ${words} >/dev/null; echo "$from $EPOCHREALTIME"`
+    const [from = 0, to = 0] = (await host.must(['bash', '-c', script])).split(' ').map(Number)
     return 1000 * (to - from)
   }
 

@@ -10,6 +10,10 @@ import { exception, printValue, textOf, tuple, type Value } from '../../../src/c
 
 const missing = spawnSync('python3', ['--version']).status === 0 ? false : 'python3 is not installed'
 
+/** Lists of many texts go a way of their own. */
+const MANY = Array.from({ length: 100 }, (_, at) => `198.51.100.${at}${at === 99 ? 'x'.repeat(300) : ''}`)
+const HALF_ASCII = MANY.map((text, at) => (at % 50 === 1 ? 'ärger' : text))
+
 /** As Python writes each, and reads it. */
 const VALUES: readonly (readonly [python: string, value: Value])[] = [
   ['None', undefined],
@@ -45,6 +49,8 @@ const VALUES: readonly (readonly [python: string, value: Value])[] = [
   ],
   ["{'x'}", new Set(['x'])],
   ["ValueError('x', 1)", exception('ValueError', 'x', 1)],
+  [printValue(MANY), MANY],
+  [printValue(HALF_ASCII), HALF_ASCII],
   ["(1, Exception('Invalid command'))", tuple(1, exception('Exception', 'Invalid command'))],
 ]
 
