@@ -12,8 +12,13 @@ export const BOUNDS = {
   open: 48,
   addresses: 10_000,
   allAddresses: 20_000,
-  /** Jails that get a list of their own. */
+  /** Jails that get a list of their own, and that are asked for one. */
   jails: 40,
+  askedJails: 200,
+  /** Addresses whose places are looked at twice. */
+  places: 200_000,
+  /** Stretches of time in Markdown. */
+  stretches: 62,
   /** Characters of a path or an agent. */
   text: 240,
 } as const

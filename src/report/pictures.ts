@@ -68,7 +68,7 @@ function tie(shown: readonly Row[], rest: readonly Row[]): string[] {
   return equal === 0 ? [] : [`The list is cut among equals: ${equal} more with ${last}.`]
 }
 
-export function map(table: Table): Picture {
+export function map(table: Table, width: number): Picture {
   const rows = known(table)
   const unknown = table.rows.find(({ key }) => key === '')?.count
   return worldMap(
@@ -79,7 +79,7 @@ export function map(table: Table): Picture {
       unit: noun(2, table.unit),
       ...(unknown === undefined ? {} : { unknown }),
     },
-    WIDTHS.broad,
+    width,
   )
 }
 

@@ -1,4 +1,5 @@
 /** A report: everything that one page shows, asked for at one moment. What the data cannot say is not there. */
+import type { Place } from '../place/place.ts'
 import type { DataSource } from '../place/places.ts'
 import type { Series, Table, Week } from '../statistics/table.ts'
 import type { EpochMs } from '../world/clock.ts'
@@ -22,10 +23,18 @@ export interface Report {
   readonly agents?: Table
   /** Bans by address. */
   readonly repeats?: Table
+  /** Those with most bans, if more than one. */
+  readonly offenders?: readonly Offender[]
   readonly reading: Reading
   readonly sources: readonly DataSource[]
   /** Of the class list. */
   readonly classes: { readonly version: string; readonly size: number }
+}
+
+export interface Offender {
+  readonly address: string
+  readonly bans: number
+  readonly place: Place
 }
 
 /** The addresses that a jail has banned. */

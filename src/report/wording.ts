@@ -2,6 +2,9 @@
 import { amount } from '../chart/amount.ts'
 import type { Period, Table } from '../statistics/table.ts'
 import type { EpochMs } from '../world/clock.ts'
+import { known } from './reading/subject.ts'
+import { noun } from './reading/words.ts'
+import type { Report } from './report.ts'
 
 /** `2 623 different addresses banned, all jails, in force at the end`. */
 export function subjectOf({ unit, filter, origin }: Table): string {
@@ -44,3 +47,33 @@ const MOMENT = {
 export function left(rows: number, count: number): string {
   return `${amount(rows)} more with ${amount(count)} in all`
 }
+
+/** The numbers that people ask for first: each a number and what it counts. */
+export function headline({ country, org, city, jails, repeats }: Report): readonly (readonly [string, string])[] {
+  const numbers: (readonly [string, string])[] = [[amount(country.total), COUNTED[country.unit](country.total)]]
+  if (country.distinct !== country.total) numbers.push([amount(country.distinct), 'different addresses'])
+  for (const [table, one, many] of [
+    [country, 'country', 'countries'],
+    [org, 'organisation (AS number)', 'organisations (AS numbers)'],
+    [city, 'city', 'cities'],
+    ...(jails ? [[jails, 'jail that banned', 'jails that banned'] as const] : []),
+  ] as const) {
+    const count = known(table).length
+    numbers.push([amount(count), count === 1 ? one : many])
+  }
+  if (repeats) {
+    const again = repeats.rows.filter(({ key, count }) => key !== '' && count > 1).length
+    numbers.push([amount(again), 'banned more than once'])
+  }
+  return numbers
+}
+
+const COUNTED = {
+  ips: (count: number) => `${noun(count, 'ips')} banned`,
+  bans: (count: number) => noun(count, 'bans'),
+  failures: (count: number) => noun(count, 'failures'),
+  lines: (count: number) => `${noun(count, 'lines')} of the list`,
+} as const
+
+/** Titles of the tables of what lines asked for. */
+export const ASKED: { readonly [by in Table['by']]?: string } = { port: 'Ports', path: 'Paths', agent: 'User agents' }

@@ -73,7 +73,7 @@ export function fixture(more: Partial<Report> = {}, subject: Partial<Subject> = 
       zone: 'Europe/Paris',
       total: 5000,
       counts: Array.from({ length: 7 }, (_, d) =>
-        Array.from({ length: 24 }, (_, h) => Math.round(20 + 30 * Math.sin((h + d) / 3))),
+        Array.from({ length: 24 }, (_, h) => Math.max(0, Math.round(20 + 30 * Math.sin((h + d) / 3)))),
       ),
       hours: Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 1)),
     },
@@ -112,6 +112,14 @@ export function fixture(more: Partial<Report> = {}, subject: Partial<Subject> = 
       { unit: 'bans' },
     ),
     repeats,
+    offenders: repeats.rows.slice(0, 20).map(({ key, count }, i) => ({
+      address: key,
+      bans: count,
+      place:
+        i % 5 === 4
+          ? { kind: 'public' }
+          : { kind: 'public', country: 'NL', asn: 202425, organisation: 'IP Volume inc' },
+    })),
     reading: read(all),
     sources: [DBIP],
     classes: { version: all.classes.version, size: all.classes.size },

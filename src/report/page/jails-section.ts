@@ -34,7 +34,7 @@ function list({ jail, count, addresses }: JailList): Html {
   const more =
     folded.length === 0
       ? NOTHING
-      : html`<details><summary>${amount(folded.length)} more</summary>${block(folded)}</details>`
+      : html`<details><summary>${amount(folded.length)} more</summary>${block(folded)}</details><p class="more paper">${amount(folded.length)} more are in the file that this was printed from.</p>`
   return html`<div class="jail"><h3>${bdi(jail)}<span>${numbered(count, 'address', 'addresses')}</span></h3>${block(open)}${more}${note}</div>\n`
 }
 

@@ -6,14 +6,15 @@ import type { Table } from '../../statistics/table.ts'
 import { BOUNDS } from '../bounds.ts'
 import { bars, map, namesOf, times, WIDTHS, week } from '../pictures.ts'
 import { known } from '../reading/subject.ts'
-import { capital, counted } from '../reading/words.ts'
+import { capital, counted, noun } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { periodOf, subjectOf } from '../wording.ts'
+import { ASKED, periodOf, subjectOf } from '../wording.ts'
 import { type Html, html, made, NOTHING } from './html.ts'
 import { bannedSection, jailsSection } from './jails-section.ts'
 import { methodSection } from './method-section.ts'
 import { policy } from './policy.ts'
 import { readingSection } from './reading-section.ts'
+import { repeatSection } from './repeat-section.ts'
 import { rows, wholeTable } from './rows.ts'
 import { pageStyle } from './style.ts'
 import { cards, foot, topSection } from './top-section.ts'
@@ -76,7 +77,7 @@ function captionOf(table: Table | undefined): string {
 function mapSection(table: Table, what: string): Html {
   if (known(table).length === 0) return NOTHING
   return html`<section id="map" aria-labelledby="map-title"><h2 id="map-title">Where they are registered or located</h2>
-<p class="lead">${capital(what)}.</p>${figure(map(table))}</section>`
+<p class="lead">${capital(what)}.</p>${figure(map(table, WIDTHS.broad), map(table, WIDTHS.narrow))}</section>`
 }
 
 function tableSection(table: Table, name: string, what: string): Html {
@@ -96,7 +97,7 @@ function tableSection(table: Table, name: string, what: string): Html {
 
 function timeSection({ series, week: hours }: Report): Html {
   if (!series) return NOTHING
-  const what = `${capital(counted(0, series.unit).replace(/^0\s/, ''))} in ${periodOf(series.period, series.zone)}`
+  const what = `${capital(noun(2, series.unit))} in ${periodOf(series.period, series.zone)}`
   const heat = hours ? figure(week(hours, WIDTHS.broad), week(hours, WIDTHS.narrow)) : NOTHING
   return html`<section id="time" aria-labelledby="time-title"><h2 id="time-title">When</h2>
 <p class="lead">${what}.</p>${figure(times(series, WIDTHS.broad), times(series, WIDTHS.narrow))}${heat}</section>`
@@ -109,25 +110,12 @@ function askedSection({ ports, paths, agents }: Report): Html {
     (table) => html`<div><h3>${ASKED[table.by] ?? ''}</h3>${rows(table, captionOf(table), BOUNDS.short)}</div>`,
   )
   return html`<section id="asked" aria-labelledby="asked-title"><h2 id="asked-title">What they asked for</h2>
-<p class="lead">Of failures, as the filters saw them.</p>${parts}</section>`
-}
-
-const ASKED: { readonly [by in Table['by']]?: string } = { port: 'Ports', path: 'Paths', agent: 'User agents' }
-
-function repeatSection({ repeats }: Report): Html {
-  if (!repeats) return NOTHING
-  const again = { ...repeats, rows: repeats.rows.filter(({ count }) => count > 1) }
-  const body =
-    again.rows.length === 0
-      ? html`<p class="empty">No address was banned twice.</p>`
-      : rows(again, captionOf(repeats), BOUNDS.top)
-  return html`<section id="repeat" aria-labelledby="repeat-title"><h2 id="repeat-title">Repeat offenders</h2>
-<p class="lead">Addresses that were banned more than once.</p>${body}</section>`
+<p class="lead">From the lines that led to bans; one ban may stand in several rows.</p>${parts}</section>`
 }
 
 /** The second is for narrow screens: the same data, drawn so that its letters stay readable. */
-function figure(broad: Picture, narrow?: Picture): Html {
+function figure(broad: Picture, narrow: Picture): Html {
   const draw = (picture: Picture, className: string) =>
     html`<figure class="${className}">${made(svg(picture, { inline: 'without-style' }))}</figure>`
-  return narrow ? html`${draw(broad, 'broad')}${draw(narrow, 'narrow')}` : draw(broad, 'any')
+  return html`${draw(broad, 'broad')}${draw(narrow, 'narrow')}`
 }

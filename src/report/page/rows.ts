@@ -68,5 +68,5 @@ function two(title: string, id: string): Html {
 /** The whole table behind a click, as far as a page can hold it. */
 export function wholeTable(table: Table, name: string, caption: string): Html {
   if (table.rows.length === 0) return NOTHING
-  return html`<details><summary>${name}</summary>${rows(table, caption, BOUNDS.rows)}</details>`
+  return html`<details><summary>${name}</summary>${rows(table, caption, BOUNDS.rows)}</details><p class="more paper">${name}: in the file that this was printed from.</p>`
 }

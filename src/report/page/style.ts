@@ -58,8 +58,8 @@ a{color:var(--link);text-underline-offset:.15em}
 h1{font-size:clamp(1.6rem,4.4vw,2.5rem);line-height:1.15;letter-spacing:-.015em;margin:.9rem 0 .5rem;font-weight:700;text-wrap:balance}
 .band p{margin:0;color:var(--band-soft);max-width:60rem}
 main.wide{margin-top:-3.4rem}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.2rem,1fr));gap:1px;background:var(--line);border:1px solid var(--line);border-radius:12px;overflow:hidden;margin:0 0 1.25rem;padding:0}
-.cards div{background:var(--card);padding:1rem 1.15rem 1.05rem;display:flex;flex-direction:column-reverse;justify-content:flex-end}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.2rem,1fr));background:var(--card);border:1px solid var(--line);border-radius:12px;overflow:hidden;margin:0 0 1.25rem;padding:0}
+.cards div{box-shadow:0 0 0 .5px var(--line);padding:1rem 1.15rem 1.05rem;display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .cards dt{color:var(--soft);font-size:.86rem;line-height:1.35}
 .cards dd{margin:0;font-size:clamp(1.5rem,3.2vw,2.05rem);font-weight:680;letter-spacing:-.02em;line-height:1.25}
 section{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.35rem 1.5rem 1.5rem;margin:0 0 1.25rem}
@@ -83,7 +83,7 @@ summary{cursor:pointer;color:var(--link);min-height:1.5rem;padding:.1rem 0}
 summary:hover{text-decoration:underline}
 figure{margin:.2rem -1.25rem .4rem}
 .rampart-chart{display:block;max-width:100%;height:auto;margin:0 auto}
-.narrow{display:none}
+.narrow,.paper{display:none}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.93rem}
 caption{text-align:left;color:var(--soft);font-size:.86rem;padding:0 0 .4rem}
@@ -134,10 +134,14 @@ nav,.narrow{display:none}
 .broad{display:block}
 main.wide{margin:0}
 section{border:0;border-radius:0;padding:0;margin:0 0 7mm}
-.cards{grid-template-columns:repeat(4,1fr);border-radius:0;break-inside:avoid}
+.paper{display:block}
+.cards{grid-template-columns:repeat(auto-fit,minmax(30mm,1fr));border-radius:0;break-inside:avoid}
 .cards dd{font-size:15pt}
-h2,h3{break-after:avoid}
-figure,.reading dl>div,tr,.jail h3{break-inside:avoid}
+h2,h3,.lead,caption,thead{break-after:avoid}
+figure{margin:0}
+.reading p{margin:0 0 1.5mm}
+figure,.reading dd>p,tr,.jail h3{break-inside:avoid}
+.jail{break-inside:avoid}
 .rampart-chart{max-height:235mm}
 .reading dl>div{padding:2.2mm 0}
 details:not([open]){display:none}

@@ -1,9 +1,7 @@
 /** The head of the page: what was counted, over which time, and the numbers that people ask for first. */
-import { amount } from '../../chart/amount.ts'
-import { known } from '../reading/subject.ts'
-import { capital, noun } from '../reading/words.ts'
+import { capital } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { moment, periodOf, subjectOf } from '../wording.ts'
+import { headline, moment, periodOf, subjectOf } from '../wording.ts'
 import { type Html, html, made } from './html.ts'
 
 export function topSection(report: Report, links: readonly (readonly [string, string])[]): Html {
@@ -21,31 +19,9 @@ const MARK =
   '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M2 3h4v3h3V3h6v3h3V3h4v7l-2 2v9h-5v-5a3 3 0 0 0-6 0v5H4v-9l-2-2z"/></svg>'
 
 /** Each a number and what it counts. */
-export function cards({ country, org, city, jails, repeats }: Report): Html {
-  const numbers: (readonly [string, string])[] = [[amount(country.total), COUNTED[country.unit](country.total)]]
-  if (country.distinct !== country.total) numbers.push([amount(country.distinct), 'different addresses'])
-  for (const [table, one, many] of [
-    [country, 'country', 'countries'],
-    [org, 'organisation (AS number)', 'organisations (AS numbers)'],
-    [city, 'city', 'cities'],
-  ] as const) {
-    const count = known(table).length
-    numbers.push([amount(count), count === 1 ? one : many])
-  }
-  if (jails) numbers.push([amount(jails.rows.length), jails.rows.length === 1 ? 'jail banned' : 'jails banned'])
-  if (repeats) {
-    const again = repeats.rows.filter(({ count }) => count > 1).length
-    numbers.push([amount(again), 'banned more than once'])
-  }
-  return html`<dl class="cards">${numbers.map(([number, what]) => html`<div><dt>${what}</dt><dd>${number}</dd></div>`)}</dl>`
+export function cards(report: Report): Html {
+  return html`<dl class="cards">${headline(report).map(([number, what]) => html`<div><dt>${what}</dt><dd>${number}</dd></div>`)}</dl>`
 }
-
-const COUNTED = {
-  ips: (count: number) => `${noun(count, 'ips')} banned`,
-  bans: (count: number) => noun(count, 'bans'),
-  failures: (count: number) => noun(count, 'failures'),
-  lines: (count: number) => `${noun(count, 'lines')} of the list`,
-} as const
 
 export function foot({ version, generated, country }: Report): string {
   return `Made by Rampart ${version} on ${moment(generated, country.zone)} (${country.zone}).`
