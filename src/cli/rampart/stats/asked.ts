@@ -6,6 +6,7 @@ import type { Question } from '../../../statistics/question.ts'
 import { hourByWeekday, overTime } from '../../../statistics/series.ts'
 import { type Asked, askAll } from '../../../statistics/statistics.ts'
 import type { By, Series, State, Table, Unit, Week } from '../../../statistics/table.ts'
+import { zoneOf } from '../../../statistics/zone.ts'
 import type { HistoryCounts } from '../../../store/statistics/counts.ts'
 import { openCounts } from '../../../store/statistics/open-counts.ts'
 import type { EpochMs } from '../../../world/clock.ts'
@@ -116,6 +117,7 @@ async function placesOf({ world }: Setting, _options: AskedOptions): Promise<Pla
   return openPlaces({ world, folders: [] })
 }
 
+/** TZ may say what is no zone of IANA's. */
 function hostZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+  return zoneOf(new Intl.DateTimeFormat().resolvedOptions().timeZone).name
 }

@@ -1,0 +1,46 @@
+/** What is told around a table: above it what it counts, below it what it leaves out. */
+import type { Table } from '../table.ts'
+import { cut } from './cut.ts'
+import { counted, dataOf, filterOf, grouped, periodOf, subjectOf } from './heading.ts'
+
+/** Unescaped lines. */
+export function underTitle(table: Table): readonly string[] {
+  const data = dataOf(table.sources)
+  const isOfPlaces = ['country', 'org', 'city', 'class'].includes(table.by)
+  return [
+    subjectOf(table),
+    [
+      ...[filterOf(table), periodOf(table)],
+      ...(isOfPlaces ? [data === '' ? 'no data on places is installed: rampart geo status' : `places: ${data}`] : []),
+    ]
+      .filter((words) => words !== undefined)
+      .join(' · '),
+  ]
+}
+
+/** Unescaped lines. */
+export function notesOf(table: Table, limit: number | 'all'): readonly string[] {
+  const { ties, rows, left } = cut(table, limit)
+  const why = Object.entries(table.unknown).map(([what, count]) => `${grouped(count)} ${WHY[what] ?? what}`)
+  return [
+    ...(left.rows === 0
+      ? []
+      : [
+          `${ties === 0 ? '' : `+${grouped(ties)} more with ${grouped(rows.at(-1)!.count)}; `}${counted(left.rows, 'row', 'rows')} not shown, with ${grouped(left.count)} together (-n all)`,
+        ]),
+    ...(why.length === 0 ? [] : [`unknown: ${why.join(', ')}`]),
+  ]
+}
+
+/** How an unknown place is told; what is not here says itself. */
+const WHY: Readonly<Record<string, string>> = {
+  'no record': 'of which the data says nothing',
+  private: 'private',
+  loopback: 'of this host itself',
+  'link-local': 'link-local',
+  shared: 'behind a provider (100.64.0.0/10)',
+  documentation: 'for documentation',
+  garbage: 'no address',
+  'not kept apart': 'of addresses too many to keep apart',
+  'not told': 'of which the history does not tell',
+}
