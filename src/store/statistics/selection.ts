@@ -15,27 +15,48 @@ export interface Selection {
   readonly isNow: boolean
 }
 
-export interface Where {
-  /** `WHERE ...` */
+/** What follows FROM. */
+export interface From {
+  /** `ban ... WHERE ...` */
   readonly sql: string
   readonly values: readonly Value[]
 }
 
 type Condition = readonly [sql: string, ...values: Value[]]
 
-export function whereOfBans(selection: Selection): Where {
+/** Columns that are asked for: they are read from the index that holds them, were there a million rows. */
+export type Needs = 'address' | 'jail' | 'row'
+
+/** @param isShort whether the time asked for is a small part of what the history holds */
+export function fromBans(
+  selection: Selection,
+  needs: Needs,
+  isShort: boolean,
+): From & { /** Whether rows come in the order of addresses. */ readonly byAddress: boolean } {
   const { state, from, to, isNow } = selection
-  return where([
+  const index = indexFor(selection, needs, isShort)
+  const sql = where(`ban ${index}`, [
     ...(from === undefined ? [] : [['since >= ?', from] as const]),
     ...(isNow ? [] : [['since < ?', to] as const]),
     ...(state === 'active' ? inForce(to, isNow) : []),
     ...ofJail(selection),
   ])
+  return { ...sql, byAddress: index === BY_ADDRESS }
 }
 
+/** The planner does not know how many rows a condition leaves. */
+function indexFor({ state, isNow }: Selection, needs: Needs, isShort: boolean): string {
+  if (state === 'active' && isNow) return 'INDEXED BY ban_open'
+  if (state === 'active') return 'NOT INDEXED'
+  if (needs === 'jail' || isShort) return 'INDEXED BY ban_since'
+  return needs === 'address' ? BY_ADDRESS : 'NOT INDEXED'
+}
+
+const BY_ADDRESS = 'INDEXED BY ban_of_address'
+
 /** The history counts failures by the hour: the hour that `from` lies in counts whole. */
-export function whereOfFailures({ jail, jails, from, to, isNow }: Selection): Where {
-  return where([
+export function fromFailures({ jail, jails, from, to, isNow }: Selection): From {
+  return where('failure', [
     ...(from === undefined ? [] : [['hour >= ?', from - (from % HOUR_MS)] as const]),
     ...(isNow ? [] : [['hour < ?', to] as const]),
     ...ofJail({ jail, jails }),
@@ -57,9 +78,9 @@ function ofJail({ jail, jails }: Pick<Selection, 'jail' | 'jails'>): readonly Co
 
 const AMONG = 'jail IN (SELECT id FROM jail WHERE name IN (SELECT value FROM json_each(?)))'
 
-function where(conditions: readonly Condition[]): Where {
+function where(table: string, conditions: readonly Condition[]): From {
   return {
-    sql: conditions.length === 0 ? '' : `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
+    sql: conditions.length === 0 ? table : `${table} WHERE ${conditions.map(([sql]) => sql).join(' AND ')}`,
     values: conditions.flatMap(([, ...values]) => values),
   }
 }
