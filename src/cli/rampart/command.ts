@@ -9,6 +9,7 @@ import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { separate } from './match/words.ts'
 import { isPacketWords } from './packet-words.ts'
+import { reportGrammar } from './report/grammar.ts'
 import { statsGrammar } from './stats/grammar.ts'
 import type { Options as WhyOptions } from './why-packet.ts'
 
@@ -59,6 +60,7 @@ export function grammar(setting: Setting, end: End): Command {
   program.commandsGroup('Look, ban and let go:')
   asking(program, setting, end)
   statsGrammar(program, setting, end)
+  reportGrammar(program, setting, end)
   program.commandsGroup('The firewall, beside what ufw says of it:')
   walling(program, setting, end)
   listing(program, setting, end)

@@ -1,0 +1,69 @@
+/** `rampart report`: asks everything and writes it as one page. */
+import { Fault } from '../../../base/fault.ts'
+import { printable } from '../../../base/printable.ts'
+import { gather } from '../../../report/gather.ts'
+import { markdown } from '../../../report/markdown/markdown.ts'
+import { page } from '../../../report/page/page.ts'
+import type { Report } from '../../../report/report.ts'
+import { thousands } from '../../print.ts'
+import type { Setting } from '../../setting.ts'
+import { type AskedOptions, openAsked } from '../stats/asked.ts'
+
+export interface ReportOptions extends AskedOptions {
+  /** `-` is standard output. */
+  readonly out: string
+  readonly format?: 'html' | 'md'
+  readonly title?: string
+}
+
+const TITLE = 'Who was banned, and where they come from'
+/** It is made to be shown. */
+const MODE = 0o644
+
+/** @returns the exit code @throws Fault `report.format`, `report.no-file`, `file.*`, and those of `openAsked` */
+export async function report(setting: Setting, options: ReportOptions): Promise<number> {
+  const { world, terminal, version } = setting
+  const { out, title = TITLE } = options
+  const format = formatOf(options)
+  if (out !== '-') refuseOther(setting, out)
+  const asked = await openAsked(setting, options)
+  try {
+    const gathered = await gather(asked, { title, version })
+    const text = format === 'md' ? markdown(gathered) : await page(gathered)
+    for (const trouble of asked.places.troubles) terminal.err(`rampart: ${trouble}\n`)
+    if (out === '-') {
+      terminal.out(text)
+      return 0
+    }
+    world.files.write(out, text, MODE)
+    terminal.out(`${written(out, text, gathered)}\n`)
+    return 0
+  } finally {
+    asked.close()
+  }
+}
+
+function formatOf({ out, format }: ReportOptions): 'html' | 'md' {
+  if (format !== undefined) return format
+  if (out === '-' || /\.html?$/i.test(out)) return 'html'
+  if (/\.(?:md|markdown)$/i.test(out)) return 'md'
+  throw new Fault('report.format', `the name ${printable(out)} does not say whether it shall be HTML or Markdown`, {
+    hint: '--out FILE.html or FILE.md, or --format html or md',
+  })
+}
+
+/** A file takes the place of what was there: of a device it must not. */
+function refuseOther({ world }: Setting, out: string): void {
+  const stat = world.files.stat(out)
+  if (stat === undefined || stat.kind === 'file') return
+  throw new Fault('report.no-file', `${printable(out)} is no file`, { hint: 'for standard output: --out -' })
+}
+
+/** `report.html: 2,623 addresses, 65 countries; 812 KB`. */
+function written(out: string, text: string, { country }: Report): string {
+  const countries = country.rows.filter(({ key }) => key !== '').length
+  const of = countries === 1 ? '1 country' : `${thousands(countries)} countries`
+  const addresses = country.distinct === 1 ? '1 address' : `${thousands(country.distinct)} addresses`
+  const size = Math.ceil(new TextEncoder().encode(text).length / 1000)
+  return `${printable(out)}: ${addresses}, ${of}; ${thousands(size)} KB`
+}
