@@ -2,8 +2,10 @@
 import { asFault, Fault } from '../base/fault.ts'
 import type { World } from '../world/world.ts'
 import type { FoundLogs } from './discover.ts'
-import { readValue } from './interpolate.ts'
+import type { IniValue } from './ini.ts'
+import { ownValue, readValue } from './interpolate.ts'
 import { isFlag } from './jail-reader.ts'
+import { isSwitches } from './jail-switches.ts'
 import { pythonBool } from './python-values.ts'
 import { readJail } from './read-jail.ts'
 import { type Layered, readLayers } from './read-layers.ts'
@@ -15,7 +17,8 @@ import { unknownOptions } from './unknown-options.ts'
 export interface Choose {
   /**
    * Which stock jails to run for what is on this host. Asked only if no `enabled = true` stands outside the first folder,
-   * which then is the stock one; left out, exactly the enabled jails run.
+   * which then is the stock one; left out, exactly the enabled jails run. What `rampart jail` has switched is beside that:
+   * of it nobody can tell whether all jails were meant to be named.
    */
   readonly found?: (name: string) => boolean
   /** What a jail that was so chosen reads here; undefined: what its section says. */
@@ -81,7 +84,7 @@ function chosenJails(
   { found }: Choose,
   faults: Fault[],
 ): { readonly chosen: readonly string[]; readonly byFinding: boolean } {
-  const enabled = known.flatMap((name) => {
+  const enabled = known.filter((name) => {
     try {
       const value = readValue({ layered }, name, 'enabled')
       if (value && !isFlag(value.text)) {
@@ -90,21 +93,32 @@ function chosenJails(
           new Fault('config.bad-value', `jail ${name}: enabled = ${value.text} is neither`, { at: value.at, hint }),
         )
       }
-      return value && pythonBool(value.text) ? [{ name, stock: isStock(folders, value.at.file) }] : []
+      return value !== undefined && pythonBool(value.text)
     } catch (thrown) {
       faults.push(asFault(thrown, 'config.bad-value'))
-      return []
+      return false
     }
   })
-  if (!found || enabled.some(({ stock }) => !stock)) {
-    return { chosen: enabled.map(({ name }) => name), byFinding: false }
+  const isNamed = (name: string) => {
+    const value = withoutSwitches(layered, name, folders)
+    if (!value || isStock(folders, value.at.file)) return false
+    return value === ownValue(layered, name, 'enabled') ? enabled.includes(name) : pythonBool(value.text)
   }
+  if (!found || known.some(isNamed)) return { chosen: enabled, byFinding: false }
   // What the admin switched off by name stays off.
   const refused = (name: string) => {
     const own = layered.sections.get(name)?.options.get('enabled')
     return own !== undefined && !isStock(folders, own.at.file)
   }
-  return { chosen: known.filter((name) => found(name) && !refused(name)), byFinding: true }
+  const isSwitchedOn = (name: string) => refused(name) && enabled.includes(name)
+  return { chosen: known.filter((name) => isSwitchedOn(name) || (found(name) && !refused(name))), byFinding: true }
+}
+
+/** What the files say of a jail's `enabled` without the switches of `rampart jail`. */
+function withoutSwitches(layered: Layered, name: string, folders: readonly string[]): IniValue | undefined {
+  const own = layered.sections.get(name)?.options.get('enabled')
+  if (own && !isSwitches(folders, own.at.file)) return own
+  return (own && layered.former.get(name)?.get('enabled')) ?? layered.defaults.get('enabled')
 }
 
 /** A fault in its own section, in [DEFAULT] or in a whole file takes a jail away: nobody knows what was meant. */

@@ -65,6 +65,7 @@ export function grammar(setting: Setting, end: End): Command {
   walling(program, setting, end)
   listing(program, setting, end)
   program.commandsGroup('Try, check and mend:')
+  jails(program, setting, end)
   trying(program, setting, end)
   mending(program, setting, end)
   program.commandsGroup('Move in:')
@@ -341,6 +342,54 @@ function listing(program: Command, setting: Setting, end: End): void {
     .description('remove a list that no rule uses')
     .action(async (name, _options, command) =>
       end(await (await import('./list/remove.ts')).removeList(setting, name, of(command))),
+    )
+}
+
+/** Which jails run, and what they would do. */
+function jails(program: Command, setting: Setting, end: End): void {
+  const jail = program
+    .command('jail')
+    .description('which jails run: jail list, enable, disable; what one would do: jail test')
+
+  jail
+    .command('list')
+    .description('show the jails that are enabled, whether they run, and why one does not')
+    .option('--all', 'also those that are not enabled')
+    .addOption(config())
+    .addOption(json())
+    .addOption(socket())
+    .action(async (options) => end(await (await import('./jail/list-jails.ts')).listJails(setting, options, CONFIG)))
+
+  for (const word of ['enable', 'disable'] as const) {
+    jail
+      .command(word)
+      .argument('<name...>', 'of jails')
+      .description(
+        word === 'enable'
+          ? 'have jails run from now on, beside those that run; with any fault nothing changes'
+          : 'have jails run no more; their bans end, and come back with them',
+      )
+      .option('--dry-run', 'change nothing, show what would be written')
+      .addOption(config())
+      .addOption(json())
+      .addOption(socket())
+      .action(async (names, options) => {
+        const { switchJails } = await import('./jail/switch-jails.ts')
+        end(await switchJails(setting, names, word === 'enable', { ...IMPORT, ...options }, CONFIG))
+      })
+  }
+
+  jail
+    .command('test')
+    .argument('<name>', 'of the jail, enabled or not')
+    .argument('[log...]', 'files, packed or not, or - for standard input (default: its own logs)')
+    .description('show what a jail makes of its logs: failures of each address, and whom it would have banned')
+    .option('--all', 'every address (default: the first 20)')
+    .addOption(config())
+    .addOption(json())
+    .addHelpText('after', '\nExit code: 0 a line matched, 1 none did, 2 it could not be tried')
+    .action(async (name, logs, options) =>
+      end(await (await import('./jail/test-jail.ts')).testJail(setting, [name, logs], options, CONFIG)),
     )
 }
 

@@ -89,7 +89,7 @@ export class SparedSources {
     })
   }
 
-  ignored({ settings }: HeldJail): IgnoreList {
+  ignored({ settings }: Pick<HeldJail, 'settings'>): IgnoreList {
     return settings ? ignoredBy(settings, { names: this.#names, files: this.#files }) : () => undefined
   }
 
