@@ -33,7 +33,12 @@ export class Fault extends Error {
 
 /** Anything thrown, as a Fault: its own if it is one, else wrapped under `code` with the original as cause. */
 export function asFault(thrown: unknown, code: string): Fault {
-  if (thrown instanceof Fault) return thrown
+  if (isFault(thrown)) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new Fault(code, message, { cause: thrown })
+}
+
+/** By its name as well: a program in several bundles has the class in each. */
+function isFault(thrown: unknown): thrown is Fault {
+  return thrown instanceof Fault || (thrown instanceof Error && thrown.name === 'Fault' && 'code' in thrown)
 }

@@ -214,8 +214,8 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       out,
       /^address +jail +since +ends +failures +bans +by\n198\.51\.100\.40 +manual .* in (10m|9m 59s) +0 +1 +hand\n/,
     )
-    assert.match((await lab.rampart('bans', '--jail', 'x')).err, /there is no jail "x"\n {2}there are: /)
     await lab.rampart('unban', one)
+    assert.match((await lab.rampart('bans', '--jail', 'x')).err, /there is no jail "x"\n {2}there are: /)
   })
 
   test('more bans than go into one answer are listed, and nobody who does not read them is waited for', async () => {
