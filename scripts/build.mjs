@@ -33,6 +33,8 @@ const options = {
   target: 'node22.18',
   sourcemap: 'linked',
   plugins: [builtins],
+  // Optional: it is a program of its own that is loaded where it is there.
+  external: ['@resvg/resvg-js'],
   // Packages written as CommonJS call require for Node's own modules.
   banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
   logLevel: 'warning',

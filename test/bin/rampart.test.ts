@@ -50,3 +50,8 @@ for (const [sentence, command] of [
     assert.match(stdout, /^ufw 0\.36\.2\n/, stderr)
   })
 }
+
+test('what a command that is loaded late raises keeps its hint', { skip: isBuilt ? false : 'not built' }, () => {
+  const { stderr } = spawnSync(LAUNCHER, ['chart', 'bar', '--by', 'nothing'], { encoding: 'utf8' })
+  assert.match(stderr, /^rampart: nothing can be counted by nothing\n {2}one of: country, /)
+})

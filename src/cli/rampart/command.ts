@@ -7,6 +7,7 @@ import { SOCKET } from '../../control/usual-socket.ts'
 import type { Shell } from '../completion/completion.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
+import { chartGrammar } from './chart/grammar.ts'
 import { separate } from './match/words.ts'
 import { isPacketWords } from './packet-words.ts'
 import { reportGrammar } from './report/grammar.ts'
@@ -59,7 +60,9 @@ export function grammar(setting: Setting, end: End): Command {
   steering(program, setting, end)
   program.commandsGroup('Look, ban and let go:')
   asking(program, setting, end)
+  program.commandsGroup('Who was banned, and where they come from:')
   statsGrammar(program, setting, end)
+  chartGrammar(program, setting, end)
   reportGrammar(program, setting, end)
   program.commandsGroup('The firewall, beside what ufw says of it:')
   walling(program, setting, end)
