@@ -15,13 +15,21 @@ import type { JailList, Offender, Report } from './report.ts'
 export interface Asking {
   readonly now: EpochMs
   /** undefined: a list of addresses is asked. */
-  readonly history: { jails(): readonly string[] } | undefined
+  readonly history: Past | undefined
   readonly places: Places
   question(by: By, change?: Partial<Question>): Question
   /** Tables of one moment, in the order asked for. */
   tables(questions: readonly Question[]): Promise<readonly Table[]>
   overTime(change?: Partial<Question>): Series
   hourByWeekday(change?: Partial<Question>): Week
+}
+
+/** What of the history is known beforehand. */
+export interface Past {
+  jails(): readonly string[]
+  /** When the first of its bans began; undefined: there is none. */
+  extent(): { readonly first: EpochMs } | undefined
+  runs(): readonly { readonly time: EpochMs }[]
 }
 
 /** What only who calls can say: the title, and the version of this program. */
@@ -77,15 +85,20 @@ function questions(base: Question, { history }: Asking): Asked {
     jails: [{ ...base, unit: 'ips', by: 'jail' }],
     bans: (['hour', 'port', 'path', 'agent', 'ip'] as const).map((by) => ({ ...base, ...BANS, by })),
     lists: names.map((jail) => ({ ...base, unit: 'ips', jail, by: 'ip' })),
-    before: before(base),
+    before: before(base, history),
   }
 }
 
-/** What was in force at another moment the history cannot tell. */
-function before(base: Question): readonly Question[] {
+/**
+ * What was in force at another moment the history cannot tell; and a period that began before the history did would look
+ * emptier than it was.
+ */
+function before(base: Question, history: Past): readonly Question[] {
   const { from, to } = base.period
   if (from === undefined || base.state === 'active') return []
   const period = { from: from - (to - from), to: from }
+  const first = Math.min(history.extent()?.first ?? to, history.runs()[0]?.time ?? to)
+  if (first > period.from) return []
   return (['country', 'org'] as const).map((by) => ({ ...base, by, period, isNow: false }))
 }
 

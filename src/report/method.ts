@@ -7,7 +7,7 @@ import { periodOf, subjectOf } from './wording.ts'
 export function method(report: Report): string[] {
   const { country, classes, paths } = report
   return [
-    `Counted: ${subjectOf(country)}; ${periodOf(country.period, country.zone)}. ${UNITS[country.unit]}`,
+    `Counted: ${subjectOf(country)}; ${periodOf(country)}. ${UNITS[country.unit]}`,
     ...(country.overlaps ? ['An address that stands in several rows counts once in the total.'] : []),
     'Rows are ordered by count; equal ones by name. What no place is known for is the row “unknown”, and counts in the total.',
     'Places are those of networks: where an address is registered or located, never who uses it. Cities of one name in two countries are two rows; organisations are counted by AS number.',

@@ -1,29 +1,34 @@
 /** What page and Markdown say alike: the question in words, moments in the report's zone. */
 import { amount } from '../chart/amount.ts'
-import type { Period, Table } from '../statistics/table.ts'
+import type { Table } from '../statistics/table.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { known } from './reading/subject.ts'
 import { noun } from './reading/words.ts'
 import type { Report } from './report.ts'
 
-/** `2 623 different addresses banned, all jails, in force at the end`. */
+/** `addresses banned, all jails`. */
 export function subjectOf({ unit, filter, origin }: Table): string {
-  const jail = filter.jail === undefined ? 'all jails' : `jail ${filter.jail}`
   if (origin === 'list') return unit === 'lines' ? 'lines of a list of addresses' : 'addresses of a list'
-  const state = filter.state === 'active' ? 'in force at its end' : 'in force or over'
-  return `${UNITS[unit]}, ${jail}, bans ${state}`
+  const jail = filter.jail === undefined ? 'all jails' : `jail ${filter.jail}`
+  return `${filter.state === 'active' ? IN_FORCE[unit] : ALL[unit]}, ${jail}`
 }
 
-const UNITS = {
-  ips: 'addresses banned',
-  bans: 'bans',
-  failures: 'failures of banned addresses',
-  lines: 'lines',
-} as const
+const ALL = { ips: 'addresses banned', bans: 'bans', failures: 'failures', lines: 'lines' } as const
+const IN_FORCE = { ...ALL, ips: 'addresses whose ban is in force', bans: 'bans in force' } as const
 
-/** `16 November 2026 12:00 to 23 November 2026 12:00 (Europe/Paris)`. */
-export function periodOf({ from, to }: Period, zone: string): string {
-  const start = from === undefined ? 'from the beginning' : moment(from, zone)
+/**
+ * `16 November 2026 12:00 to 23 November 2026 12:00 (Europe/Paris)`; of what is in force, without a beginning: `at ...`. A list
+ * of addresses says nothing of time: it was read then.
+ */
+export function periodOf({
+  period: { from, to },
+  zone,
+  filter,
+  origin,
+}: Pick<Table, 'period' | 'zone'> & Partial<Table>): string {
+  if (origin === 'list') return `read on ${moment(to, zone)} (${zone})`
+  if (from === undefined && filter?.state === 'active') return `at ${moment(to, zone)} (${zone})`
+  const start = from === undefined ? 'from the beginning of the history' : moment(from, zone)
   return `${start} to ${moment(to, zone)} (${zone})`
 }
 
@@ -59,6 +64,7 @@ export function headline({ country, org, city, jails, repeats }: Report): readon
     ...(jails ? [[jails, 'jail that banned', 'jails that banned'] as const] : []),
   ] as const) {
     const count = known(table).length
+    if (count === 0 && table.total > 0) continue
     numbers.push([amount(count), count === 1 ? one : many])
   }
   if (repeats) {

@@ -18,7 +18,7 @@ export function markdown(report: Report): string {
   const { country, org, city, jails } = report
   const parts = [
     `# ${plain(report.title)}`,
-    `${plain(capital(subjectOf(country)))}; ${plain(periodOf(country.period, country.zone))}.`,
+    `${plain(capital(subjectOf(country)))}; ${plain(periodOf(country))}.`,
     grid(
       ['>', ''],
       headline(report).map(([number, what]) => [number, what]),
@@ -51,7 +51,7 @@ function reading({ reading: { sentences, none } }: Report): string {
 /** Unit and period in every heading. */
 function ofTable(title: string, table: Table): string[] {
   const names = namesOf(table, known(table).length)
-  const lead = `${capital(counted(table.total, table.unit))}, ${names}; ${plain(periodOf(table.period, table.zone))}.`
+  const lead = `${capital(counted(table.total, table.unit))}, ${names}; ${plain(periodOf(table))}.`
   const body = table.rows.length === 0 ? 'Nobody was banned in this period.' : counts(table, BOUNDS.rows)
   return [`## ${title}`, lead, body]
 }

@@ -63,15 +63,19 @@ function sectionsOf(report: Report): readonly Section[] {
   ]
 }
 
+/** Where data is missing, how it is had. */
+function noneKnown({ by }: Table): string {
+  if (by !== 'city') return 'For none of these addresses is that known: rampart geo status tells what data there is.'
+  return 'The city is known for none of these addresses. Where the data of cities is missing, rampart geo install city brings it.'
+}
+
 /** Unit and period, for every heading. */
 function questionOf(table: Table): string {
-  return `${subjectOf(table)}; ${periodOf(table.period, table.zone)}`
+  return `${subjectOf(table)}; ${periodOf(table)}`
 }
 
 function captionOf(table: Table | undefined): string {
-  return table === undefined
-    ? ''
-    : `${capital(counted(table.total, table.unit))}, ${periodOf(table.period, table.zone)}`
+  return table === undefined ? '' : `${capital(counted(table.total, table.unit))}, ${periodOf(table)}`
 }
 
 function mapSection(table: Table, what: string): Html {
@@ -87,17 +91,17 @@ function tableSection(table: Table, name: string, what: string): Html {
   if (table.rows.length === 0) {
     return html`<section id="${table.by}" aria-labelledby="${table.by}-title">${head}<p class="empty">Nobody was banned in this period.</p></section>`
   }
-  const all = wholeTable(table, `All ${namesOf(table, count)} as a table`, captionOf(table))
+  const all = count === 0 ? NOTHING : wholeTable(table, `All ${namesOf(table, count)} as a table`, captionOf(table))
   const charts =
     count === 0
-      ? html`<p class="empty">For none of these addresses is a place known.</p>`
+      ? html`<p class="empty">${noneKnown(table)}</p>`
       : html`${figure(bars(table, WIDTHS.broad), bars(table, WIDTHS.narrow))}`
   return html`<section id="${table.by}" aria-labelledby="${table.by}-title">${head}${charts}${all}</section>`
 }
 
 function timeSection({ series, week: hours }: Report): Html {
   if (!series) return NOTHING
-  const what = `${capital(noun(2, series.unit))} in ${periodOf(series.period, series.zone)}`
+  const what = `${capital(noun(2, series.unit))} in ${periodOf(series)}`
   const heat = hours ? figure(week(hours, WIDTHS.broad), week(hours, WIDTHS.narrow)) : NOTHING
   return html`<section id="time" aria-labelledby="time-title"><h2 id="time-title">When</h2>
 <p class="lead">${what}.</p>${figure(times(series, WIDTHS.broad), times(series, WIDTHS.narrow))}${heat}</section>`

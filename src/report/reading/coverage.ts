@@ -23,6 +23,10 @@ export function coverage({ country, org, city, now }: Subject): Sentence[] {
 function unknown(table: Table, what: string): Sentence[] {
   const count = table.total - sum(known(table))
   if (count <= 0) return []
+  if (count === table.total) {
+    const text = say`No ${what} is known for any of the ${counted(count, table.unit)}.`
+    return [sentence('coverage', text, { count }, [])]
+  }
   const why = Object.entries(table.unknown).filter(([, of]) => of > 0)
   const reasons = why.length === 0 ? [] : say` (${listed(why.map(([reason, of]) => say`${reason} ${of}`))})`
   const text = say`No ${what} is known for ${count} of ${counted(table.total, table.unit)}, ${percent(count / table.total)}${reasons}.`

@@ -32,7 +32,8 @@ export function textOf(words: Words): string {
 
 /** `a, b and c`; of more than `most` things the first, and how many more there are. */
 export function listed(things: readonly Words[], most = things.length): Words {
-  const shown = things.length > most ? [...things.slice(0, most), say`${things.length - most} more`] : things
+  // Instead of "1 more" it is named.
+  const shown = things.length > most + 1 ? [...things.slice(0, most), say`${things.length - most} more`] : things
   return shown.flatMap((thing, i) => [...(i === 0 ? [] : [i === shown.length - 1 ? ' and ' : ', ']), ...thing])
 }
 
