@@ -48,6 +48,7 @@ function setting(entry: string, name: string, words: readonly string[]): Setting
     pid: process.pid,
     isRoot: process.geteuid?.() === 0,
     stockFolder: fileURLToPath(new URL('../config', import.meta.url)),
+    placesFolder: fileURLToPath(new URL('../geo', import.meta.url)),
     // Unlike the core it may compile what is hot: a log that is never silent costs a third then, and at rest it keeps 1 MiB
     // more. Threads that compile would keep 10 MiB. Four times the room for new objects would take 20 MiB in a flood and save
     // no time: a flood is handed on in small pieces.

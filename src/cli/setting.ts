@@ -11,6 +11,8 @@ export interface Setting {
   readonly isRoot: boolean
   /** Of the stock configuration. */
   readonly stockFolder: string
+  /** Of the data of places that came with the program. */
+  readonly placesFolder?: string
   /** The command line that starts the reader. */
   readonly readerCommand: readonly string[]
   /** The command line that checks the configuration; undefined: it is not checked at the start. */

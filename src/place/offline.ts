@@ -8,6 +8,7 @@ import type { Origin } from './data/origin.ts'
 import { type DataFiles, newestLayer, ownDatabases } from './installed.ts'
 import { joined } from './joined.ts'
 import type { Place } from './place.ts'
+import type { DataSource } from './places.ts'
 
 export interface OfflineOptions {
   readonly files: DataFiles
@@ -64,9 +65,9 @@ export class Offline {
       this.#troubles.push('there is no data of cities on this host: rampart geo install city')
   }
 
-  get origins(): readonly (readonly [Origin, Subject | 'all'])[] {
-    const layers = [...this.#layers].map(([subject, layer]) => [layer.file.head.origin, subject] as const)
-    return [...this.#own.map(({ origin }) => [origin, 'all'] as const), ...layers]
+  get sources(): readonly DataSource[] {
+    const layers = [...this.#layers].map(([subject, layer]) => sourceOf(layer.file.head.origin, subject))
+    return [...this.#own.map(({ origin }) => sourceOf(origin, 'all')), ...layers]
   }
 
   /** @param whom a public address */
@@ -94,4 +95,8 @@ export class Offline {
     const layer = newestLayer(this.#options.files, this.#options.folders, subject, this.#troubles)
     if (layer) this.#layers.set(subject, layer)
   }
+}
+
+function sourceOf({ name, licence, credit, url, date }: Origin, covers: DataSource['covers']): DataSource {
+  return { name, licence, credit, url, ...(date === undefined ? {} : { date }), covers }
 }

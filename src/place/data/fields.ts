@@ -56,9 +56,13 @@ export function degreesOf(value: unknown, most: 90 | 180): number | undefined {
   return Math.abs(degrees) <= most ? degrees : undefined
 }
 
-/** Those that are known. */
+/** Those that are known; half a coordinate is none. */
 export function known(fields: { readonly [Key in keyof Fields]: Fields[Key] | undefined }): Fields {
+  const isHalf = fields.latitude === undefined || fields.longitude === undefined
   const known: Record<string, unknown> = {}
-  for (const name in fields) if (fields[name as keyof Fields] !== undefined) known[name] = fields[name as keyof Fields]
+  for (const name in fields) {
+    const value = fields[name as keyof Fields]
+    if (value !== undefined && !(isHalf && (name === 'latitude' || name === 'longitude'))) known[name] = value
+  }
   return known
 }

@@ -1,6 +1,6 @@
 /** What stats, chart and report ask, by the options that they have in common (`askedOptions`): opened once, asked often. */
 import { Fault } from '../../../base/fault.ts'
-import { openPlaces, type Places } from '../../../place/places.ts'
+import type { Places } from '../../../place/places.ts'
 import { type AddressList, readList } from '../../../statistics/list.ts'
 import type { Question } from '../../../statistics/question.ts'
 import { hourByWeekday, overTime } from '../../../statistics/series.ts'
@@ -12,6 +12,7 @@ import { openCounts } from '../../../store/statistics/open-counts.ts'
 import type { EpochMs } from '../../../world/clock.ts'
 import type { Setting } from '../../setting.ts'
 import { parseSince } from '../../since.ts'
+import { openGeo } from '../geo/open-geo.ts'
 import { lookupProgress } from './lookup-progress.ts'
 
 export interface AskedOptions {
@@ -58,7 +59,7 @@ export async function openAsked(setting: Setting, options: AskedOptions): Promis
   const period = periodOf(options, now)
   const list = options.ipsFile === undefined ? undefined : await listOf(setting, options.ipsFile)
   const history = list ? undefined : openCounts(world.files, options.history)
-  const places = await placesOf(setting, options).catch((thrown) => {
+  const places = await openGeo(setting, { ...options, state: options.history }).catch((thrown) => {
     history?.close()
     throw thrown
   })
@@ -111,10 +112,6 @@ function periodOf({ since, from, to }: AskedOptions, now: EpochMs): Question['pe
 
 async function listOf({ world, input }: Setting, file: string): Promise<AddressList> {
   return readList(file === '-' ? input() : world.files.stream(file))
-}
-
-async function placesOf({ world }: Setting, _options: AskedOptions): Promise<Places> {
-  return openPlaces({ world, folders: [] })
 }
 
 /** TZ may say what is no zone of IANA's. */
