@@ -2,12 +2,12 @@
 import { amount } from '../chart/amount.ts'
 import type { Table } from '../statistics/table.ts'
 import type { Report } from './report.ts'
-import { periodOf, subjectOf } from './wording.ts'
+import { subjectOf, whenOf } from './wording.ts'
 
 export function method(report: Report): string[] {
   const { country, classes, paths } = report
   return [
-    `Counted: ${subjectOf(country)}; ${periodOf(country)}. ${UNITS[country.unit]}`,
+    `Counted: ${subjectOf(country)}; ${whenOf(country)}. ${UNITS[country.unit]}`,
     ...(country.overlaps ? ['An address that stands in several rows counts once in the total.'] : []),
     'Rows are ordered by count; equal ones by name. What no place is known for is the row “unknown”, and counts in the total.',
     'Places are those of networks: where an address is registered or located, never who uses it. Cities of one name in two countries are two rows; organisations are counted by AS number.',

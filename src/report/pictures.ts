@@ -1,4 +1,5 @@
 /** The charts of a report, from its tables. */
+import { amount } from '../chart/amount.ts'
 import { type BarRow, barChart } from '../chart/bar-chart.ts'
 import { heatMap } from '../chart/heat-map.ts'
 import type { Picture } from '../chart/picture.ts'
@@ -47,7 +48,7 @@ const NAMES: { readonly [by in Table['by']]?: readonly [string, string] } = {
 
 function barOf({ by }: Table, { key, label, count, share }: Row): BarRow {
   if (by === 'country') return { label: key, note: countryName(key), count, share }
-  return { label: by === 'city' ? cityTitle({ key, label }) : orgTitle({ key, label }), count, share }
+  return { label, count, share }
 }
 
 /** `Paris, FR`: cities of one name lie in several countries. */
@@ -64,9 +65,13 @@ export function orgTitle({ key, label }: Pick<Row, 'key' | 'label'>): string {
 /** A cut through equals is told. */
 function tie(shown: readonly Row[], rest: readonly Row[]): string[] {
   const last = shown.at(-1)?.count
-  const equal = rest.filter(({ count }) => count === last).length
-  return equal === 0 ? [] : [`The list is cut among equals: ${equal} more with ${last}.`]
+  const equal = rest.filter(({ count }) => count === last)
+  if (last === undefined || equal.length === 0) return []
+  const names = equal.slice(0, NAMED_TIES).map(({ label }) => label)
+  return [`+${equal.length} more with ${amount(last)}: ${names.join(', ')}${equal.length > names.length ? ', …' : ''}`]
 }
+
+const NAMED_TIES = 6
 
 export function map(table: Table, width: number): Picture {
   const rows = known(table)

@@ -1,6 +1,6 @@
 /** What page and Markdown say alike: the question in words, moments in the report's zone. */
 import { amount } from '../chart/amount.ts'
-import type { Table } from '../statistics/table.ts'
+import type { Period, Table } from '../statistics/table.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { known } from './reading/subject.ts'
 import { noun } from './reading/words.ts'
@@ -16,18 +16,15 @@ export function subjectOf({ unit, filter, origin }: Table): string {
 const ALL = { ips: 'addresses banned', bans: 'bans', failures: 'failures', lines: 'lines' } as const
 const IN_FORCE = { ...ALL, ips: 'addresses whose ban is in force', bans: 'bans in force' } as const
 
-/**
- * `16 November 2026 12:00 to 23 November 2026 12:00 (Europe/Paris)`; of what is in force, without a beginning: `at ...`. A list
- * of addresses says nothing of time: it was read then.
- */
-export function periodOf({
-  period: { from, to },
-  zone,
-  filter,
-  origin,
-}: Pick<Table, 'period' | 'zone'> & Partial<Table>): string {
-  if (origin === 'list') return `read on ${moment(to, zone)} (${zone})`
-  if (from === undefined && filter?.state === 'active') return `at ${moment(to, zone)} (${zone})`
+/** Of what is in force without a beginning: `at ...`. A list of addresses says nothing of time: it was read then. */
+export function whenOf({ period, zone, filter, origin }: Pick<Table, 'period' | 'zone'> & Partial<Table>): string {
+  if (origin === 'list') return `read on ${moment(period.to, zone)} (${zone})`
+  if (period.from === undefined && filter?.state === 'active') return `at ${moment(period.to, zone)} (${zone})`
+  return periodOf(period, zone)
+}
+
+/** `16 November 2026 12:00 to 23 November 2026 12:00 (Europe/Paris)`. */
+export function periodOf({ from, to }: Period, zone: string): string {
   const start = from === undefined ? 'from the beginning of the history' : moment(from, zone)
   return `${start} to ${moment(to, zone)} (${zone})`
 }

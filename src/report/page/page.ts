@@ -8,7 +8,7 @@ import { bars, map, namesOf, times, WIDTHS, week } from '../pictures.ts'
 import { known } from '../reading/subject.ts'
 import { capital, counted, noun } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { ASKED, periodOf, subjectOf } from '../wording.ts'
+import { ASKED, subjectOf, whenOf } from '../wording.ts'
 import { type Html, html, made, NOTHING } from './html.ts'
 import { bannedSection, jailsSection } from './jails-section.ts'
 import { methodSection } from './method-section.ts'
@@ -71,11 +71,11 @@ function noneKnown({ by }: Table): string {
 
 /** Unit and period, for every heading. */
 function questionOf(table: Table): string {
-  return `${subjectOf(table)}; ${periodOf(table)}`
+  return `${subjectOf(table)}; ${whenOf(table)}`
 }
 
 function captionOf(table: Table | undefined): string {
-  return table === undefined ? '' : `${capital(counted(table.total, table.unit))}, ${periodOf(table)}`
+  return table === undefined ? '' : `${capital(counted(table.total, table.unit))}, ${whenOf(table)}`
 }
 
 function mapSection(table: Table, what: string): Html {
@@ -101,7 +101,7 @@ function tableSection(table: Table, name: string, what: string): Html {
 
 function timeSection({ series, week: hours }: Report): Html {
   if (!series) return NOTHING
-  const what = `${capital(noun(2, series.unit))} in ${periodOf(series)}`
+  const what = `${capital(noun(2, series.unit))} in ${whenOf(series)}`
   const heat = hours ? figure(week(hours, WIDTHS.broad), week(hours, WIDTHS.narrow)) : NOTHING
   return html`<section id="time" aria-labelledby="time-title"><h2 id="time-title">When</h2>
 <p class="lead">${what}.</p>${figure(times(series, WIDTHS.broad), times(series, WIDTHS.narrow))}${heat}</section>`

@@ -2,7 +2,7 @@
 import { countryName } from '../../place/country-names.ts'
 import { numbered } from '../reading/words.ts'
 import type { Offender, Report } from '../report.ts'
-import { periodOf } from '../wording.ts'
+import { whenOf } from '../wording.ts'
 import { bdi, code, type Html, html, NOTHING } from './html.ts'
 
 export function repeatSection({ repeats, offenders = [] }: Report): Html {
@@ -10,7 +10,7 @@ export function repeatSection({ repeats, offenders = [] }: Report): Html {
   const again = repeats.rows.filter(({ key, count }) => key !== '' && count > 1).length
   const body = again === 0 ? html`<p class="empty">No address was banned twice.</p>` : list(offenders, again)
   return html`<section id="repeat" aria-labelledby="repeat-title"><h2 id="repeat-title">Repeat offenders</h2>
-<p class="lead">Addresses that were banned more than once; bans, ${periodOf(repeats)}.</p>${body}</section>`
+<p class="lead">Addresses that were banned more than once; bans, ${whenOf(repeats)}.</p>${body}</section>`
 }
 
 function list(offenders: readonly Offender[], all: number): Html {

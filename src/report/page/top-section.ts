@@ -1,7 +1,7 @@
 /** The head of the page: what was counted, over which time, and the numbers that people ask for first. */
 import { capital } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { headline, moment, periodOf, subjectOf } from '../wording.ts'
+import { headline, moment, subjectOf, whenOf } from '../wording.ts'
 import { type Html, html, made } from './html.ts'
 
 export function topSection(report: Report, links: readonly (readonly [string, string])[]): Html {
@@ -9,7 +9,7 @@ export function topSection(report: Report, links: readonly (readonly [string, st
   return html`<header class="band"><div class="wide"><div class="brand">${made(MARK)}<span>Rampart</span></div>
 <h1>${title}</h1>
 <p>${capital(subjectOf(country))}</p>
-<p>${periodOf(country)}</p>
+<p>${whenOf(country)}</p>
 <nav aria-label="Sections"><ul>${links.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </div></header>`
 }
