@@ -4,9 +4,9 @@ import { type BarRow, type Bars, barChart } from '../../../chart/bar-chart.ts'
 import { barText } from '../../../chart/bar-text.ts'
 import { countryName } from '../../../place/country-names.ts'
 import { noun } from '../../../report/reading/words.ts'
-import type { Row, Table, Unit } from '../../../statistics/table.ts'
+import type { By, Row, Table, Unit } from '../../../statistics/table.ts'
 import type { Drawn, Wanted } from './drawn.ts'
-import { notesOf, subtitleOf, THINGS } from './told.ts'
+import { notesOf, subtitleOf } from './told.ts'
 
 /** More bars than that no reader looks at, and no picture holds. */
 const MOST_ROWS = 1000
@@ -28,24 +28,38 @@ function barsValue(table: Table, { rows: most, title }: Wanted): Bars {
   const rest = isOfTime ? known.slice(0, -kept) : known.slice(kept)
   return {
     title: title ?? titleOf(table, shown.length < known.length ? shown.length : undefined),
-    subtitle: subtitleOf(table, known.length),
+    subtitle: subtitleOf(table),
     unit: noun(2, table.unit),
     rows: shown.map((row) => barOf(table, row)),
     apart: [
       ...othersOf(table, rest),
       ...(unknown ? [{ label: 'unknown', count: unknown.count, share: unknown.share }] : []),
     ],
-    notes: [...ties(shown, rest, isOfTime), ...overlap(table, rest), ...notesOf(table)],
+    notes: [...ties(shown, rest, isOfTime), ...untold(table, rest), ...notesOf(table)],
   }
 }
 
 /** As the article has it. */
 function titleOf({ by, unit }: Table, shown: number | undefined): string {
-  const [, many] = THINGS[by]
   if (by === 'hour' || by === 'weekday' || by === 'day')
     return `${COUNTED[unit]} by ${by === 'hour' ? 'hour of the day' : by}`
   const scans = unit === 'bans' || unit === 'failures' ? unit : 'scans'
-  return `${shown === undefined ? '' : `Top ${shown} `}${many} with the highest number of ${scans}`
+  return `${shown === undefined ? '' : `Top ${shown} `}${MANY[by]} with the highest number of ${scans}`
+}
+
+const MANY: Readonly<Record<By, string>> = {
+  country: 'Countries',
+  org: 'Organizations',
+  city: 'Cities',
+  jail: 'Jails',
+  ip: 'Addresses',
+  port: 'Ports',
+  path: 'Paths',
+  agent: 'User agents',
+  hour: 'Hours',
+  weekday: 'Weekdays',
+  day: 'Days',
+  class: 'Classes of network',
 }
 
 const COUNTED: Readonly<Record<Unit, string>> = { ips: 'Addresses', bans: 'Bans', failures: 'Failures', lines: 'Lines' }
@@ -67,9 +81,8 @@ function othersOf({ overlaps, total }: Table, rest: readonly Row[]): readonly Ba
   ]
 }
 
-function overlap({ overlaps }: Table, rest: readonly Row[]): readonly string[] {
-  const left = rest.length === 0 ? [] : [`${amount(rest.length)} more are not shown.`]
-  return overlaps ? [...left, 'One may be in several rows: they come to more than the total.'] : []
+function untold({ overlaps }: Table, rest: readonly Row[]): readonly string[] {
+  return overlaps && rest.length > 0 ? [`${amount(rest.length)} more are not shown.`] : []
 }
 
 /** Rows that the cut leaves out although they have as many as the last one that it keeps. */

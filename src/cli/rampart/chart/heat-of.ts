@@ -2,15 +2,15 @@
 import { type Heat, heatMap } from '../../../chart/heat-map.ts'
 import { heatText } from '../../../chart/heat-text.ts'
 import { capital, counted, noun } from '../../../report/reading/words.ts'
-import { periodOf } from '../../../report/wording.ts'
 import type { Week } from '../../../statistics/table.ts'
 import type { Drawn, Wanted } from './drawn.ts'
+import { spanOf } from './told.ts'
 
 export function heatOf({ unit, period, zone, total, counts, hours }: Week, { title }: Wanted): Drawn {
   const mean = (count: number, of: number) => (of > 0 ? count / of : undefined)
   const heat: Heat = {
     title: title ?? `${capital(noun(2, unit))} by weekday and hour`,
-    subtitle: `${counted(total, unit)} · ${periodOf(period, zone)}`,
+    subtitle: `${counted(total, unit)} · ${spanOf({ period, zone })}`,
     means: total === 0 ? [] : counts.map((day, i) => day.map((count, hour) => mean(count, hours[i]![hour]!))),
     zone,
     unit: noun(2, unit),

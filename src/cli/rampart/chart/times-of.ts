@@ -2,9 +2,9 @@
 import { type Times, timeChart } from '../../../chart/time-chart.ts'
 import { timeText } from '../../../chart/time-text.ts'
 import { capital, counted, noun } from '../../../report/reading/words.ts'
-import { periodOf } from '../../../report/wording.ts'
 import type { Series } from '../../../statistics/table.ts'
 import type { Drawn, Wanted } from './drawn.ts'
+import { spanOf } from './told.ts'
 
 export function timesOf(series: Series, { title }: Wanted): Drawn {
   const { unit, period, zone, jails } = series
@@ -13,7 +13,7 @@ export function timesOf(series: Series, { title }: Wanted): Drawn {
     ...series,
     title: title ?? `${capital(noun(2, unit))} over time, by jail`,
     // An address counts in each stretch anew: those add up to nothing that could be named.
-    subtitle: `${unit === 'ips' ? '' : `${counted(total, unit)} · `}${periodOf(period, zone)}`,
+    subtitle: `${unit === 'ips' ? '' : `${counted(total, unit)} · `}${spanOf({ period, zone })}`,
     unit: noun(2, unit),
     notes: unit === 'ips' ? ['An address counts once in each column and jail.'] : [],
   }

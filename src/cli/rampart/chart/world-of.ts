@@ -13,7 +13,7 @@ export function worldOf(table: Table, { title }: Wanted): Drawn {
   const unit = noun(2, table.unit)
   const world: World = {
     title: title ?? `${capital(unit)} by country`,
-    subtitle: subtitleOf(table, known.length),
+    subtitle: subtitleOf(table),
     unit,
     counts: new Map(known.map(({ key, count }) => [key, count])),
     names: new Map(known.map(({ key }) => [key, countryName(key)])),
