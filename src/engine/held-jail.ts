@@ -83,6 +83,7 @@ export function jailStatus(
     name,
     filter: settings?.filter.name ?? 'none',
     logs: [...logs.values()],
+    unwritten: settings?.unwritten ?? [],
     scope: scope ? printScope(scope) : actions.length > 0 ? 'bans by its actions' : 'bans nobody',
     actions,
     waitingNow,

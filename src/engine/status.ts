@@ -32,6 +32,8 @@ export interface JailStatus {
   readonly name: string
   readonly filter: string
   readonly logs: readonly LogStatus[]
+  /** Logs that its section names and nobody writes on this host: `logs` are read in their place. */
+  readonly unwritten: readonly string[]
   /** `drops tcp 80,443`, `bans by its actions`. */
   readonly scope: string
   /** Actions that are scripts. */

@@ -1,6 +1,7 @@
 /** `rampart status`: one screen of all jails, or one jail with the addresses it bans. */
 import { printDuration } from '../../base/duration.ts'
 import { printable } from '../../base/printable.ts'
+import { KERNEL } from '../../config/discover.ts'
 import { ask } from '../../control/client.ts'
 import type { JailDetails, JailStatus, LogStatus, Status } from '../../engine/status.ts'
 import {
@@ -66,7 +67,12 @@ function row(jail: JailStatus): (string | Cell)[] {
 /** A line or two are always on their way. */
 const MIN_BEHIND_BYTES = 64 * 1024
 
-function logWords({ log, state, why, cut, behind }: LogStatus): string {
+function inPlaceOf({ unwritten }: JailStatus): string {
+  return unwritten.length === 0 ? '' : printable(`, since nobody writes ${unwritten.join(', ')} here`)
+}
+
+function logWords({ log: name, state, why, cut, behind }: LogStatus): string {
+  const log = name === 'kmsg' ? KERNEL : name
   if (state !== 'reading') return printable(`${log} (${state}${why ? `: ${whyNot(log, why)}` : ''})`)
   const notes = [
     ...(cut === 0 ? [] : [`${thousands(cut)} ${cut === 1 ? 'line' : 'lines'} cut at 64 KiB`]),
@@ -96,7 +102,7 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
   const dim = (text: string): Cell => ({ text, colour: 'dim' })
   const facts: (string | Cell)[][] = [
     [dim('filter'), jail.filter],
-    [dim('logs'), jail.logs.map(logWords).join(', ')],
+    [dim('logs'), `${jail.logs.map(logWords).join(', ')}${inPlaceOf(jail)}`],
     [
       dim('bans'),
       `${jail.scope} for ${printDuration(jail.bantime)} after ${failureCount(jail.maxretry)} in ${printDuration(jail.findtime)}`,

@@ -75,7 +75,9 @@ function readLogs(world: World, { jails }: Pick<Prepared, 'jails'>): LogFacts[] 
   const readers = new Map<string, { jails: string[]; first: (typeof jails)[number] }>()
   for (const jail of jails) {
     for (const { path } of jail.logs) {
-      const found = path.startsWith('/dev/') ? [] : expandGlob(world.files, path)
+      // Of a device the guard tells whether it can be read.
+      if (path.startsWith('/dev/')) continue
+      const found = expandGlob(world.files, path)
       for (const one of found.length > 0 ? found : [path]) {
         const known = readers.get(one)
         if (known) known.jails.push(jail.name)

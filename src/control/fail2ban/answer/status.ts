@@ -23,7 +23,9 @@ function filterStatus(held: HeldJail, model: JailModel): Value[] {
 
 /** Those that were there, and those that came since. */
 function logsOf({ logs }: HeldJail, model: JailModel): Value[] {
-  const read = [...logs.values()].filter(({ state }) => state === 'reading').map(({ log }) => log)
+  const isOpen = (log: { readonly log: string; readonly state: string }) =>
+    log.state === 'reading' && log.log !== 'kmsg'
+  const read = [...logs.values()].filter(isOpen).map(({ log }) => log)
   return [...new Set([...model.logs, ...(model.idle ? [] : read)])]
 }
 

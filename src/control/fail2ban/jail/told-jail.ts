@@ -1,6 +1,8 @@
 /** A jail as its files tell of it: what Fail2ban's client would have sent, taken word for word. */
 import type { Command } from '../../../config/commands/command.ts'
 import { jailCommands } from '../../../config/commands/jail-commands.ts'
+import { shellWords } from '../../../config/commands/shell-words.ts'
+import { KERNEL } from '../../../config/discover.ts'
 import { readLayers } from '../../../config/read-layers.ts'
 import type { JailSettings } from '../../../config/settings.ts'
 import type { World } from '../../../world/world.ts'
@@ -31,11 +33,13 @@ function heard(model: JailModel, { words }: Command, hands: Hands): JailModel {
 }
 
 /** Where the host decided otherwise than the files: what is so goes before what was told. */
-function withSettings(model: JailModel, { options, backend }: JailSettings): JailModel {
+function withSettings(model: JailModel, { options, backend, logs, filter }: JailSettings): JailModel {
   const { findtime, bantime, maxretry } = options
   const values = new Map([...model.values])
   for (const [name, value] of Object.entries({ findtime, bantime, maxretry })) {
     if (Number(model.values.get(name)) !== value) values.set(name, value)
   }
-  return { ...model, backend: backend.trim(), values }
+  const kernel = logs.some(({ path }) => path === KERNEL) && !model.logs.includes(KERNEL) ? [KERNEL] : []
+  const journalmatch = model.journalmatch.length > 0 ? model.journalmatch : filter.journalmatch.map(shellWords)
+  return { ...model, backend: backend.trim(), values, logs: [...model.logs, ...kernel], journalmatch }
 }
