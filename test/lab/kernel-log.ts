@@ -3,7 +3,9 @@
  * the whole machine is told to (net.netfilter.nf_log_all_netns), which is no test's to do. So the kernel's own trace says
  * which packet came to a rule that logs, and was within its limit; the line is made of both, as nf_log_syslog makes it.
  */
-import { ATTACKERS6, type Lab, until } from './lab.ts'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { ATTACKERS6, type Lab, ROOT, until } from './lab.ts'
 
 /** Where packets go that the lab's firewall refuses: what goes to other ports is not traced. */
 export const REFUSED_PORT = 1000
@@ -57,4 +59,16 @@ function printed(packet: string): string {
     : `LEN=${number('ip6 length') + 40} TC=0 HOPLIMIT=${of('ip6 hoplimit')} FLOWLBL=${of('ip6 flowlabel')}`
   const tcp = `PROTO=TCP SPT=${of('tcp sport')} DPT=${of('tcp dport')} WINDOW=${of('tcp window')} RES=0x00 SYN URGP=0`
   return `IN=${of('iif')} OUT= ${mac} ${ends} ${header} ${tcp}`
+}
+
+/**
+ * A /dev/kmsg of the lab's own: the machine's has the whole machine's messages, and takes none that would be the kernel's.
+ * @returns what writes a record
+ */
+export async function kernelDevice({ server, folder }: Lab): Promise<(message: string) => void> {
+  const pipe = join(folder, 'kmsg')
+  await server.must(['sh', '-ec', `mkfifo -m 600 ${pipe}; mount --bind ${pipe} /dev/kmsg`])
+  const device = server.start(['python3', join(ROOT, 'test/lab/kmsg.py'), pipe])
+  await once(device.stdout!, 'data')
+  return (message) => void device.stdin!.write(`${message}\n`)
 }
