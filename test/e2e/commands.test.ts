@@ -270,6 +270,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       name: 'nginx-botsearch',
       filter: 'nginx-botsearch',
       logs: [{ log: '/var/log/nginx/access.log', state: 'reading', cut: 0, behind: 0 }],
+      unwritten: [],
       scope: 'drops 80,443',
       actions: [],
       waitingNow: 0,
