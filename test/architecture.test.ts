@@ -24,6 +24,7 @@ const RANKS: readonly (readonly string[])[] = [
 const TOUCHES_NODE = [
   /^src\/world\/real/,
   /^src\/store\/database\.ts$/,
+  /^src\/control\/metrics\/(listener|scrape)\.ts$/,
   /^src\/control\/(fail2ban\/)?(socket|hold-socket|client|http|callers)\.ts$/,
   /^src\/web\/server\.ts$/,
   /^src\/peer\//,

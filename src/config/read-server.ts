@@ -4,6 +4,7 @@ import { Fault } from '../base/fault.ts'
 import { MAX_BANS } from '../jail/bounds.ts'
 import type { World } from '../world/world.ts'
 import { type Reader, readValue } from './interpolate.ts'
+import { listenAt } from './listen-at.ts'
 import { placed } from './placed.ts'
 import { type Layered, readLayers } from './read-layers.ts'
 import type { ServerSettings } from './settings.ts'
@@ -45,6 +46,7 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
     chosenPurgeage: isChosen(layered, dbpurgeage) ? dbpurgeage : undefined,
     dbmaxmatches: read('dbmaxmatches', count('dbmaxmatches'), DEFAULTS.dbmaxmatches),
     maxbans: read('maxbans', someBans, DEFAULTS.maxbans),
+    metrics: read('metrics', listenAt, DEFAULTS.metrics),
   }
   return { server, faults, warnings: [...layered.warnings, ...unknownServerKeys(layered)] }
 }
@@ -64,6 +66,7 @@ const DEFAULTS: ServerSettings = {
   chosenPurgeage: undefined,
   dbmaxmatches: 10,
   maxbans: MAX_BANS,
+  metrics: undefined,
 }
 
 /** The packages' fail2ban.conf says a day, and no admin may have meant it. */

@@ -63,4 +63,12 @@ export interface ServerSettings {
   readonly dbmaxmatches: number
   /** Bans that all jails hold at once, at most. Rampart's own. */
   readonly maxbans: number
+  /** Where metrics are told besides the socket; undefined: nowhere. Rampart's own. */
+  readonly metrics: ListenAt | undefined
+}
+
+/** A port of this host that nobody else reaches. */
+export interface ListenAt {
+  readonly host: string
+  readonly port: number
 }

@@ -76,6 +76,7 @@ const SERVER_OPTIONS: readonly string[] = [
   'dbmaxmatches',
   // Rampart's own.
   'maxbans',
+  'metrics',
   'dbpurgeage',
 ]
 

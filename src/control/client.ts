@@ -44,6 +44,13 @@ export async function askBans(socketPath: string, jail: string | undefined): Pro
   return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as readonly ListedBan[])))
 }
 
+/** What the guard counts, as Prometheus reads it. @param accept which format, as HTTP says it @throws Fault as `ask` */
+export async function askMetrics(socketPath: string, accept: string): Promise<string> {
+  const text = await send(socketPath, { path: '/metrics', method: 'GET', accept, timeoutMs: TIMEOUT_MS })
+  if (text.startsWith('{')) throw faultOf(JSON.parse(text) as Refused)
+  return text
+}
+
 /** Calls `hear` with each event until the guard ends or `hear` returns false. */
 export function follow(socketPath: string, hear: (event: Event) => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -65,6 +72,7 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
 interface Sent {
   readonly path: string
   readonly method: 'GET' | 'POST'
+  readonly accept?: string
   readonly message?: string
   readonly timeoutMs: number
   readonly limit?: AbortSignal | undefined
@@ -81,9 +89,9 @@ async function send(socketPath: string, sent: Sent): Promise<string> {
   }
 }
 
-function once(socketPath: string, { path, method, message, timeoutMs, limit }: Sent): Promise<string> {
+function once(socketPath: string, { path, method, accept = '*/*', message, timeoutMs, limit }: Sent): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { ...to(socketPath, timeoutMs), path, method, ...(limit && { signal: limit }) }
+    const options = { ...to(socketPath, timeoutMs), path, method, headers: { accept }, ...(limit && { signal: limit }) }
     const asked = request(options, (response: IncomingMessage) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))

@@ -3,6 +3,7 @@ import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import { parseDuration } from '../base/duration.ts'
 import { Fault } from '../base/fault.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { Figures } from '../engine/figures.ts'
 import type { TakenOver } from '../engine/history/take-over.ts'
 import type { Reloaded } from '../engine/life/reload.ts'
 import type { Outcome } from '../engine/outcome.ts'
@@ -19,6 +20,8 @@ export interface Asked {
 export type Command =
   | { readonly verb: 'ping' }
   | { readonly verb: 'status' }
+  /** All that is counted. */
+  | { readonly verb: 'metrics' }
   | { readonly verb: 'jail'; readonly jail: string }
   | { readonly verb: 'why'; readonly address: string }
   | {
@@ -47,6 +50,7 @@ export type Command =
 export interface Replies {
   readonly ping: { readonly version: string; readonly pid: number }
   readonly status: Status
+  readonly metrics: Figures
   readonly jail: JailDetails
   readonly why: Why
   readonly ban: readonly Outcome[]
@@ -67,6 +71,7 @@ export type Role = 'read' | 'operate'
 const NEEDS: Readonly<Record<Command['verb'], Role>> = {
   ping: 'read',
   status: 'read',
+  metrics: 'read',
   jail: 'read',
   why: 'read',
   ban: 'operate',
@@ -110,6 +115,8 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
     }
     case 'status':
       return engine.status()
+    case 'metrics':
+      return engine.figures()
     case 'jail':
       return engine.jail(command.jail)
     case 'why':

@@ -4,6 +4,7 @@
  *
  *   POST /v1/command      a Command; the answer is {"reply": ...} or {"fault": {code, message, hint}}
  *   GET  /v1/bans?jail=   bans in force, JSON lists of them, one a line; of all jails without `jail`
+ *   GET  /metrics         what is counted, as Prometheus reads it
  *   GET  /v1/events       events from now on, one JSON object a line, until the caller hangs up
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
@@ -82,6 +83,7 @@ async function handle(
     guests.answer(response)
     return list(response, bans)
   }
+  if (route === 'GET /metrics') return tellMetrics(asked, guests, request, response)
   if (route !== 'POST /v1/command') throw new Fault('control.bad-command', `there is nothing at ${route}`)
   const command = parseCommand(await guests.message(request))
   guests.answer(response)
@@ -100,6 +102,18 @@ async function list(response: ServerResponse, pieces: Iterable<readonly unknown[
     if (response.destroyed) return
   }
   response.end()
+}
+
+async function tellMetrics(
+  asked: Asked,
+  guests: Pick<Callers, 'answer'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  guests.answer(response)
+  // Most hosts have nobody who asks.
+  const { scrape } = await import('./metrics/scrape.ts')
+  await scrape(asked, request, response)
 }
 
 function stream({ engine }: Asked, guests: Callers, response: ServerResponse): void {

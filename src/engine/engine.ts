@@ -17,6 +17,7 @@ import type { Asking } from './asking/asking.ts'
 import { ByNetwork } from './by-network.ts'
 import { Ending } from './ending.ts'
 import { type Event, type EventBody, type Events, events } from './event.ts'
+import type { Figures } from './figures.ts'
 import { hearing } from './hearing.ts'
 import type { HeldJail } from './held-jail.ts'
 import { type Keeping, keeping } from './history/keeping.ts'
@@ -25,6 +26,7 @@ import type { TakenOver } from './history/take-over.ts'
 import { Jails } from './jails.ts'
 import { kernelView } from './kernel-view.ts'
 import { Leaving } from './leaving.ts'
+import type { Usage } from './life/usage.ts'
 import { decisionLog } from './log/decision-lines.ts'
 import type { GuardLog } from './log/guard-log.ts'
 import type { Outcome } from './outcome.ts'
@@ -37,6 +39,7 @@ import type { Acts } from './scripts/act.ts'
 import { Sparing } from './sparing/sparing.ts'
 import type { AllLifted, JailDetails, ListedBan, SparedNow, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import { noTally, type Tally } from './tally.ts'
 import { Troubles } from './troubles.ts'
 
 export interface EngineParts {
@@ -60,6 +63,9 @@ export interface EngineParts {
   readonly lastSeq: number
   /** What scripts read. */
   readonly log?: GuardLog | undefined
+  readonly tally?: Readonly<Tally>
+  /** What its processes take. */
+  readonly usage?: () => Promise<Usage | undefined>
 }
 
 const TICK_MS = 1000
@@ -296,6 +302,12 @@ export class Engine {
 
   status(): Status {
     return this.#answers.status()
+  }
+
+  async figures(): Promise<Figures> {
+    const { clock, history, tally = noTally(), usage } = this.#parts
+    const status = this.status()
+    return { now: clock.now() + clock.aheadMs, status, tally, history: history.state(), usage: await usage?.() }
   }
 
   /** @throws Fault `control.no-jail` */

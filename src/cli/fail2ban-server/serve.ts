@@ -3,6 +3,7 @@ import { asFault, type Fault } from '../../base/fault.ts'
 import { readServer } from '../../config/read-server.ts'
 import type { ServerSettings } from '../../config/settings.ts'
 import { serveFail2ban } from '../../control/fail2ban/socket.ts'
+import { serveMetrics } from '../../control/serve-metrics.ts'
 import { serve as serveRampart } from '../../control/socket.ts'
 import { guard } from '../../engine/life/build.ts'
 import type { Guard } from '../../engine/life/guard.ts'
@@ -81,7 +82,7 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
     world.files.makeFolder(pidfile.replace(/\/[^/]*$/, '') || '/', 0o755)
     world.files.write(pidfile, `${pid}\n`, 0o600)
     ends.push(() => world.files.remove(pidfile))
-    ends.unshift((await serveRampart(asks, world, places.control)).close)
+    ends.unshift((await serveRampart(asks, world, places.control)).close, serveMetrics(running, asks, world).close)
     for (const fault of running.prepared.faults) {
       const what = `Failed during configuration: ${withPlace(fault)}`
       complainTo(setting)(what)

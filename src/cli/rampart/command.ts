@@ -226,6 +226,14 @@ function asking(program: Command, setting: Setting, end: End): void {
     .addOption(json())
     .addOption(socket())
     .action(async (options) => end(await (await import('./tail.ts')).tail(setting, options)))
+
+  program
+    .command('metrics')
+    .description('print what is counted, as Prometheus reads it')
+    .option('--openmetrics', "in OpenMetrics' format")
+    .addOption(json())
+    .addOption(socket())
+    .action(async (options) => end(await (await import('./metrics.ts')).metrics(setting, options)))
 }
 
 async function why(setting: Setting, words: readonly string[], options: WhyOptions): Promise<number> {

@@ -3,6 +3,7 @@ import { asFault, Fault } from '../../base/fault.ts'
 import { FAIL2BAN_SOCKET } from '../../config/read-server.ts'
 import type { Asked } from '../../control/command.ts'
 import { serveFail2ban } from '../../control/fail2ban/socket.ts'
+import { serveMetrics } from '../../control/serve-metrics.ts'
 import { type ControlServer, serve } from '../../control/socket.ts'
 import { SOCKET } from '../../control/usual-socket.ts'
 import type { Event } from '../../engine/event.ts'
@@ -119,11 +120,11 @@ async function served(
   asked: Asked,
   { socket, fail2banSocket }: UpOptions,
 ): Promise<readonly ControlServer[]> {
-  const own = await serve(asked, world, socket)
+  const own = [await serve(asked, world, socket), serveMetrics(running, asked, world)]
   const path = fail2banSocket ?? running.prepared.configuration.server.socket
   // A second guard beside the usual one does not take its name.
-  if (fail2banSocket === undefined && socket !== SOCKET && path === FAIL2BAN_SOCKET) return [own]
-  return [own, await serveFail2ban(running, asked, { world, path, stockFolder })]
+  if (fail2banSocket === undefined && socket !== SOCKET && path === FAIL2BAN_SOCKET) return own
+  return [...own, await serveFail2ban(running, asked, { world, path, stockFolder })]
 }
 
 interface Telling {

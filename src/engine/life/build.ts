@@ -15,6 +15,7 @@ import { descriptorReserve } from '../reserve.ts'
 import { Acts } from '../scripts/act.ts'
 import { SparedSources } from '../sparing/spared-sources.ts'
 import { type SteadyClock, steadyClock } from '../steady-clock.ts'
+import { counted, noTally, type Tally } from '../tally.ts'
 import { wallHistory } from '../wall-history.ts'
 import { claimTable } from './claim.ts'
 import { Guard, type GuardOptions } from './guard.ts'
@@ -51,13 +52,14 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const history = wallHistory(kept, clock)
   const making = makingOf(world, current, ref)
   const { version, pid } = options
+  const tally = noTally()
   const acts = options.observe ? undefined : await actsOf(world, clock, history, current.prepared)
   const engine = new Engine({
     version,
     pid,
     clock,
     history,
-    table: options.observe ? undefined : banTable(world, clock, ref, options),
+    table: options.observe ? undefined : banTable(world, clock, ref, options, tally),
     acts,
     jails: [...current.prepared.jails.map((settings) => heldJail(settings, making)), manualJail(world, making.bounds)],
     asking: sources.asking,
@@ -65,6 +67,8 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
     ignored: (jail) => sources.ignored(jail),
     faults: current.prepared.faults,
     log: options.log,
+    tally,
+    usage: async () => (await import('./usage.ts')).usage(world.files, pid),
     lastSeq: await history.lastSeq(clock.now()).catch(() => firstSeq(clock.now())),
   })
   engine.listen(options.hear)
@@ -137,13 +141,20 @@ async function actsOf(
   return acts
 }
 
-function banTable(world: World, clock: SteadyClock, ref: Ref, { selfCommand, instance }: GuardOptions): BanTable {
+function banTable(
+  world: World,
+  clock: SteadyClock,
+  ref: Ref,
+  { selfCommand, instance }: GuardOptions,
+  tally: Tally,
+): BanTable {
   const table = instance === undefined ? BAN_TABLE : `${BAN_TABLE}_${instance}`
   return new BanTable({
-    rules: selfCommand && instance === undefined ? ruleGuard(world, selfCommand, ref) : undefined,
-    kernel: nftKernel({ run: world.run, clock }, { keepReady: true, table }),
+    rules: selfCommand && instance === undefined ? ruleGuard(world, selfCommand, ref, tally) : undefined,
+    kernel: counted(nftKernel({ run: world.run, clock }, { keepReady: true, table }), tally),
     clock,
     onHealed({ cause, elements }) {
+      tally.healedBans++
       ref.guard?.engine.kernelFault(undefined)
       ref.guard?.engine.tell({ kind: 'healed', what: `${cause}: ${elements} bans were put back` })
     },
@@ -151,11 +162,12 @@ function banTable(world: World, clock: SteadyClock, ref: Ref, { selfCommand, ins
   })
 }
 
-function ruleGuard(world: World, command: readonly string[], ref: Ref): RuleGuard {
+function ruleGuard(world: World, command: readonly string[], ref: Ref, tally: Tally): RuleGuard {
   return new RuleGuard({
     world,
     command,
     onHealed(rules) {
+      tally.healedRules++
       const what = `the firewall was changed from outside: ${rules} ${rules === 1 ? 'rule is' : 'rules are'} in force again`
       withEngine(ref, (engine) => engine.tell({ kind: 'healed', what }))
     },

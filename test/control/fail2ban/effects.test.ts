@@ -252,6 +252,36 @@ describe('exporters, and whoever speaks pickle by hand', { skip: noBoth() }, () 
     })
   }
 
+  /** As a common one of them, written in Go, pickles: protocol 2, texts as Python 2's bytes, the mark in a write of its own. */
+  const GO = `
+import pickle, socket
+def text(word): return b"U" + bytes([len(word)]) + word.encode()
+channel = socket.socket(socket.AF_UNIX); channel.settimeout(5); channel.connect("${SOCKET}")
+for words in (["ping", "100"], ["status"], ["status", "one"], ["version"], ["get", "one", "bantime"], ["get", "one", "findtime"], ["get", "one", "maxretry"]):
+    for form in (b"(%sl.", b"](%se."):
+        for part in (b"\\x80\\x02", form % b"".join(map(text, words)), b"<F2B_END_COMMAND>"): channel.sendall(part)
+        answer = b""
+        while b"<F2B_END_COMMAND>" not in answer: answer += channel.recv(1024)
+        # It pads each piece that it reads with zeroes: what stands behind the value is not looked at.
+        print(pickle.loads(answer + bytes(100)))
+`
+
+  test('one written in Go: its pickles, all on one connection', async () => {
+    writeFileSync(join(ours.folder, 'go.py'), GO)
+    const { out, err } = await ours.host.run(['python3', `${PLACE}/go.py`])
+    assert.equal(err, '')
+    const lines = out.trim().split('\n')
+    assert.deepEqual(
+      lines.filter((_, at) => at % 2 === 0),
+      lines.filter((_, at) => at % 2 === 1),
+    )
+    const [pong, status, jail, ...values] = lines.filter((_, at) => at % 2 === 0)
+    assert.deepEqual([pong, status], ["(0, 'pong')", "(0, [('Number of jail', 2), ('Jail list', 'one, two')])"])
+    const failed = "('Currently failed', 0), ('Total failed', 0)"
+    assert.ok(jail!.startsWith(`(0, [('Filter', [${failed}, `), jail)
+    assert.deepEqual(values, ["(0, '1.0.2')", '(0, 600)', '(0, 600)', '(0, 3)'])
+  })
+
   const HOSTILE = `
 import os, pickle, random, socket, sys
 END = b"<F2B_END_COMMAND>"
