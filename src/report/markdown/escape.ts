@@ -9,9 +9,9 @@ export function plain(text: string): string {
     shown(text)
       .replace(/[\\`*_[\]<>|~]/g, '\\$&')
       .replace(/&/g, '&amp;')
-      .replace(/\$/g, '&#36;')
       // A comment parts what would be a mention, a reference, a link: an escaped letter would be whole again when they are looked for.
       .replace(/@|#(?=\d)|:(?=\/\/)|(?<=\bwww)\./gi, '$&<!-- -->')
+      .replace(/\$/g, '&#36;')
   )
 }
 
