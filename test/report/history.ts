@@ -20,7 +20,7 @@ export async function writeHistory(world: World, folder: string, { addresses, ja
   const history = await openHistory({ folder, clock: world.clock, files: world.files, pid: process.pid })
   const bans: Ban[] = addresses.flatMap((address, i) =>
     Array.from({ length: often[i] ?? 1 }, (_, again) => {
-      const jail = jails[(i * i + i) % jails.length]!
+      const jail = jails[(i + (i >> 3)) % jails.length]!
       const from = Math.round(end - ((i * 7919 + again * 104_729) % 1000) * (days * 24 * HOUR_MS * 0.001))
       return ban(address, jail, from, i, again + 1)
     }),
@@ -32,7 +32,7 @@ export async function writeHistory(world: World, folder: string, { addresses, ja
 
 function ban(address: string, jail: string, from: number, i: number, count: number): Ban {
   const path = PATHS[i % PATHS.length]!
-  const agent = AGENTS[(i * 3) % AGENTS.length]!
+  const agent = AGENTS[(i + (i >> 2)) % AGENTS.length]!
   const line = `${address} - - [23/Nov/2026:12:00:00 +0000] "GET ${path} HTTP/1.1" 404 153 "-" "${agent}"`
   return {
     ...{ jail, network: parseNetwork(address)!, from, until: undefined, failures: 5, count, origin: 'filter' },
