@@ -33,6 +33,8 @@ export type Command =
       readonly force?: boolean | undefined
       /** An address that is banned already may be let go earlier by it; otherwise the later end holds. */
       readonly shorten?: boolean | undefined
+      /** Why, in one line. */
+      readonly reason?: string | undefined
     }
   | { readonly verb: 'unban'; readonly addresses: readonly string[]; readonly jail?: string | undefined }
   /** Looks anew at who is never banned; the bans of those of these addresses who are end. */
@@ -130,7 +132,8 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
       }
       const networks = command.addresses.map(address)
       const { jail, force, shorten } = command
-      return engine.ban(networks, { jail, lasts, force: force === true, shorten: shorten === true })
+      const reason = command.reason === undefined ? undefined : goodReason(command.reason)
+      return engine.ban(networks, { jail, lasts, force: force === true, shorten: shorten === true, reason })
     }
     case 'unban':
       return engine.unban(command.addresses.map(address), command.jail)
@@ -153,6 +156,17 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
       return command satisfies never
   }
 }
+
+/** It goes into the history and to scripts of actions. */
+function goodReason(text: string): string {
+  const reason = text.trim()
+  if (reason !== '' && reason.length <= MOST_OF_A_REASON && !/\p{C}/u.test(reason)) return reason
+  throw new Fault('control.bad-reason', 'the reason is not one short line', {
+    hint: `1 to ${MOST_OF_A_REASON} characters, none of them a line break or another control character`,
+  })
+}
+
+const MOST_OF_A_REASON = 200
 
 function address(text: string): Network {
   const network = typeof text === 'string' ? parseNetwork(text) : undefined

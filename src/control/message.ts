@@ -42,7 +42,7 @@ const NAMING: ReadonlySet<string> = new Set(['ban', 'unban', 'spare'])
 
 function isCommand(value: unknown): value is Command {
   if (typeof value !== 'object' || value === null || !('verb' in value)) return false
-  const texts = ['verb', 'jail', 'lasts', 'address', 'bans'] as const
+  const texts = ['verb', 'jail', 'lasts', 'reason', 'address', 'bans'] as const
   const given = value as Record<string, unknown>
   if (!texts.every((name) => given[name] === undefined || typeof given[name] === 'string')) return false
   if (given['keep'] !== undefined && typeof given['keep'] !== 'boolean') return false

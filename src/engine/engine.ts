@@ -25,6 +25,7 @@ import { Returning } from './history/returning.ts'
 import type { TakenOver } from './history/take-over.ts'
 import { Jails } from './jails.ts'
 import { kernelView } from './kernel-view.ts'
+import { LastMinute, type Sums } from './last-minute.ts'
 import { Leaving } from './leaving.ts'
 import type { Usage } from './life/usage.ts'
 import { decisionLog } from './log/decision-lines.ts'
@@ -83,6 +84,7 @@ export class Engine {
   readonly #sparing: Sparing
   readonly #troubles = new Troubles()
   readonly #leaving: Leaving
+  readonly #lastMinute = new LastMinute(() => this.#sums())
   readonly #returning: Returning
   readonly #answers: Answers
   readonly #ending: Ending
@@ -126,6 +128,7 @@ export class Engine {
       kernelView: kernelView(effects, table),
       kernelFault: () => this.#kernelFault,
       pipeline: this.#pipeline,
+      lastMinute: this.#lastMinute,
       sparing: this.#sparing,
       troubles: this.#troubles,
     })
@@ -392,8 +395,15 @@ export class Engine {
     if (Math.abs(movedMs) >= TOLD_CLOCK_MS) this.tell({ kind: 'clock', movedMs })
   }
 
+  #sums(): Sums {
+    const totals = this.#jails.all.map(({ state }) => state.totals)
+    const sum = (name: 'failures' | 'bans') => totals.reduce((before, one) => before + one[name], 0)
+    return { lines: this.#pipeline.lines(), failures: sum('failures'), bans: sum('bans') }
+  }
+
   #tick(): void {
     this.#followClock()
+    this.#lastMinute.tick()
     const now = this.#parts.clock.now()
     const decisions = this.#jails.all.flatMap(({ state }) => step(state, { kind: 'tick' }, now))
     if (decisions.length > 0) void perform(this.#effects, decisions)

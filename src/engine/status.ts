@@ -13,6 +13,8 @@ export interface Status {
   /** Bans that the kernel does not have yet, or just now. */
   readonly pending: number
   readonly lines: number
+  /** What there was in the last minute, or since the start if that was later. */
+  readonly lastMinute: { readonly lines: number; readonly failures: number; readonly bans: number }
   readonly kernel: { readonly state: 'ok' | 'failing' | 'unused'; readonly why?: string | undefined }
   readonly history: { readonly state: string }
   /** Spared beside what every host spares (loopback, link-local ...). */
@@ -154,6 +156,13 @@ export interface Why {
     readonly from: EpochMs
     readonly until: EpochMs | undefined
     readonly failures: number
+    /** How many bans in this jail there were, this one included. */
+    readonly count: number
+    readonly origin: string
+    /** What ended it: `time`, `manual`, `spared`, `network`, `room`, `renewal`. */
+    readonly endedBy: string
     readonly matches: readonly string[]
   }[]
+  /** Failures by the hour in which they were, newest first, of it and of networks around it; an hour by when it began. */
+  readonly failures: readonly { readonly jail: string; readonly hour: EpochMs; readonly count: number }[]
 }

@@ -50,7 +50,8 @@ export function begin(state: JailState, network: Network, cause: Cause): Decisio
 function prolong({ bans }: JailState, before: Ban, cause: Cause): Decision[] {
   const until = endOf(cause)
   if (!cause.shorten && !isLater(until, before.until)) return [{ kind: 'already', ban: before }]
-  const ban: Ban = { ...before, until, origin: cause.origin === 'manual' ? 'manual' : before.origin }
+  const matches = cause.counter?.matches ?? before.matches
+  const ban: Ban = { ...before, until, matches, origin: cause.origin === 'manual' ? 'manual' : before.origin }
   bans.hold(ban)
   return [{ kind: 'ban', ban, prolongs: true }]
 }

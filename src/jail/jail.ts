@@ -38,6 +38,8 @@ export type JailEvent =
       readonly force: boolean
       /** A ban that there is already may end earlier by it; otherwise the later end holds, as in Fail2ban. */
       readonly shorten?: boolean
+      /** In words; it stands where the lines of other bans do. */
+      readonly reason?: string | undefined
     }
   /** What a `crowded` asks for, once the bans before are known. */
   | { readonly kind: 'network'; readonly network: Network; readonly earlier: number }
@@ -122,9 +124,10 @@ function manual(state: JailState, event: JailEvent & { kind: 'ban' }, now: Epoch
   const { network, origin } = event
   const why = state.ignored(network)
   if (why !== undefined && !event.force) return [{ kind: 'ignored', jail: state.options.name, network, why }]
-  const { lasts: given, earlier, shorten } = event
+  const { lasts: given, earlier, shorten, reason } = event
+  const counter = reason === undefined ? {} : { counter: { failures: 0, matches: [reason], fields: undefined } }
   const lasts = given === undefined ? state.lasts(earlier, state.chance) : given < 0 ? undefined : given
-  return begin(state, network, { now, lasts, earlier, origin, shorten })
+  return begin(state, network, { now, lasts, earlier, origin, shorten, ...counter })
 }
 
 /** The admin may have added the address to `ignoreip` since; what he banned by hand he may have forced. */

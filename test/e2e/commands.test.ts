@@ -243,6 +243,22 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     assert.equal(await lab.visit(from, '/'), 200)
   })
 
+  test('why tells who did it, for what reason, what ended it, and the failures by the hour', async () => {
+    const from = `${ATTACKERS}.23`
+    await lab.rampart('ban', from, '--for', '10m', '--reason', 'was rude on the phone')
+    const is = await lab.rampart('why', from)
+    assert.match(is.out, /is banned by hand, since .*, until .* left\)\n {4}was rude on the phone\n {2}kernel: /)
+    await lab.rampart('unban', from)
+    const was = await lab.rampart('why', from)
+    assert.match(was.out, /^earlier: manual from .* to .*, by hand, lifted by hand\n$/)
+    const { out } = await lab.rampart('why', ATTACKER)
+    assert.match(out, /\nfailures by the hour: nginx-botsearch \d\d:00 3\n/)
+    for (const reason of ['', 'a\nb', 'x'.repeat(201)]) {
+      const { code, err } = await lab.rampart('ban', from, '--reason', reason)
+      assert.deepEqual([code, err.split('\n')[0]], [1, 'rampart: the reason is not one short line'])
+    }
+  })
+
   async function whyOf(address: string) {
     const { out } = await lab.rampart('why', address, '--json')
     return JSON.parse(out) as { bans: { jail: string }[]; kernel: { set: string; expiresSeconds?: number }[] }
@@ -256,6 +272,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       'history',
       'jails',
       'kernel',
+      'lastMinute',
       'lines',
       'observe',
       'pending',

@@ -16,10 +16,15 @@ interface Options {
 export async function ban(
   setting: Setting,
   addresses: readonly string[],
-  options: Options & { readonly for?: string; readonly force: boolean; readonly shorten: boolean },
+  options: Options & {
+    readonly for?: string
+    readonly reason?: string
+    readonly force: boolean
+    readonly shorten: boolean
+  },
 ): Promise<number> {
-  const { jail, force, shorten } = options
-  const command = { verb: 'ban', addresses, jail, lasts: options.for, force, shorten } as const
+  const { jail, reason, force, shorten } = options
+  const command = { verb: 'ban', addresses, jail, lasts: options.for, reason, force, shorten } as const
   return show(setting, options, await ask(options.socket, command))
 }
 

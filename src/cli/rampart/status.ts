@@ -10,6 +10,7 @@ import {
   clockTime,
   failureCount,
   paint,
+  plural,
   printJson,
   remaining,
   type Terminal,
@@ -42,26 +43,53 @@ export async function status(
 export function printStatus(terminal: Terminal, status: Status, now: number): string {
   const head = [
     `Rampart ${status.version} ${status.observe ? 'observes' : 'guards'} since ${clockTime(status.since, now)} (pid ${status.pid})`,
-    `${paint(terminal, 'bold', String(status.banned))} banned, ${thousands(status.lines)} lines read`,
+    sumWords(terminal, status),
     ...troubles(terminal, status),
   ]
-  const rows = status.jails.map((jail) => row(jail))
-  const columns = ['jail', 'failing', 'banned', 'in all', 'logs'].map(
-    (text, i): Cell => ({ text, colour: 'dim', right: i > 0 && i < 4 }),
-  )
-  const spared = status.spared.length > 0 ? `\nnever banned: ${status.spared.map(printable).join(', ')}\n` : ''
-  return `${head.join('\n')}\n\n${table(terminal, [columns, ...rows])}${spared}`
+  const columns = HEAD.map((text, i): Cell => ({ text, colour: 'dim', right: i > 0 && i < 4 }))
+  const counts = status.jails.map(row)
+  // Of the columns before the logs, and the blanks behind each.
+  const indent = HEAD.slice(0, -1).reduce((sum, title, column) => {
+    return sum + Math.max(title.length, ...counts.map((cells) => printable(cells[column]!.text).length)) + 2
+  }, 0)
+  const rows = status.jails.flatMap((jail, index) => withLogs(terminal, counts[index]!, jail, indent))
+  return `${head.join('\n')}\n\n${table(terminal, [columns, ...rows])}${sparedWords(terminal, status)}`
 }
 
-function row(jail: JailStatus): (string | Cell)[] {
-  const reading = jail.logs.every(({ state }) => state === 'reading' || state === 'ended')
+const HEAD = ['jail', 'failing', 'banned', 'in all', 'logs']
+
+function sumWords(terminal: Terminal, { banned, lines, lastMinute }: Status): string {
+  const minute = `${thousands(lastMinute.lines)} (${plural(lastMinute.failures, 'failure')}, ${plural(lastMinute.bans, 'ban')})`
+  const number = thousands(banned)
+  const said = wrap(terminal, `${number} banned; ${plural(lines, 'line')} read, in the last minute ${minute}`, 2)
+  return paint(terminal, 'bold', number) + said.slice(number.length)
+}
+
+function row(jail: JailStatus): readonly Cell[] {
   return [
-    jail.name,
+    { text: jail.name },
     { text: String(jail.failedNow), right: true },
     { text: String(jail.bannedNow), right: true, ...(jail.bannedNow > 0 ? { colour: 'red' as const } : {}) },
     { text: String(jail.bannedTotal), right: true },
-    { text: jail.logs.map(logWords).join(', '), ...(reading ? {} : { colour: 'yellow' as const }) },
   ]
+}
+
+/** A row for each line that its logs take. */
+function withLogs(terminal: Terminal, counts: readonly Cell[], { logs }: JailStatus, indent: number): Cell[][] {
+  const isRead = logs.every(({ state }) => state === 'reading' || state === 'ended')
+  const colour = isRead ? {} : { colour: 'yellow' as const }
+  const [first = '', ...more] = wrap(terminal, logs.map(logWords).join(', '), indent).split('\n')
+  const others = more.map((text) => [...counts.map(() => ({ text: '' })), { text: text.trimStart(), ...colour }])
+  return [[...counts, { text: first, ...colour }], ...others]
+}
+
+/** More are told by `--json`, and each by `rampart why`. */
+const MOST_SPARED = 12
+
+function sparedWords(terminal: Terminal, { spared }: Status): string {
+  if (spared.length === 0) return ''
+  const more = spared.length > MOST_SPARED ? ` and ${thousands(spared.length - MOST_SPARED)} more` : ''
+  return `\n${wrap(terminal, `never banned: ${spared.slice(0, MOST_SPARED).map(printable).join(', ')}${more}`, 2)}\n`
 }
 
 /** A line or two are always on their way. */

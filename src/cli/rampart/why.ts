@@ -2,7 +2,18 @@
 import { printable } from '../../base/printable.ts'
 import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
-import { addressCount, clockTime, failureCount, paint, printJson, quote, remaining, type Terminal } from '../print.ts'
+import {
+  addressCount,
+  clockTime,
+  failureCount,
+  paint,
+  printJson,
+  quote,
+  remaining,
+  type Terminal,
+  thousands,
+  wrap,
+} from '../print.ts'
 import type { Setting } from '../setting.ts'
 
 export async function why(
@@ -27,9 +38,7 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
     const network = ban.address === why.address ? '' : ` as part of ${ban.address}`
     const by = ban.jail === ban.origin ? '' : ` by ${printable(ban.jail)}`
     const reason =
-      ban.origin === 'filter'
-        ? `after ${failureCount(ban.failures)}`
-        : `by ${ban.origin === 'manual' ? 'hand' : ban.origin}`
+      ban.origin === 'filter' ? `after ${failureCount(ban.failures)}` : (BY[ban.origin] ?? `by ${ban.origin}`)
     const end =
       ban.until === undefined ? 'for ever' : `until ${clockTime(ban.until, now)} (${remaining(ban.until, now)} left)`
     const state = ban.pending ? paint(terminal, 'yellow', 'is about to be banned') : paint(terminal, 'red', 'is banned')
@@ -48,13 +57,43 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
     const so = `${failureCount(count)} of ${addressCount(addresses)}`
     say(`${printable(jail)} has counted ${so} of ${network}, which is banned after ${of} of ${ofAddresses}`)
   }
-  for (const { jail, from, until, failures } of why.earlier) {
+  for (const { jail, from, until, failures, origin, endedBy } of why.earlier) {
     const end = until === undefined ? '' : ` to ${clockTime(until, now)}`
-    say(
-      `earlier: ${printable(jail)} from ${clockTime(from, now)}${end}${failures > 0 ? `, ${failureCount(failures)}` : ''}`,
-    )
+    const words = [failures > 0 ? failureCount(failures) : (BY[origin] ?? origin), ...(ENDED[endedBy] ?? [])]
+    say(`earlier: ${printable(jail)} from ${clockTime(from, now)}${end}, ${words.join(', ')}`)
   }
+  for (const line of overTime(why.failures, now)) say(wrap(terminal, line, 2))
   if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
   if (parts.length === 0) say(`${why.address} is not banned, and no jail has counted a failure of it`)
   return parts.join('')
+}
+
+/** Who made a ban that no filter made. */
+const BY: Readonly<Record<string, string>> = { manual: 'by hand', peer: 'by a peer', import: 'imported' }
+
+/** What ended a ban before its time. */
+const ENDED: Readonly<Record<string, readonly string[]>> = {
+  manual: ['lifted by hand'],
+  spared: ['lifted, for it is never banned'],
+  network: ['for its network was banned'],
+  room: ['to make room for others'],
+}
+
+/** Hours of one jail that are told, newest first. */
+const HOURS = 6
+
+/** Failures of each jail by the hour. */
+function overTime(failures: Why['failures'], now: number): readonly string[] {
+  return [...new Set(failures.map(({ jail }) => jail))].map((name) => {
+    const hours = failures.filter(({ jail }) => jail === name)
+    const shown = hours.slice(0, HOURS).map(({ hour, count }) => `${hourOf(hour, now)} ${thousands(count)}`)
+    const sum = hours.reduce((before, { count }) => before + count, 0)
+    const rest = hours.length > HOURS ? `; in all ${thousands(sum)} since ${hourOf(hours.at(-1)!.hour, now)}` : ''
+    return `failures by the hour: ${printable(name)} ${shown.join(', ')}${rest}`
+  })
+}
+
+/** `09:00`, or with its date. */
+function hourOf(hour: number, now: number): string {
+  return clockTime(hour, now).replace(/:\d\d$/, '')
 }

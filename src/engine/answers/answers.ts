@@ -14,6 +14,7 @@ import { banStatus, type HeldJail, jailStatus } from '../held-jail.ts'
 import type { TakenOver } from '../history/take-over.ts'
 import type { Jails } from '../jails.ts'
 import type { KernelView } from '../kernel-view.ts'
+import type { LastMinute } from '../last-minute.ts'
 import { MANUAL_JAIL } from '../manual-jail.ts'
 import { type Outcome, outcome } from '../outcome.ts'
 import { type Effects, perform } from '../perform.ts'
@@ -42,6 +43,7 @@ export interface AnswersParts {
   /** Why the kernel's table is not as wanted; undefined: it is. */
   readonly kernelFault: () => Fault | undefined
   readonly pipeline: Pipeline
+  readonly lastMinute: Pick<LastMinute, 'now'>
   readonly sparing: Sparing
   readonly troubles: Troubles
 }
@@ -51,6 +53,8 @@ export interface BanOrder {
   readonly lasts: Seconds | undefined
   readonly force: boolean
   readonly shorten?: boolean
+  /** Why, in words. */
+  readonly reason?: string | undefined
   /** Whoever stands in `ignoreip` is banned when he is named, as in Fail2ban; those whom the host spares are not. */
   readonly despiteIgnoreip?: boolean
 }
@@ -66,7 +70,8 @@ export class Answers {
   }
 
   status(): Status {
-    const { version, pid, since, clock, table, history, jails, kernelView, pipeline, sparing, troubles } = this.#parts
+    const { version, pid, since, clock, table, history, jails, kernelView, pipeline, lastMinute, sparing, troubles } =
+      this.#parts
     const shown = jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0)
     return {
       version,
@@ -76,6 +81,7 @@ export class Answers {
       jails: shown.map((jail) => this.#jailStatus(jail)),
       ...kernelView.count(jails.all),
       lines: pipeline.lines(),
+      lastMinute: lastMinute.now(),
       kernel: this.#kernelStatus(),
       history: { state: history.state().kind },
       spared: sparing.own(),
@@ -114,7 +120,7 @@ export class Answers {
 
   /** Resolves when kernel and history have it. @throws Fault `control.no-jail` */
   async ban(networks: readonly Network[], order: BanOrder): Promise<Outcome[]> {
-    const { jail, lasts, shorten = false, despiteIgnoreip = false } = order
+    const { jail, lasts, shorten = false, reason, despiteIgnoreip = false } = order
     const { jails, history, clock, pipeline, sparing } = this.#parts
     const held = jails.need(jail ?? MANUAL_JAIL)
     sparing.freshen()
@@ -122,7 +128,7 @@ export class Answers {
     for (const network of networks) {
       const earlier = await bansBefore(history, held.state, network, clock.now())
       const force = order.force || (despiteIgnoreip && sparing.whyEverywhere(network) === undefined)
-      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten } as const
+      const event = { kind: 'ban', network, earlier, lasts, origin: 'manual', force, shorten, reason } as const
       decisions.push(...step(held.state, event, clock.now()))
     }
     await this.#carryOut([...decisions, ...(await pipeline.repeated(decisions))])

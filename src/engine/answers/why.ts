@@ -45,13 +45,10 @@ export async function why(network: Network, parts: WhyParts): Promise<Why> {
     })),
     earlier: past.bans
       .filter((ban) => !isInForce(ban))
-      .map(({ jail, from, until, ended, failures, matches }) => ({
-        jail,
-        from,
-        until: ended ?? until,
-        failures,
-        matches,
+      .map(({ jail, from, until, ended, endedBy = 'time', failures, count, origin, matches }) => ({
+        ...{ jail, from, until: ended ?? until, failures, count, origin, endedBy, matches },
       })),
+    failures: past.failures,
   }
 }
 

@@ -52,6 +52,7 @@ function status(change: Partial<Status> = {}): Status {
   } as unknown as JailStatus
   return {
     ...{ version: '0', pid: 1, since: 0, observe: false, jails: [one], banned: 0, pending: 0, lines: 0 },
+    lastMinute: { lines: 0, failures: 0, bans: 0 },
     ...{ kernel: { state: 'ok' }, history: { state: 'ok' }, spared: [], faults: [] },
     ...change,
   }

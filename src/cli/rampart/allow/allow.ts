@@ -19,7 +19,7 @@ export interface AllowOptions {
   readonly json?: boolean
   readonly config: readonly string[]
   /** Where history is kept, for bans while no guard runs. */
-  readonly state: string
+  readonly history: string
   readonly socket: string
 }
 

@@ -27,14 +27,15 @@ interface BanOf {
 
 interface Places {
   readonly socket: string
-  readonly state: string
+  /** The folder of the history. */
+  readonly history: string
 }
 
 /** @throws Fault `control.*` other than `control.absent` */
 export async function putInForce(
   setting: Setting,
   edits: readonly AllowEdit[],
-  { socket, state }: Places,
+  { socket, history }: Places,
 ): Promise<readonly Told[]> {
   try {
     const addresses = edits.map(({ address }) => address)
@@ -45,7 +46,7 @@ export async function putInForce(
   }
   const told: Told[] = []
   // One after the other: each takes the history for itself.
-  for (const edit of edits) told.push({ ...edit, ...(await alone(setting, state, edit)) })
+  for (const edit of edits) told.push({ ...edit, ...(await alone(setting, history, edit)) })
   return told
 }
 
