@@ -42,7 +42,7 @@ export function barChart(bars: Bars, width = DEFAULT_WIDTH): Picture {
   return framed(
     'bar',
     bars,
-    describe(bars),
+    { description: describe(bars), table: tableOf(bars) },
     width,
     all.length === 0 ? nothing(bars.empty, width) : drawing(bars, width),
   )
@@ -127,6 +127,17 @@ function names(row: BarRow, { left, noted }: Scale, y: number): string {
 
 function measure(text: string): number {
   return textWidth(text, TEXT)
+}
+
+function tableOf({ rows, apart = [], unit }: Bars): Picture['table'] {
+  if (rows.length + apart.length === 0) return []
+  const hasNotes = rows.some(({ note }) => note)
+  const line = ({ label, note = '', count, share }: BarRow) => [
+    ...(hasNotes ? [label, note] : [label]),
+    amount(count),
+    share === undefined ? '' : percent(share),
+  ]
+  return [['name', ...(hasNotes ? [''] : []), unit, 'share'], ...[...rows, ...apart].map(line)]
 }
 
 function describe({ rows, unit }: Bars): string {

@@ -19,11 +19,17 @@ export interface Drawing {
   readonly height: number
 }
 
+/** What is told of a drawing in words and numbers. */
+export interface Told {
+  readonly description: string
+  readonly table: Picture['table']
+}
+
 /** Puts a drawing between its heading and its notes. */
 export function framed(
   kind: Picture['kind'],
   heading: Heading,
-  description: string,
+  { description, table }: Told,
   width: number,
   drawing: Drawing,
 ): Picture {
@@ -45,7 +51,7 @@ export function framed(
   for (const note of heading.notes ?? []) write(note, SMALL, 16, 'rc-soft rc-small')
   const height = Math.ceil(y + MARGIN - 4)
   const { title } = heading
-  return { kind, title, description, width, height, content: lines.join('') + body }
+  return { kind, title, description, table, width, height, content: lines.join('') + body }
 }
 
 /** In the place of a chart without a value. */

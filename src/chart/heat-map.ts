@@ -32,7 +32,7 @@ export function heatMap(heat: Heat, width = DEFAULT_WIDTH): Picture {
     2 * MARGIN + dayRoom() + HOURS * (Math.max(...values.map(room), textWidth('00', SMALL)) + 6),
   )
   const drawn = values.length === 0 ? nothing(heat.empty, wide) : drawing(heat, most, wide)
-  return framed('heat', heat, describe(heat, most), Math.ceil(wide), drawn)
+  return framed('heat', heat, { description: describe(heat, most), table: tableOf(heat) }, Math.ceil(wide), drawn)
 }
 
 function room(mean: number): number {
@@ -110,6 +110,13 @@ function swatches({ means }: Heat, most: number): readonly Swatch[] {
 
 function two(value: number): string {
   return String(value).padStart(2, '0')
+}
+
+function tableOf({ means }: Heat): Picture['table'] {
+  if (means.length === 0) return []
+  const hours = Array.from({ length: HOURS }, (_, hour) => two(hour))
+  const cell = (mean: number | undefined) => (mean === undefined ? '–' : shortAmount(mean))
+  return [['day', ...hours], ...DAYS.map((day, i) => [day, ...hours.map((_, hour) => cell(means[i]?.[hour]))])]
 }
 
 function describe({ means, unit }: Heat, most: number): string {

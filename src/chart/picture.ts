@@ -7,6 +7,8 @@ export interface Picture {
   /** In pixels at its natural size. */
   readonly width: number
   readonly height: number
+  /** The same numbers as lines of cells, the names of the columns first; none where nothing was counted. */
+  readonly table: readonly (readonly string[])[]
   /** SVG elements, escaped. */
   readonly content: string
 }

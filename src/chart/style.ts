@@ -5,13 +5,18 @@ export type Theme = 'auto' | 'light' | 'dark'
 
 /** The rules for `.rampart-chart` and what is in it: every class begins with `rc-`. */
 export function chartStyle(theme: Theme = 'auto'): string {
-  if (theme !== 'auto') return RULES.replace(/var\(--rc-([\w-]+)\)/g, (_, name) => TOKENS[theme][name]!)
+  if (theme !== 'auto') return coloured(RULES, theme)
   const [light, dark] = [tokens('light'), tokens('dark')]
   return (
     `.rampart-chart{${light}}` +
     `@media screen and (prefers-color-scheme:dark){.rampart-chart:not([data-theme=light] *){${dark}}}` +
     `@media screen{[data-theme=dark] .rampart-chart{${dark}}}${RULES}`
   )
+}
+
+/** Rules with the colours written in that they name: `var(--rc-ink)`. */
+export function coloured(rules: string, theme: 'light' | 'dark'): string {
+  return rules.replace(/var\(--rc-([\w-]+)\)/g, (_, name) => TOKENS[theme][name]!)
 }
 
 function tokens(theme: 'light' | 'dark'): string {

@@ -8,7 +8,7 @@ import type { Picture } from './picture.ts'
 import { ticks } from './scale.ts'
 import { type Counts, columnLength, type Stack, stack } from './stack.ts'
 import { textWidth } from './text-width.ts'
-import { timeMarks } from './time-marks.ts'
+import { SHORTEST_DAY, timeMarks } from './time-marks.ts'
 import { type Zoned, zoneClock } from './zoned.ts'
 
 export interface Times extends Heading, Counts {
@@ -31,7 +31,13 @@ export function timeChart(times: Times, width = DEFAULT_WIDTH): Picture {
   const stacked = stack(times, MAX_COLUMNS)
   const isEmpty = stacked.layers.length === 0 && !times.gaps?.length
   const drawn = isEmpty ? nothing(times.empty, width) : drawing(times, stacked, width)
-  return framed('time', { ...times, subtitle: withLength(times, stacked) }, describe(times, stacked), width, drawn)
+  return framed(
+    'time',
+    { ...times, subtitle: withLength(times, stacked) },
+    { description: describe(times, stacked), table: tableOf(times, stacked) },
+    width,
+    drawn,
+  )
 }
 
 function withLength({ subtitle = '' }: Times, stacked: Stack): string {
@@ -117,11 +123,11 @@ function layer({ starts, end, layers, sums }: Stack, index: number, { bottom, mo
   return element('path', { class: `rc-s${index}`, d: parts.join('') })
 }
 
-function axis({ zone }: Times, { starts }: Stack, { bottom, x }: Plot): string {
+function axis({ zone }: Times, { starts, bucketMs }: Stack, { bottom, x }: Plot): string {
   const places = starts.map(x)
   const clock = zoneClock(zone)
   const room = textWidth('00 MMM', SMALL) + 14
-  return timeMarks(starts.map(clock), places, room)
+  return timeMarks(starts.map(clock), places, room, bucketMs >= SHORTEST_DAY)
     .map(({ at, above, below }) => {
       const tick = element('path', { class: 'rc-line', d: `M${short(places[at]!)} ${bottom}v5` })
       const words = [above, ...(below === undefined ? [] : [below])]
@@ -149,6 +155,17 @@ function columns({ unit, zone }: Times, { starts, end, layers, sums }: Stack, { 
 
 function moment({ date, year, time }: Zoned): string {
   return `${date} ${year} ${time}`
+}
+
+/** Without the stretches in which nothing was. */
+function tableOf({ zone, unit }: Times, { starts, layers, sums }: Stack): Picture['table'] {
+  if (layers.length === 0) return []
+  const clock = zoneClock(zone)
+  const lines = starts.flatMap((start, i) => {
+    const parts = layers.map(({ counts }) => amount(counts[i]!))
+    return sums[i] === 0 ? [] : [[moment(clock(start)), amount(sums[i]!), ...parts]]
+  })
+  return [['begin', unit, ...layers.map(({ name }) => name)], ...lines]
 }
 
 function describe({ unit, zone }: Times, { starts, layers, sums }: Stack): string {

@@ -1,6 +1,9 @@
 /** Which moments along an axis get a mark, so that their words have room. */
 import type { Zoned } from './zoned.ts'
 
+/** A day is 23 hours long when clocks are put on. */
+export const SHORTEST_DAY = 23 * 3_600_000
+
 export interface TimeMark {
   /** Which of the moments. */
   readonly at: number
@@ -32,9 +35,16 @@ const STEPS: readonly { readonly isTime: boolean; readonly unit: (at: Zoned) => 
  * The finest marks whose words do not meet.
  * @param places of each moment along the axis, ascending
  * @param room that the words of a mark take, the same unit
+ * @param isByDay whether each moment begins a day or more: that it begins at midnight goes without saying
  */
-export function timeMarks(moments: readonly Zoned[], places: readonly number[], room: number): readonly TimeMark[] {
+export function timeMarks(
+  moments: readonly Zoned[],
+  places: readonly number[],
+  room: number,
+  isByDay: boolean,
+): readonly TimeMark[] {
   for (const { isTime, unit } of STEPS) {
+    if (isTime && isByDay) continue
     const marked = moments.flatMap((moment, i) => (isMarked(moment, moments[i - 1], unit) ? [i] : []))
     const isCrowded = marked.some((at, i) => i > 0 && places[at]! - places[marked[i - 1]!]! < room)
     if (!isCrowded && marked.length > 0) return marked.map((at, i) => words(moments, at, marked[i - 1], isTime))

@@ -4,7 +4,7 @@ import { cells, named } from './letters.ts'
 import { ink, type Page, padEnd, padStart, pillar, written } from './page.ts'
 import { columnLength, type Stack, stack } from './stack.ts'
 import type { Times } from './time-chart.ts'
-import { timeMarks } from './time-marks.ts'
+import { SHORTEST_DAY, timeMarks } from './time-marks.ts'
 import { zoneClock } from './zoned.ts'
 
 const ROWS = 8
@@ -62,12 +62,13 @@ function isMissing({ gaps = [] }: Times, from: number, to: number): boolean {
   return gaps.some((gap) => gap.from <= from && gap.to >= to)
 }
 
-function axis({ zone }: Times, { starts }: Stack, { wide, margin, page }: Layout): readonly string[] {
+function axis({ zone }: Times, { starts, bucketMs }: Stack, { wide, margin, page }: Layout): readonly string[] {
   const clock = zoneClock(zone)
   const marks = timeMarks(
     starts.map(clock),
     starts.map((_, i) => i * wide),
     8,
+    bucketMs >= SHORTEST_DAY,
   )
   const line = (words: (mark: (typeof marks)[number]) => string | undefined) => {
     let text = ''

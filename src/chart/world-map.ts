@@ -36,7 +36,7 @@ export function worldMap(world: World, width = DEFAULT_WIDTH): Picture {
   return framed(
     'map',
     heading,
-    describe(world, counted),
+    { description: describe(world, counted), table: tableOf(world, counted) },
     width,
     isEmpty ? nothing(world.empty, width) : drawing(world, counted, width),
   )
@@ -104,6 +104,12 @@ function drawing(world: World, counted: Counted, width: number): Drawing {
   ]
   const key = legend(world.unit, swatches, width, mapHeight + 10)
   return { content: map + key.content, height: mapHeight + 10 + key.height }
+}
+
+function tableOf({ names, unit, unknown = 0 }: World, counted: Counted): Picture['table'] {
+  const lines = counted.toReversed().map(([code, count]) => [code, names?.get(code) ?? '', amount(count)])
+  const rest = unknown === 0 ? [] : [['', 'unknown', amount(unknown)]]
+  return lines.length + rest.length === 0 ? [] : [['code', 'country', unit], ...lines, ...rest]
 }
 
 function describe({ unit, names }: World, counted: Counted): string {
