@@ -15,7 +15,7 @@ export interface Paper {
 
 const BAR = 32
 const LEAST_BAR = 8
-const LEAST_LABEL = 12
+const LEAST_LABEL = 8
 
 export function printTable(table: Table, limit: number | 'all', { columns, paint }: Paper): string {
   const { rows, unknown } = cut(table, limit)
