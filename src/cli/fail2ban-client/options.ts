@@ -80,7 +80,8 @@ const SHORT_FORMS: Readonly<Record<string, string>> = { '-c': '--conf', '-s': '-
 
 const SERVER = ['--loglevel', '--logtarget', '--syslogsocket']
 
-const GRAMMAR: Grammar = {
+/** All that may stand before a command. */
+export const GRAMMAR: Grammar = {
   short: {
     h: false,
     c: true,

@@ -8,7 +8,11 @@ export interface Told {
 }
 
 export const COMMANDS: readonly Told[] = [
-  { word: 'start', told: 'start the server, with the jails that the configuration enables; with a jail, that one' },
+  {
+    word: 'start',
+    follows: '[JAIL]',
+    told: 'start the server with the jails that the configuration enables; with a jail, start that one',
+  },
   { word: 'stop', follows: '[JAIL]', told: 'end the server, or take one jail out of it; their bans end' },
   {
     word: 'restart',

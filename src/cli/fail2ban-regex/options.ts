@@ -88,7 +88,7 @@ type Meaning =
   | { readonly takes: 'count' }
   | { readonly takes: 'end'; readonly ask: NonNullable<CommandLine['ask']> }
 
-interface Option {
+export interface Option {
   readonly short?: string
   readonly long: readonly string[]
   readonly meaning: Meaning
@@ -99,7 +99,7 @@ const number = (name: keyof Options): Meaning => ({ takes: 'number', name })
 const flag = (name: keyof Options, value = true): Meaning => ({ takes: 'nothing', name, value })
 const end = (ask: NonNullable<CommandLine['ask']>): Meaning => ({ takes: 'end', ask })
 
-const OPTIONS: readonly Option[] = [
+export const OPTIONS: readonly Option[] = [
   { long: ['--version'], meaning: end('version') },
   { short: 'h', long: ['--help'], meaning: end('help') },
   { short: 'c', long: ['--config'], meaning: text('config') },

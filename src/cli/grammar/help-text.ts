@@ -10,10 +10,15 @@ export interface HelpText {
   readonly blocks: readonly HelpBlock[]
 }
 
-export type HelpBlock =
-  | { readonly kind: 'section'; readonly heading: string; readonly items: readonly HelpItem[] }
-  /** Its lines may be set in. */
-  | { readonly kind: 'text'; readonly text: string }
+export type HelpBlock = HelpSection | { readonly kind: 'text'; readonly text: string }
+
+export interface HelpSection {
+  readonly kind: 'section'
+  readonly heading: string
+  readonly items: readonly HelpItem[]
+  /** The same as it stands there. */
+  readonly text: string
+}
 
 export interface HelpItem {
   /** Left: `-c, --conf DIR`. */
@@ -24,7 +29,10 @@ export interface HelpItem {
 
 /** @param text begins with `Usage: PROGRAM ...`, or ends in examples alone */
 export function readHelp(text: string): HelpText {
-  const paragraphs = text.replace(/^\n+|\s+$/g, '').split(/\n\n+/)
+  const paragraphs = text
+    .replace(/^\n+|\s+$/g, '')
+    .split(/\n\n+/)
+    .filter((paragraph) => paragraph !== '')
   const [, usage] = /^Usage: *\S+ *(.*)/.exec(paragraphs[0] ?? '') ?? []
   return { usage: usage ?? '', blocks: (usage === undefined ? paragraphs : paragraphs.slice(1)).map(blockOf) }
 }
@@ -32,7 +40,7 @@ export function readHelp(text: string): HelpText {
 function blockOf(paragraph: string): HelpBlock {
   const [heading = '', ...lines] = paragraph.split('\n')
   if (!/^\S.*:$/.test(heading) || lines.length === 0) return { kind: 'text', text: paragraph }
-  return { kind: 'section', heading: heading.slice(0, -1), items: itemsOf(lines) }
+  return { kind: 'section', heading: heading.slice(0, -1), items: itemsOf(lines), text: lines.join('\n') }
 }
 
 /** Columns further in than an item's name: such a line goes on with what is told of the item before. */

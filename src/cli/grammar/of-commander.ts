@@ -44,7 +44,7 @@ export function grammarOf(parser: Parser, above = ''): Grammar {
     name,
     summary: help.subcommandDescription(parser),
     description: help.commandDescription(parser),
-    usage: parser.usage(),
+    usage: parser.usage().trim(),
     arguments: parser.registeredArguments.map((argument) => argumentOf(help, argument)),
     options: help.visibleOptions(parser).map((option) => optionOf(help, option)),
     commands: [...headings].map(([heading, members]) => ({ heading, members })),

@@ -8,6 +8,7 @@ import type { Shell } from '../completion/completion.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { chartGrammar } from './chart/grammar.ts'
+import { EXAMPLES } from './examples.ts'
 import { separate } from './match/words.ts'
 import { isPacketWords } from './packet-words.ts'
 import { reportGrammar } from './report/grammar.ts'
@@ -54,7 +55,6 @@ export function grammar(setting: Setting, end: End): Command {
     .helpOption('-h, --help', 'show this')
     .exitOverride()
     .showHelpAfterError('(see: rampart help)')
-    .addHelpText('after', EXAMPLES)
   program.commandsGroup('Guard this host:')
   guarding(program, setting, end)
   steering(program, setting, end)
@@ -75,7 +75,15 @@ export function grammar(setting: Setting, end: End): Command {
   movingIn(program, setting, end)
   program.commandsGroup('Rampart itself:')
   telling(program, setting, end)
+  addExamples(program, '')
   return program.helpCommand('help [command]', 'show how a command is used')
+}
+
+/** @param name of the command, as it is typed behind `rampart` */
+function addExamples(command: Command, name: string): void {
+  const examples = EXAMPLES[name]
+  if (examples !== undefined) command.addHelpText('after', `\nExamples:${examples}`)
+  for (const one of command.commands) addExamples(one, `${name} ${one.name()}`.trim())
 }
 
 /** In the list of commands: every one of them has options. */
@@ -149,6 +157,7 @@ function asking(program: Command, setting: Setting, end: End): void {
 
   program
     .command('bans')
+    .summary('show the bans in force, or past ones')
     .description('show the bans in force, newest first; past ones too if asked for')
     .option('--jail <name>', 'of this jail alone')
     .option('--since <time>', 'only those that began since then: 2h, 7d, 2026-11-22, "2026-11-22 14:30"')
@@ -207,6 +216,7 @@ function asking(program: Command, setting: Setting, end: End): void {
   program
     .command('allow')
     .argument('[address...]', 'addresses or networks')
+    .summary('never ban these from now on')
     .description(
       'never ban these from now on, whatever a jail says, and lift their bans; without a guard from its start on',
     )
@@ -249,7 +259,7 @@ function walling(program: Command, setting: Setting, end: End): void {
   const firewall = program
     .command('firewall')
     .summary('export, plan, apply, history, rollback, off')
-    .description('the rules as a whole: export, plan, apply, history, rollback, off')
+    .description('the rules as a whole: write them down, apply a file of them, go back to what they were')
   const changing = (command: Command) =>
     command
       .option('--force', 'do not ask')
@@ -279,7 +289,7 @@ function walling(program: Command, setting: Setting, end: End): void {
     .addOption(datadir())
     .addHelpText(
       'after',
-      '\nExit code: 0 nothing would change, 1 something would, 2 the file is wrong or cannot be read',
+      '\nExit code: 0 nothing would change, 1 something would,\n2 the file is wrong or cannot be read',
     )
     .action(async (file, options) => end(await (await import('./firewall/plan.ts')).plan(setting, file, options)))
 
@@ -312,7 +322,7 @@ function listing(program: Command, setting: Setting, end: End): void {
   const list = program
     .command('list')
     .summary('add, show, remove: addresses for rules by the thousand')
-    .description('lists of addresses for rules (ufw deny from list:NAME): list add, show, remove')
+    .description('lists of addresses for the rules of the firewall, as in: ufw deny from list:NAME')
     .addOption(json())
     .addOption(datadir())
     .action(async (options) => end((await import('./list/show.ts')).listLists(setting, options)))
@@ -361,6 +371,7 @@ function listing(program: Command, setting: Setting, end: End): void {
 function jails(program: Command, setting: Setting, end: End): void {
   const jail = program
     .command('jail')
+    .summary('list, enable, disable, test: which jails run')
     .description('which jails run: jail list, enable, disable; what one would do: jail test')
 
   jail
@@ -431,7 +442,7 @@ function trying(program: Command, setting: Setting, end: End): void {
   program
     .command('config')
     .summary('check: what is wrong with the configuration')
-    .description('the configuration: config check tells what is wrong with it')
+    .description('look at the configuration')
     .command('check')
     .argument('[name...]', 'jails, or filters with options: sshd[mode=aggressive] (default: the jails that would run)')
     .description('show what guards nobody, bans the wrong or can be switched off, and what to write in its place')
@@ -440,7 +451,7 @@ function trying(program: Command, setting: Setting, end: End): void {
     .addOption(json())
     .addHelpText(
       'after',
-      '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings; 2 something cannot be read',
+      '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings;\n2 something cannot be read',
     )
     .action(async (names, options) => end(await (await import('./config.ts')).check(setting, names, options, CONFIG)))
 }
@@ -464,7 +475,7 @@ function movingIn(program: Command, setting: Setting, end: End): void {
   const importing = program
     .command('import')
     .summary('from fail2ban, from ufw')
-    .description('take over from another guard or firewall: import fail2ban, import ufw')
+    .description('take over from another guard or firewall')
   importing
     .command('ufw')
     .description(
@@ -531,18 +542,9 @@ function gather(word: string, before: readonly string[] | undefined): readonly s
   return [...(before ?? []), word]
 }
 
-const EXAMPLES = `
-Examples:
-  sudo rampart up                     guard this host
-  sudo rampart up --observe           only tell what would be banned
-  sudo rampart status nginx-4xx       one jail and whom it bans
-  sudo rampart doctor                 what is wrong with this host's set-up
-  sudo rampart why 198.51.100.7       all that is known of an address
-  sudo rampart why in tcp 443 from 198.51.100.7   what the firewall does with a packet
-  rampart match nginx-botsearch /var/log/nginx/access.log`
-
 const COMPLETION = `
 Where there is no package that brings it along:
   bash   echo 'source <(rampart completion bash)' >> ~/.bashrc
-  zsh    echo 'source <(rampart completion zsh)' >> ~/.zshrc    (behind compinit)
+  zsh    echo 'source <(rampart completion zsh)' >> ~/.zshrc
+         behind compinit
   fish   rampart completion fish > ~/.config/fish/conf.d/rampart.fish`

@@ -66,6 +66,7 @@ export function unitText(command: readonly string[]): string {
   const line = command.map((word, at) => (at === 0 ? quoted(word) : quoted(word.replaceAll('$', '$$$$')))).join(' ')
   return `[Unit]
 ${DESCRIPTION}
+Documentation=man:ufw(8)
 DefaultDependencies=no
 StartLimitIntervalSec=0
 After=local-fs.target nftables.service

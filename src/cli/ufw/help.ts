@@ -9,7 +9,8 @@ Firewall:
  reset                            back to no rules; the old files are kept
  default allow|deny|reject [incoming|outgoing|routed]
                                   what becomes of packets that no rule names
- logging off|low|medium|high|full how much the kernel's log tells
+ logging off|low|medium|high|full
+                                  how much the kernel's log tells
 
 Rules:
  allow|deny|reject|limit RULE     add a rule behind the others
@@ -17,10 +18,15 @@ Rules:
  route RULE                       the same, for what this host passes on
  delete RULE|NUM                  take a rule away
 
- A RULE is    [in|out] [log|log-all] PORT[/tcp|/udp] | SERVICE | PROFILE [comment TEXT]
- or           [in|out [on INTERFACE]] [log|log-all] [proto PROTOCOL]
-              [from ADDRESS [port PORT|app PROFILE]] [to ADDRESS [port PORT|app PROFILE]] [comment TEXT]
- for example  allow 80,443/tcp    limit ssh    deny from 192.0.2.0/24    allow in on eth0 to any port 53
+A RULE is
+ [in|out] [log|log-all] PORT[/tcp|/udp]|SERVICE|PROFILE [comment TEXT]
+or
+ [in|out [on INTERFACE]] [log|log-all] [proto PROTOCOL]
+    [from ADDRESS [port PORT|app PROFILE]]
+    [to ADDRESS [port PORT|app PROFILE]] [comment TEXT]
+for example
+ allow 80,443/tcp     deny from 192.0.2.0/24
+ limit ssh            allow in on eth0 to any port 53
 
 Looking:
  status [verbose|numbered]        whether it is on, and its rules
@@ -40,6 +46,6 @@ Options:
  --dry-run                        show what would be done
  --force                          do not ask
  --json                           status and show, for programs
- --rollback SECONDS               undo it again, unless \`ufw confirm\` follows in time
+ --rollback SECONDS               undo it, unless \`ufw confirm\` comes in time
  version, help
 `

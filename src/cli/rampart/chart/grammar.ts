@@ -5,11 +5,13 @@ import { askedOptions } from '../stats/asked-options.ts'
 
 const EXAMPLES = `
 Examples:
-  rampart chart bar --by org                         the 20 organisations with the most banned addresses
+  rampart chart bar --by org
+                      the 20 organisations with the most banned addresses
   rampart chart bar --by city -n all --out cities.svg
-  rampart chart time --since 7d --out week.png       bans over time, stacked by jail
+  rampart chart time --since 7d --out week.png
+                      bans over time, stacked by jail
   rampart chart map --out world.html
-  rampart chart heat                                 bans by weekday and hour
+  rampart chart heat  bans by weekday and hour
 
 The ending of --out says what is written. PNG needs the package @resvg/resvg-js.`
 
@@ -19,6 +21,7 @@ export function chartGrammar(program: Command, setting: Setting, end: (code: num
     .addArgument(
       new Argument('<kind>', 'bars, over time, the world, hours of the week').choices(['bar', 'time', 'map', 'heat']),
     )
+    .summary('draw it: bars, over time, on the map, by hours')
     .description('draw who was banned: bars, over time, on the map, by weekday and hour')
     .option(
       '--by <what>',

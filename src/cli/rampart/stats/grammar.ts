@@ -7,6 +7,7 @@ import { askedOptions } from './asked-options.ts'
 export function statsGrammar(program: Command, setting: Setting, end: (code: number) => void): void {
   const command = program
     .command('stats')
+    .summary('count it: by country, organisation, path, hour')
     .description('show who was banned, counted: where they come from, what they asked for, when')
     .addOption(
       new Option('--by <what>', 'what is counted by (default: country, org and city, one after the other)').choices(
@@ -32,7 +33,7 @@ function rows(word: string): number | 'all' {
 
 const EXAMPLES = `
 Examples:
-  rampart stats                                  where the banned addresses come from
+  rampart stats             where the banned addresses come from
   rampart stats --by hour --since 7d --unit bans
   rampart stats --by org -n all --format csv
   rampart stats --ips-file addresses.txt --format article --by country`
