@@ -6,6 +6,7 @@
  *     --fast    packs loosely: for tests
  */
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import {
   cpSync,
   existsSync,
@@ -32,6 +33,9 @@ const PROGRAMS = {
   'usr/sbin': ['ufw'],
   'usr/lib/ufw': ['ufw-init'],
 }
+
+/** Of docs/, what is for who changes the program. */
+const DEVELOPERS = ['ARCHITECTURE.md', 'benchmarks.md']
 
 const arch = option('--arch') ?? { x64: 'amd64', arm64: 'arm64' }[process.arch]
 const fast = process.argv.includes('--fast')
@@ -121,7 +125,27 @@ function services(tree) {
 
 function documents(tree) {
   put(tree, 'usr/share/doc/rampart/copyright', readFileSync(join(ROOT, 'packaging/copyright')))
-  put(tree, 'usr/share/doc/rampart/changelog.gz', gzipSync(readFileSync(join(ROOT, 'CHANGELOG.md')), { level: 9 }))
+  put(tree, 'usr/share/doc/rampart/changelog.gz', gzipSync(debianChangelog(), { level: 9 }))
+  put(tree, 'usr/share/doc/rampart/NEWS.gz', gzipSync(readFileSync(join(ROOT, 'CHANGELOG.md')), { level: 9 }))
+  put(tree, 'usr/share/lintian/overrides/rampart', readFileSync(join(ROOT, 'packaging/debian/lintian-overrides')))
+  for (const name of readdirSync(join(ROOT, 'docs'))) {
+    if (!name.endsWith('.md') || DEVELOPERS.includes(name)) continue
+    put(tree, `usr/share/doc/rampart/${name}`, readFileSync(join(ROOT, 'docs', name)))
+  }
+  // Manual pages and completion, from the words of the program itself.
+  const node = ['--disable-warning=ExperimentalWarning', join(ROOT, 'scripts/manual.mjs'), join(tree, 'usr/share')]
+  execFileSync(join(ROOT, 'runtime/node'), node, { cwd: ROOT })
+}
+
+/** In the form that Debian's tools read; what has changed stands in NEWS. */
+function debianChangelog() {
+  const [, maintainer] = /^Maintainer: (.*)$/m.exec(readFileSync(join(ROOT, 'packaging/debian/control'), 'utf8'))
+  return `rampart (${version}) unstable; urgency=medium\n\n  * See NEWS.gz.\n\n -- ${maintainer}  ${committed('%cD')}\n`
+}
+
+/** When these sources were committed, in one of git's forms. */
+function committed(form) {
+  return execFileSync('git', ['log', '-1', `--format=${form}`], { cwd: ROOT, encoding: 'utf8' }).trim()
 }
 
 function control(tree) {
@@ -140,6 +164,7 @@ function control(tree) {
       .map((file) => `${file}\n`)
       .join(''),
   )
+  put(tree, 'DEBIAN/md5sums', checksums(tree))
   for (const name of ['postinst', 'prerm', 'postrm']) {
     put(tree, `DEBIAN/${name}`, readFileSync(join(ROOT, 'packaging/debian', name)), 0o755)
   }
@@ -149,10 +174,9 @@ function pack(tree) {
   const target = join(ROOT, 'build', `rampart_${version}_${arch}.deb`)
   mkdirSync(dirname(target), { recursive: true })
   // The same sources make the same bytes.
-  const date = execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: ROOT, encoding: 'utf8' }).trim()
   const press = fast ? ['-Zgzip', '-z1'] : ['-Zxz']
   execFileSync('dpkg-deb', [...press, '--root-owner-group', '--build', tree, target], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: date },
+    env: { ...process.env, SOURCE_DATE_EPOCH: committed('%ct') },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   return target
@@ -169,6 +193,20 @@ function filesBelow(folder, shown) {
     const path = `${shown}/${entry.name}`
     return entry.isDirectory() ? filesBelow(join(folder, entry.name), path) : [path]
   })
+}
+
+/** Of all that no admin changes, as debsums reads them. */
+function checksums(tree) {
+  const files = ['lib', 'usr'].flatMap((folder) => filesBelow(join(tree, folder), folder))
+  const lines = files
+    .filter((path) => lstatSync(join(tree, path)).isFile())
+    .map(
+      (path) =>
+        `${createHash('md5')
+          .update(readFileSync(join(tree, path)))
+          .digest('hex')}  ${path}\n`,
+    )
+  return lines.sort().join('')
 }
 
 /** In bytes; links lead out of the tree. */

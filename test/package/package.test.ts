@@ -1,6 +1,6 @@
 /** The package on a Debian with fail2ban and ufw: it takes their place, its units do what manuals say, and it leaves in order. */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { ROOT } from '../lab/lab.ts'
@@ -11,13 +11,15 @@ const skip = noMachine() ?? false
 
 let machine: Machine
 let deb: string
+let file: string
 
 before(
   async () => {
     if (skip) return
     const built = execFileSync(process.execPath, ['scripts/package.mjs', '--fast'], { cwd: ROOT, encoding: 'utf8' })
     machine = await Machine.boot(['systemd', 'nftables', 'fail2ban', 'ufw', 'iproute2'])
-    deb = machine.put(join(ROOT, 'build', built.trim().split('/').at(-1)!))
+    file = join(ROOT, 'build', built.trim().split('/').at(-1)!)
+    deb = machine.put(file)
   },
   { timeout: 600_000 },
 )
@@ -38,6 +40,40 @@ test('it takes the place of fail2ban and ufw: rules and bans are in force', { sk
   assert.equal((await machine.must('systemctl', 'is-enabled', 'fail2ban', 'ufw')).trim(), 'enabled\nenabled')
   assert.match(await machine.must('fail2ban-client', 'status', 'sshd'), new RegExp(`Banned IP list:\t${BANNED}\n`))
   assert.deepEqual(await tables(), ['inet rampart', 'inet rampart_bans'])
+})
+
+test('its manual is where man looks, and completion asks the guard that runs', { skip }, async () => {
+  const folder = '/usr/share/man'
+  const names = [1, 5, 8].flatMap((section) => machine.names(`${folder}/man${section}`))
+  for (const page of [
+    'rampart.8',
+    'rampart-firewall.8',
+    'ufw.8',
+    'fail2ban-client.1',
+    'fail2ban-regex.1',
+    'jail.conf.5',
+  ])
+    assert.ok(names.includes(`${page}.gz`), page)
+  for (const page of ['man8/ufw.8', 'man1/fail2ban.1'])
+    assert.match(
+      await machine.must('zcat', `${folder}/${page}.gz`),
+      /^\.\\" Made from[\s\S]*^\.TH (?:UFW|FAIL2BAN)/m,
+      page,
+    )
+  for (const program of ['rampart', 'ufw', 'fail2ban-client', 'fail2ban-server', 'fail2ban-regex']) {
+    for (const file of [`bash-completion/completions/${program}`, `fish/vendor_completions.d/${program}.fish`])
+      assert.match(await machine.must('cat', `/usr/share/${file}`), new RegExp(`complete .*\\b${program}\\b`), file)
+  }
+  assert.match(await machine.must('cat', '/usr/share/zsh/vendor-completions/_rampart'), /^#compdef rampart ufw /)
+  const typed =
+    "COMP_WORDS=(fail2ban-client status ssh); COMP_CWORD=2; COMP_LINE='fail2ban-client status ssh'; COMP_POINT=26"
+  const asked = `. /usr/share/bash-completion/completions/fail2ban-client; ${typed}; _rampart; echo "$COMPREPLY"`
+  assert.equal(await machine.must('bash', '-c', asked), 'sshd\n')
+})
+
+test('lintian finds no error in it, and warns of nothing', { skip: skip || noLintian() }, () => {
+  const said = spawnSync('lintian', ['--allow-root', '--fail-on', 'error,warning', file], { encoding: 'utf8' })
+  assert.equal(said.status, 0, said.stdout + said.stderr)
 })
 
 test('systemd knows that it is ready, and restarts it when it is killed', { skip }, async () => {
@@ -87,6 +123,11 @@ test('where nothing was, it brings its files; purged, all of them are gone', { s
   for (const folder of ['/usr/lib/rampart', '/var/lib/rampart']) assert.deepEqual(machine.names(folder), [], folder)
   assert.deepEqual(await tables(), [])
 })
+
+/** false, or why it is not asked. */
+function noLintian(): string | false {
+  return spawnSync('lintian', ['--version']).error ? 'lintian is not installed' : false
+}
 
 /** Those of iptables are left behind by the originals, empty. */
 async function tables(): Promise<readonly string[]> {
