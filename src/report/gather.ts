@@ -54,17 +54,19 @@ export async function gather(asking: Asking, cover: Cover): Promise<Report> {
   const [jails] = answer('jails') as [Table]
   const [hours, ports, paths, agents, repeats] = answer('bans') as [Table, Table, Table, Table, Table]
   const [before, orgBefore] = answer('before')
+  const series = asking.overTime(BANS)
+  const { from } = series.period
   return {
     ...common,
     ...{ jails, ports, paths, agents, repeats },
     banned: jailLists(answer('lists')),
     offenders: await offenders(repeats, places),
-    series: asking.overTime(BANS),
+    series,
     week: asking.hourByWeekday(BANS),
     reading: read({
       ...subject,
       jails,
-      hours,
+      hours: { ...hours, period: { ...hours.period, from } },
       repeats,
       ...(before ? { before: { country: before, org: orgBefore! } } : {}),
     }),

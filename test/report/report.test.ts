@@ -1,5 +1,6 @@
 /** `rampart report`, from a history that the guard's own writer has written to the page, and to its numbers. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -107,7 +108,7 @@ test('the file is written whole, for all to read, and its size told', async () =
 /** A change of the options, and the Fault. */
 const faults: readonly (readonly [string, () => Partial<ReportOptions>, string])[] = [
   ['a name that says nothing', () => ({ out: join(folder, 'page.txt') }), 'report.format'],
-  ['a device', () => ({ out: '/dev/null', format: 'html' }), 'report.no-file'],
+  ['a pipe', () => ({ out: pipe(), format: 'html' }), 'report.no-file'],
   ['a folder', () => ({ out: folder, format: 'md' }), 'report.no-file'],
   ['a jail that nobody knows', () => ({ jail: 'nosuch' }), 'statistics.no-such-jail'],
   ['no history', () => ({ history: join(folder, 'none') }), 'statistics.no-history'],
@@ -121,6 +122,12 @@ test('a link to a file is not taken for a device', async () => {
   symlinkSync('page.md', join(folder, 'link.md'))
   assert.equal((await run({ out: join(folder, 'link.md') })).code, 0)
 })
+
+function pipe(): string {
+  const path = join(folder, 'pipe')
+  execFileSync('mkfifo', [path])
+  return path
+}
 
 /** Whether these stand one behind the other, each a whole text of an element. */
 function follows(text: string, ...words: readonly string[]): boolean {

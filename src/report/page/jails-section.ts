@@ -2,6 +2,7 @@
 
 import { amount } from '../../chart/amount.ts'
 import { BOUNDS } from '../bounds.ts'
+import { sum } from '../reading/subject.ts'
 import { numbered } from '../reading/words.ts'
 import type { JailList, Report } from '../report.ts'
 import { bdi, type Html, html, NOTHING } from './html.ts'
@@ -9,7 +10,8 @@ import { rows } from './rows.ts'
 
 export function jailsSection({ jails }: Report, what: string): Html {
   if (!jails) return NOTHING
-  const twice = jails.overlaps ? html` An address that several jails banned counts in each of them.` : NOTHING
+  const twice =
+    sum(jails.rows) > jails.total ? html` An address that several jails banned counts in each of them.` : NOTHING
   const body =
     jails.rows.length === 0
       ? html`<p class="empty">No jail banned anyone in this period.</p>`

@@ -52,14 +52,26 @@ function sectionsOf(report: Report): readonly Section[] {
     { id: 'reading', name: 'Reading', body: readingSection(report.reading, what) },
     { id: 'map', name: 'Map', body: mapSection(report.country, what) },
     { id: 'time', name: 'Time', body: timeSection(report) },
-    { id: 'country', name: 'Countries', body: tableSection(report.country, 'Countries', what) },
-    { id: 'org', name: 'Organisations', body: tableSection(report.org, 'Organisations', what) },
-    { id: 'city', name: 'Cities', body: tableSection(report.city, 'Cities', what) },
+    ...placesSections(report, what),
     { id: 'jails', name: 'Jails', body: jailsSection(report, captionOf(report.jails)) },
     { id: 'asked', name: 'Requests', body: askedSection(report) },
     { id: 'repeat', name: 'Repeat offenders', body: repeatSection(report) },
     { id: 'addresses', name: 'Addresses', body: bannedSection(report) },
     { id: 'method', name: 'Method', body: methodSection(report) },
+  ]
+}
+
+/** Three of them; one where nothing is known for any. */
+function placesSections({ country, org, city }: Report, what: string): readonly Section[] {
+  if (country.total > 0 && [country, org, city].every((table) => known(table).length === 0)) {
+    const body = html`<section id="places" aria-labelledby="places-title"><h2 id="places-title">Places</h2>
+<p class="lead">${capital(what)}.</p><p class="empty">For none of these addresses is a place known: addresses of private and reserved networks have none; <code>rampart geo status</code> tells what data there is.</p></section>`
+    return [{ id: 'places', name: 'Places', body }]
+  }
+  return [
+    { id: 'country', name: 'Countries', body: tableSection(country, 'Countries', what) },
+    { id: 'org', name: 'Organisations', body: tableSection(org, 'Organisations', what) },
+    { id: 'city', name: 'Cities', body: tableSection(city, 'Cities', what) },
   ]
 }
 

@@ -119,7 +119,8 @@ section{padding:1.05rem 1rem 1.15rem;border-radius:10px}
 .reading dl>div{grid-template-columns:1fr}
 figure{margin:.2rem -1rem .4rem}
 .broad{display:none}
-.narrow{display:block}
+.narrow{display:block;overflow-x:auto}
+.narrow .rc-heat-chart{max-width:none;margin:0}
 .of{display:none}
 td,th{padding-right:.55rem}
 .rank{width:2rem}

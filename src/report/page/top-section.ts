@@ -9,7 +9,7 @@ export function topSection(report: Report, links: readonly (readonly [string, st
   return html`<header class="band"><div class="wide"><div class="brand">${made(MARK)}<span>Rampart</span></div>
 <h1>${title}</h1>
 <p>${capital(subjectOf(country))}</p>
-<p>${whenOf(country)}</p>
+<p>${capital(whenOf(country))}</p>
 <nav aria-label="Sections"><ul>${links.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 </div></header>`
 }

@@ -5,32 +5,39 @@ import type { Table } from '../../statistics/table.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { type Sentence, sentence } from './sentence.ts'
 import { known, type Subject, sum } from './subject.ts'
-import { counted, listed, name, numbered, say } from './words.ts'
+import { counted, listed, name, numbered, say, type Words } from './words.ts'
 
 const DAY_MS = 86_400_000
 /** Networks change hands: what is older than this should be renewed. */
 const OLD_DAYS = 60
 
 export function coverage({ country, org, city, now }: Subject): Sentence[] {
-  return [
-    ...unknown(country, 'country'),
-    ...unknown(org, 'organisation'),
-    ...unknown(city, 'city'),
-    ...ages([country, org, city], now),
-  ]
+  const tables = [country, org, city]
+  const age = ages(tables, now)
+  if (country.total > 0 && tables.every((table) => known(table).length === 0)) return [...nowhere(country), ...age]
+  return [...unknown(country, 'country'), ...unknown(org, 'organisation'), ...unknown(city, 'city'), ...age]
+}
+
+function nowhere(table: Table): Sentence[] {
+  const text = say`No place is known for any of the ${counted(table.total, table.unit)}${reasons(table)}.`
+  return [sentence('coverage', text, { of: table.total }, [])]
 }
 
 function unknown(table: Table, what: string): Sentence[] {
   const count = table.total - sum(known(table))
   if (count <= 0) return []
   if (count === table.total) {
-    const text = say`No ${what} is known for any of the ${counted(count, table.unit)}.`
+    const text = say`No ${what} is known for any of the ${counted(count, table.unit)}${reasons(table)}.`
     return [sentence('coverage', text, { count }, [])]
   }
-  const why = Object.entries(table.unknown).filter(([, of]) => of > 0)
-  const reasons = why.length === 0 ? [] : say` (${listed(why.map(([reason, of]) => say`${reason} ${of}`))})`
-  const text = say`No ${what} is known for ${count} of ${counted(table.total, table.unit)}, ${percent(count / table.total)}${reasons}.`
+  const text = say`No ${what} is known for ${count} of ${counted(table.total, table.unit)}, ${percent(count / table.total)}${reasons(table)}.`
   return [sentence('coverage', text, { count, of: table.total }, [])]
+}
+
+/** ` (private 4)`. */
+function reasons({ unknown }: Table): Words {
+  const why = Object.entries(unknown).filter(([, count]) => count > 0)
+  return why.length === 0 ? [] : say` (${listed(why.map(([reason, count]) => say`${reason} ${count}`))})`
 }
 
 function ages(tables: readonly Table[], now: EpochMs): Sentence[] {

@@ -34,7 +34,7 @@ function ofJails(table: Table): Sentence[] {
     rows.map(({ label, count }) => say`${name(label)} ${count} (${percent(count / table.total)})`),
     NAMED,
   )
-  const twice = table.overlaps ? say` An address that several jails banned counts in each.` : []
+  const twice = sum(rows) > table.total ? say` An address that several jails banned counts in each.` : []
   const text = say`${numbered(rows.length, 'jail', 'jails')} banned, with ${counted(table.total, table.unit)} in all: ${list}.${twice}`
   return [sentence('jails', text, { jails: rows.length, of: table.total }, evidence('jail', rows))]
 }
@@ -42,7 +42,8 @@ function ofJails(table: Table): Sentence[] {
 function ofHours(table: Table): Sentence[] {
   const rows = known(table)
   const all = sum(rows)
-  const days = table.period.from === undefined ? LEAST.days : (table.period.to - table.period.from) / DAY_MS
+  const { from, to } = table.period
+  const days = from === undefined ? 0 : (to - from) / DAY_MS
   const most = rows.reduce((a, b) => (b.count > a.count ? b : a), rows[0] ?? NONE)
   if (all < LEAST.bans || days < LEAST.days || most.count * 24 < LEAST.timesMean * all) return []
   const next = String((Number(most.key) + 1) % 24).padStart(2, '0')
