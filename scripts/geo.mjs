@@ -34,8 +34,8 @@ async function compile() {
     const folder = join(PACKAGES, published.package)
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
     const origin = { ...published.origin, date: dateOfVersion(version), version }
-    const paths = published.files.map((file) => join(folder, file))
-    put(`${subject}.places`, Buffer.concat(await compileFiles(realFiles, paths, subject, origin)))
+    const sources = published.files.map((name) => ({ path: join(folder, name), name }))
+    put(`${subject}.places`, Buffer.concat(await compileFiles(realFiles, sources, subject, origin)))
     notices.push(notice(`${subject}.places`, published, origin, folder))
   }
   put('NOTICE-geo', notices.join('\n'))

@@ -9,6 +9,7 @@ import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { chartGrammar } from './chart/grammar.ts'
 import { EXAMPLES } from './examples.ts'
+import { geoGrammar } from './geo/grammar.ts'
 import { separate } from './match/words.ts'
 import { isPacketWords } from './packet-words.ts'
 import { reportGrammar } from './report/grammar.ts'
@@ -64,6 +65,7 @@ export function grammar(setting: Setting, end: End): Command {
   statsGrammar(program, setting, end)
   chartGrammar(program, setting, end)
   reportGrammar(program, setting, end)
+  geoGrammar(program, setting, end)
   program.commandsGroup('The firewall, beside what ufw says of it:')
   walling(program, setting, end)
   listing(program, setting, end)

@@ -4,6 +4,7 @@ import type { Files } from '../../world/files.ts'
 import { Compiler } from './compile.ts'
 import { csvRanges } from './csv-ranges.ts'
 import type { Subject } from './fields.ts'
+import { originOfDatabase, originOfFile } from './known-databases.ts'
 import { openMmdb } from './mmdb.ts'
 import type { Origin } from './origin.ts'
 import { fieldsOf } from './shape.ts'
@@ -24,37 +25,49 @@ export function isMmdb(files: Pick<Files, 'open'>, path: string): boolean {
   }
 }
 
+/** A plain file: a database, or ranges as CSV. */
+export interface Source {
+  readonly path: string
+  /** As its publisher calls it. */
+  readonly name: string
+}
+
 /**
- * @param paths plain files: databases, or ranges as CSV, each family's in order
- * @param origin what is known of it; the databases' own date, where it has none
+ * @param sources each family's ranges in order
+ * @param origin undefined: what the first file says of itself; without a date, that of a database
  * @throws Fault `place.mmdb`, `place.csv`, `place.order`, `place.empty` where it says nothing of the subject, `file.*`
  */
 export async function compileFiles(
   files: Pick<Files, 'open' | 'stream'>,
-  paths: readonly string[],
+  sources: readonly Source[],
   subject: Subject,
-  origin: Origin,
+  origin?: Origin,
 ): Promise<readonly Uint8Array[]> {
   const compiler = new Compiler(subject)
-  let date = origin.date
+  let whose = origin
   let has4 = false
-  for (const path of paths) {
+  for (const { path, name } of sources) {
     if (!isMmdb(files, path)) {
+      whose ??= originOfFile(name)
       await addCsv(compiler, path, files.stream(path))
       continue
     }
     const database = openMmdb(files, path)
-    date ??= database.date
+    whose = {
+      ...(database.date === undefined ? {} : { date: database.date }),
+      ...(whose ?? originOfDatabase(database, name)),
+    }
     const numberOf = (record: unknown) => compiler.numberOf(fieldsOf(record))
     // One of IPv6 alone, beside one of IPv4, tells nothing of IPv4.
     if (!has4) database.ranges4(numberOf, (start, end, number) => compiler.add4(start, end, number))
     database.ranges6(numberOf, (start, end, number) => compiler.add6(start, end, number))
     has4 ||= database.families.includes(4)
   }
-  const pieces = compiler.finish(date === undefined ? origin : { ...origin, date })
-  if (compiler.isEmpty)
-    throw new Fault('place.empty', `${paths.join(', ')}: nothing in it says which ${subject} an address belongs to`)
-  return pieces
+  if (compiler.isEmpty || !whose) {
+    const names = sources.map(({ name }) => name).join(', ')
+    throw new Fault('place.empty', `nothing in ${names} says which ${subject} an address belongs to`)
+  }
+  return compiler.finish(whose)
 }
 
 async function addCsv(compiler: Compiler, path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {

@@ -6,10 +6,14 @@ import type { Places } from '../../../place/places.ts'
 import { printFault } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
 
+export const STATE = '/var/lib/rampart'
+
 export interface GeoOptions {
   readonly geo: 'offline' | 'ipinfo'
   readonly ipinfoTokenFile?: string | undefined
   readonly ipinfoUrl?: string | undefined
+  /** The admin's own databases; default: those that `rampart geo use` has set. */
+  readonly databases?: readonly string[] | undefined
   /** Where history is kept, and data of places that was installed. */
   readonly state: string
 }
@@ -27,11 +31,11 @@ export function geoFolders(setting: Setting, state: string): readonly string[] {
 /** @throws Fault `place.token-open`, `place.token`, `place.url`, `file.*` */
 export async function openGeo(setting: Setting, options: GeoOptions): Promise<Places> {
   const folders = geoFolders(setting, options.state)
-  if (options.geo === 'offline') return openPlaces({ world: setting.world, folders })
+  if (options.geo === 'offline') return openPlaces({ world: setting.world, folders, databases: options.databases })
   const answers = await answersOf(setting, options.state)
   try {
-    const { ipinfoTokenFile: tokenFile, ipinfoUrl: url } = options
-    return await openPlaces({ world: setting.world, folders, ipinfo: { tokenFile, url, answers } })
+    const { ipinfoTokenFile: tokenFile, ipinfoUrl: url, databases } = options
+    return await openPlaces({ world: setting.world, folders, databases, ipinfo: { tokenFile, url, answers } })
   } catch (thrown) {
     answers?.close()
     throw thrown
