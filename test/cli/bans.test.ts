@@ -17,7 +17,7 @@ const NOW = new Date(2026, 10, 23, 12, 0, 0).getTime()
 const MINUTE = 60_000
 const ROW: BanRow = {
   ...{ address: '192.0.2.7', jail: 'sshd', from: NOW - 90 * MINUTE, until: NOW + 30 * MINUTE, ended: null },
-  ...{ endedBy: null, failures: 5, count: 2, origin: 'filter', state: 'active' },
+  ...{ endedBy: null, failures: 5, count: 2, origin: 'filter', state: 'active', country: null },
 }
 const ROWS: readonly BanRow[] = [
   ROW,
@@ -30,7 +30,7 @@ const ROWS: readonly BanRow[] = [
 function printed(rows: readonly BanRow[], columns?: number): string {
   const parts: string[] = []
   const terminal = { out: (text: string) => void parts.push(text), err() {}, colour: false, columns }
-  printBans(terminal, rows, NOW)
+  printBans(terminal, rows, { now: NOW, credit: 'Data by X' })
   return parts.join('')
 }
 
@@ -56,6 +56,16 @@ describe('the table', () => {
       if (columns >= 80) for (const line of lines) assert.ok(line.length <= columns, line)
     })
   }
+  test('with the countries that are known, and whose data that is', () => {
+    const lines = printed([{ ...ROW, country: 'DE' }, ROW], 100).split('\n')
+    assert.deepEqual(lines, [
+      'address    country  jail  since     ends    failures  bans  by',
+      '192.0.2.7  DE       sshd  10:30:00  in 30m         5     2  failures',
+      '192.0.2.7  -        sshd  10:30:00  in 30m         5     2  failures',
+      '2 bans (countries: Data by X)',
+      '',
+    ])
+  })
   test('of nobody', () => assert.equal(printed([]), 'nobody is banned\n'))
 })
 
@@ -135,12 +145,26 @@ describe('without a guard', () => {
   test('JSON has every name in every row', async () => {
     const { out } = await typed([...HERE, '--json'])
     const { bans } = JSON.parse(out) as { bans: object[] }
-    const names = ['address', 'jail', 'from', 'until', 'ended', 'endedBy', 'failures', 'count', 'origin', 'state']
+    const names = [
+      'address',
+      'jail',
+      'from',
+      'until',
+      'ended',
+      'endedBy',
+      'failures',
+      'count',
+      'origin',
+      'state',
+      'country',
+    ]
     for (const ban of bans) assert.deepEqual(Object.keys(ban), names)
   })
   const wrong: readonly [sentence: string, words: readonly string[], code: number, err: RegExp][] = [
     ['a jail that never was', ['--jail', 'x'], 1, /there is no jail "x"\n {2}in the history are: manual, sshd\n/],
     ['no history', ['--history', '/nowhere'], 1, /there is no history in \/nowhere\n {2}start it/],
+    ['no country', ['--country', 'Germany'], 1, /"Germany" is no code of a country\n {2}two letters/],
+    ['a code of none', ['--country', 'QQ'], 1, /"QQ" is no code of a country/],
     ['no state', ['--state', 'x'], 2, /active, all/],
   ]
   for (const [sentence, words, code, err] of wrong) {

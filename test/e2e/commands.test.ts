@@ -218,6 +218,26 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     assert.match((await lab.rampart('bans', '--jail', 'x')).err, /there is no jail "x"\n {2}there are: /)
   })
 
+  test('bans of one country, where there is data of countries, and of those of which it is not known', async () => {
+    const far = '8.8.8.8'
+    await lab.rampart('ban', far)
+    const listed = async (...words: readonly string[]) => {
+      const { out, err } = await lab.rampart('bans', '--json', ...words)
+      if (out === '') return err
+      return (JSON.parse(out) as { bans: { address: string; country: string | null }[] }).bans
+    }
+    const all = await listed()
+    assert.ok(typeof all !== 'string')
+    const country = all.find(({ address }) => address === far)!.country
+    const addresses = async (code: string) => {
+      const bans = await listed('--country', code)
+      return typeof bans === 'string' ? bans : bans.map(({ address }) => address)
+    }
+    if (country === null) assert.match(String(await addresses('US')), /there is no data of countries here/)
+    else assert.deepEqual([await addresses(country.toLowerCase()), await addresses('unknown')], [[far], [ATTACKER]])
+    await lab.rampart('unban', far)
+  })
+
   test('more bans than go into one answer are listed, and nobody who does not read them is waited for', async () => {
     const many = Array.from({ length: 3000 }, (_, i) => `10.50.${i >> 8}.${i & 255}`)
     await lab.rampart('ban', ...many, '--for', '10m')

@@ -162,6 +162,7 @@ function asking(program: Command, setting: Setting, end: End): void {
     .summary('show the bans in force, or past ones')
     .description('show the bans in force, newest first; past ones too if asked for')
     .option('--jail <name>', 'of this jail alone')
+    .option('--country <code>', 'of this country alone: DE; or unknown')
     .option('--since <time>', 'only those that began since then: 2h, 7d, 2026-11-22, "2026-11-22 14:30"')
     .addOption(
       new Option('--state <which>', 'in force, or all that the history holds')

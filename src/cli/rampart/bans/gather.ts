@@ -24,6 +24,8 @@ export interface BanRow {
   readonly origin: string
   /** `kept`: the history has it, and it is in force again when the guard, or its jail, runs. */
   readonly state: 'active' | 'pending' | 'kept' | 'over'
+  /** Its code; null: it is not known. */
+  readonly country: string | null
 }
 
 export interface Wanted {
@@ -65,7 +67,8 @@ async function ofGuard({ socket, jail, since, state }: Wanted): Promise<BanRow[]
 
 function standing({ address, jail, from, until, failures, count, origin, pending }: ListedBan): BanRow {
   const state = pending ? 'pending' : 'active'
-  return { address, jail, from, until: until ?? null, ended: null, endedBy: null, failures, count, origin, state }
+  const end = { until: until ?? null, ended: null, endedBy: null }
+  return { address, jail, from, ...end, failures, count, origin, state, country: null }
 }
 
 async function ofHistory(
@@ -105,11 +108,11 @@ function keyOf({ address, jail }: Pick<BanRow, 'address' | 'jail'>): string {
   return `${address} ${jail}`
 }
 
-function pastOf(
-  { address, jail, from, until, ended, endedBy, failures, count, origin }: ListRow,
-  now: EpochMs,
-): BanRow {
-  const isOver = ended !== null || (until !== null && until <= now)
-  const end = isOver ? { ended: ended ?? until, endedBy: endedBy ?? 'time' } : { ended: null, endedBy: null }
-  return { address, jail, from, until, ...end, failures, count, origin, state: isOver ? 'over' : 'kept' }
+function pastOf(row: ListRow, now: EpochMs): BanRow {
+  const { address, jail, from, until, failures, count, origin } = row
+  const isOver = row.ended !== null || (until !== null && until <= now)
+  const ended = isOver ? (row.ended ?? until) : null
+  const endedBy = isOver ? (row.endedBy ?? 'time') : null
+  const state = isOver ? 'over' : 'kept'
+  return { address, jail, from, until, ended, endedBy, failures, count, origin, state, country: null }
 }

@@ -4,7 +4,11 @@ import { type Cell, clockTime, plural, remaining, type Terminal, table } from '.
 import type { BanRow } from './gather.ts'
 
 /** Some at a time: of a million no one text is made. */
-export function printBans(terminal: Terminal, rows: readonly BanRow[], now: number): void {
+export function printBans(
+  terminal: Terminal,
+  rows: readonly BanRow[],
+  { now, credit }: { readonly now: number; readonly credit: string | undefined },
+): void {
   if (rows.length === 0) {
     terminal.out('nobody is banned\n')
     return
@@ -17,7 +21,8 @@ export function printBans(terminal: Terminal, rows: readonly BanRow[], now: numb
     const cells = some.map((row) => columns.map((column) => cellOf(column, row, now)))
     terminal.out(table(terminal, cells, widths))
   }
-  if (terminal.columns !== undefined) terminal.out(`${plural(rows.length, 'ban')}\n`)
+  const told = columns.includes(COUNTRY) && credit !== undefined ? ` (countries: ${printable(credit)})` : ''
+  if (terminal.columns !== undefined) terminal.out(`${plural(rows.length, 'ban')}${told}\n`)
 }
 
 const AT_ONCE = 5000
@@ -32,6 +37,7 @@ interface Column {
 const COLOURS = { active: 'red', pending: 'yellow', kept: 'yellow', over: 'dim' } as const
 
 const ADDRESS: Column = { title: 'address', text: ({ address }) => address, colour: ({ state }) => COLOURS[state] }
+const COUNTRY: Column = { title: 'country', text: ({ country }) => country ?? '-' }
 const JAIL: Column = { title: 'jail', text: ({ jail }) => jail }
 const SINCE: Column = { title: 'since', text: ({ from }, now) => clockTime(from, now) }
 const AGO: Column = { title: 'age', text: ({ from }, now) => remaining(now, from) }
@@ -49,10 +55,11 @@ const BY: Readonly<Record<string, string>> = { filter: 'failures', manual: 'hand
 
 /** Broad to narrow. */
 const LAYOUTS: readonly (readonly Column[])[] = [
-  [ADDRESS, JAIL, SINCE, ENDS, FAILURES, TIMES, ORIGIN],
-  [ADDRESS, JAIL, SINCE, ENDS, FAILURES, TIMES],
-  [ADDRESS, JAIL, AGO, ENDS_SHORT, FAILURES, TIMES, ORIGIN],
-  [ADDRESS, JAIL, AGO, ENDS_SHORT, FAILURES, TIMES],
+  [ADDRESS, COUNTRY, JAIL, SINCE, ENDS, FAILURES, TIMES, ORIGIN],
+  [ADDRESS, COUNTRY, JAIL, SINCE, ENDS, FAILURES, TIMES],
+  [ADDRESS, COUNTRY, JAIL, AGO, ENDS_SHORT, FAILURES, TIMES, ORIGIN],
+  [ADDRESS, COUNTRY, JAIL, AGO, ENDS_SHORT, FAILURES, TIMES],
+  [ADDRESS, COUNTRY, JAIL, AGO, ENDS_SHORT],
   [ADDRESS, JAIL, AGO, ENDS_SHORT],
   [ADDRESS, JAIL, ENDS_SHORT],
 ]
@@ -65,7 +72,9 @@ function fitting({ columns: room = Number.POSITIVE_INFINITY }: Terminal, rows: r
     return width
   }
   const fits = (layout: readonly Column[]) => layout.reduce((sum, column) => sum + widthOf(column) + 2, -2) <= room
-  const columns = LAYOUTS.find(fits) ?? LAYOUTS.at(-1)!
+  const isKnown = rows.some(({ country }) => country !== null)
+  const layouts = isKnown ? LAYOUTS : LAYOUTS.map((layout) => layout.filter((column) => column !== COUNTRY))
+  const columns = layouts.find(fits) ?? layouts.at(-1)!
   return { columns, widths: columns.map(widthOf) }
 }
 
