@@ -15,6 +15,8 @@ const IGNORED = `${VISITORS}.50`
 const ATTACKER = `${ATTACKERS}.9`
 const VICTIM = `${VISITORS}.66`
 const REMOTE = '/lib/systemd/systemd-journal-remote'
+/** As its package leaves it, where it is installed. */
+const FAIL2BAN = '/etc/fail2ban'
 const MACHINE = '/etc/machine-id'
 const BOOT = '/proc/sys/kernel/random/boot_id'
 const idOf = (path: string) => readFileSync(path, 'utf8').trim().replaceAll('-', '')
@@ -51,7 +53,7 @@ describe('the published set-up on a host whose journal is all it has', {
   let host: PublishedHost
   let entries = 0
   before(async () => {
-    host = await withoutRsyslog()
+    host = await withoutRsyslog(existsSync(FAIL2BAN) ? FAIL2BAN : undefined)
     journal({ _TRANSPORT: 'stdout', _COMM: 'init', MESSAGE: 'a host begins' })
     await host.raiseFirewall()
     await kernelLog(host.lab, (message) => {
@@ -94,8 +96,8 @@ describe('the published set-up on a host whose journal is all it has', {
   })
 })
 
-async function withoutRsyslog(): Promise<PublishedHost> {
-  const host = await PublishedHost.open([IGNORED])
+async function withoutRsyslog(from?: string): Promise<PublishedHost> {
+  const host = await PublishedHost.open([IGNORED], from)
   for (const log of ['ufw.log', 'auth.log']) host.remove(`syslog/${log}`)
   await host.lab.nginx()
   return host

@@ -38,12 +38,16 @@ export async function kernelLog(lab: Lab, hear: (message: string) => void): Prom
       if (prefix !== undefined && packet !== undefined && !packet.includes(PROBE)) hear(prefix + printed(packet))
     }
   })
-  await until('the trace is heard', async () => {
-    const probe = lab.connect(PROBE, REFUSED_PORT)
-    await until('a packet of it', () => listens || probe.isOver, 1000).catch(() => {})
-    await probe.close()
-    return listens
-  })
+  await until(
+    'the trace is heard',
+    async () => {
+      const probe = lab.connect(PROBE, REFUSED_PORT)
+      await until('a packet of it', () => listens || probe.isOver, 1000).catch(() => {})
+      await probe.close()
+      return listens
+    },
+    60_000,
+  )
 }
 
 /** `ip saddr 198.51.100.9 ip daddr 192.0.2.1 ...` as `SRC=198.51.100.9 DST=192.0.2.1 ...`. */

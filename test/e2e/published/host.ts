@@ -1,5 +1,5 @@
 /** A host with the published set-up: its files, its programs, what its admin says to them, and who attacks it. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Done } from '../../lab/host.ts'
 import { REFUSED_PORT } from '../../lab/kernel-log.ts'
@@ -8,8 +8,8 @@ import { guessPasswords } from '../../lab/sshd.ts'
 import { customConf, FILTERS, LOOP, UFW_WORDS } from './files.ts'
 
 const LOG = 'syslog/fail2ban.log'
-/** Of a slow machine: an attack, and what follows from it. */
-const ATTACK_MS = 60_000
+/** Of a slow machine: an attack, and what follows from it; the firewall's log has three lines a minute after the first ten. */
+const ATTACK_MS = 180_000
 const AGAIN_MS = 5000
 
 interface Finding {
@@ -27,11 +27,16 @@ export class PublishedHost {
     this.lab = lab
   }
 
-  /** Neither firewall nor guard is on. @param ignored who is never banned */
-  static async open(ignored: readonly string[]): Promise<PublishedHost> {
+  /**
+   * Neither firewall nor guard is on.
+   * @param ignored who is never banned
+   * @param from what stands in /etc/fail2ban beside the admin's files; else nothing does
+   */
+  static async open(ignored: readonly string[], from?: string): Promise<PublishedHost> {
     const lab = await Lab.open()
     await lab.server.must(['sh', '-ec', OWN_ETC])
-    for (const folder of ['jail.d', 'filter.d']) mkdirSync(join(lab.folder, 'fail2ban', folder))
+    if (from !== undefined) cpSync(from, join(lab.folder, 'fail2ban'), { recursive: true })
+    for (const folder of ['jail.d', 'filter.d']) mkdirSync(join(lab.folder, 'fail2ban', folder), { recursive: true })
     lab.write('fail2ban/jail.d/custom.conf', customConf(ignored))
     for (const [name, text] of Object.entries(FILTERS)) lab.write(`fail2ban/filter.d/${name}.conf`, text)
     const host = new PublishedHost(lab)
