@@ -9,6 +9,7 @@ import type { BanTable } from '../firewall/ban-table.ts'
 import type { HeldBans } from '../jail/held-bans.ts'
 import type { IgnoreList, Spared } from '../jail/ignore.ts'
 import { step } from '../jail/jail.ts'
+import type { JailOptions } from '../jail/jail-options.ts'
 import type { ForeignBan } from '../store/fail2ban/foreign-ban.ts'
 import type { History } from '../store/history.ts'
 import type { Cancel } from '../world/clock.ts'
@@ -168,7 +169,7 @@ export class Engine {
   }
 
   /** undefined: bans of this jail do not grow. */
-  #growing(jail: string): { readonly bantime: number } | undefined {
+  #growing(jail: string): JailOptions | undefined {
     const options = this.#jails.get(jail)?.state.options
     return options?.increment.enabled ? options : undefined
   }

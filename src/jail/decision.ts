@@ -18,6 +18,8 @@ export type Decision =
       readonly time: EpochMs
       readonly attempts: number
       readonly counter: Counter
+      /** Bans of this network before, as far as they were asked for. */
+      readonly earlier: number
       /** Whether the history keeps the counter: a flood of sources has more than it should. */
       readonly kept: boolean
     }

@@ -92,7 +92,7 @@ export function step(state: JailState, event: JailEvent, now: EpochMs): Decision
 }
 
 function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: EpochMs): Decision[] {
-  const { network, attempts } = event
+  const { network, attempts, earlier } = event
   const why = state.ignored(network)
   if (why !== undefined) return [{ kind: 'ignored', jail: state.options.name, network, why }]
   const banned = state.bans.covering(network)
@@ -100,16 +100,16 @@ function failure(state: JailState, event: JailEvent & { kind: 'failure' }, now: 
   const { options, counters } = state
   state.totals.failures += attempts
   const time = Math.min(event.time, now)
-  const counter = count(counters.get(network), { ...event, time }, options, weightOf(options, event.earlier))
-  const found = { kind: 'found', jail: options.name, network, time, attempts, counter, kept: true } as const
+  const counter = count(counters.get(network), { ...event, time }, options, weightOf(options, earlier))
+  const found = { kind: 'found', jail: options.name, network, time, attempts, counter, earlier, kept: true } as const
   const crowd = crowded(state, network, { time, attempts })
   if (crowd?.kind === 'crowded') return [{ ...found, kept: counters.set(network, counter) }, crowd]
   const spared = crowd ? [crowd] : []
   if (counter.count < options.maxretry) {
     return [counters.set(network, counter) ? found : { ...found, kept: false }, ...spared]
   }
-  const lasts = state.lasts(event.earlier, state.chance)
-  return [found, ...begin(state, network, { now, lasts, counter, earlier: event.earlier, origin: 'filter' }), ...spared]
+  const lasts = state.lasts(earlier, state.chance)
+  return [found, ...begin(state, network, { now, lasts, counter, earlier, origin: 'filter' }), ...spared]
 }
 
 /**

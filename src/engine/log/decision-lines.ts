@@ -3,6 +3,7 @@ import { printNetwork } from '../../base/address.ts'
 import { printable } from '../../base/printable.ts'
 import type { Ban } from '../../jail/ban.ts'
 import type { Decision } from '../../jail/decision.ts'
+import type { JailOptions } from '../../jail/jail-options.ts'
 import type { SteadyClock } from '../steady-clock.ts'
 import type { GuardLog } from './guard-log.ts'
 import { shortDuration } from './short-duration.ts'
@@ -21,11 +22,11 @@ const ACTIONS = 'fail2ban.actions'
 const SOON_MS = 3000
 const LATE_MS = 60_000
 
-/** @param grows whether bans of this jail grow, and how long the first one lasts */
+/** @param grows whether bans of this jail grow, how long the first one lasts, and after how many failures */
 export function decisionLog(
   log: GuardLog,
   clock: SteadyClock,
-  grows: (jail: string) => { readonly bantime: number } | undefined,
+  grows: (jail: string) => Pick<JailOptions, 'bantime' | 'maxretry'> | undefined,
 ): DecisionLog {
   const names = new Map<string, string>()
   const within = (jail: string) => {
@@ -50,6 +51,12 @@ export function decisionLog(
     const words = `${within(jail)} Increase Ban ${printNetwork(network)} (${count} # ${lasts} -> ${end})`
     log.put('fail2ban.observer', 'NOTICE', words)
   }
+  const bad = ({ jail, network, time, earlier }: Decision & { readonly kind: 'found' }) => {
+    const { maxretry } = (earlier > 0 && grows(jail)) || { maxretry: 0 }
+    if (maxretry <= 1) return
+    const words = `${within(jail)} Found ${printNetwork(network)}, bad - ${log.stamp(time + clock.aheadMs)}`
+    log.put('fail2ban.observer', 'INFO', `${words}, ${earlier} # -> ${weight(earlier, maxretry)}`)
+  }
   return {
     found(decision) {
       if (decision.kind === 'already') return again(decision.ban)
@@ -58,6 +65,7 @@ export function decisionLog(
         const { jail, network, time } = decision
         const words = `${within(jail)} Found ${printNetwork(network)} - ${log.stamp(time + clock.aheadMs)}`
         log.put(FILTER, 'INFO', words)
+        bad(decision)
       } else if (decision.kind === 'ignored') {
         const { jail, network } = decision
         log.put(FILTER, 'INFO', `${within(jail)} Ignore ${printNetwork(network)} by ip`)
@@ -73,4 +81,11 @@ export function decisionLog(
       }
     },
   }
+}
+
+/** As so many failures counts one of who was banned so often before; a number as Python prints it. Observed beside the installed server. */
+function weight(earlier: number, maxretry: number): string {
+  const failures = 2 ** earlier / 2 + 1
+  const text = failures > maxretry ? `${maxretry}` : `${failures}.0`
+  return failures < maxretry ? text : `${text}, Ban`
 }
