@@ -26,8 +26,9 @@ export async function* csvRanges(path: string, pieces: AsyncIterable<Uint8Array>
     for (const cells of rows) {
       line++
       if (!columns) {
-        columns = BY_COUNT[cells.length] ?? named(cells)
-        if (columns && isHead(cells)) continue
+        columns = named(cells)
+        if (columns) continue
+        columns = BY_COUNT[cells.length]
       }
       const bounds = columns && boundsOf(cells, columns)
       if (!bounds || !columns) throw wrong(path, line)
@@ -65,10 +66,6 @@ const NAMES: Readonly<Record<string, keyof Columns>> = {
 function named(cells: readonly string[]): Columns | undefined {
   const columns = Object.fromEntries(cells.flatMap((cell, i) => (NAMES[cell] ? [[NAMES[cell], i]] : [])))
   return 'network' in columns || ('start' in columns && 'end' in columns) ? columns : undefined
-}
-
-function isHead(cells: readonly string[]): boolean {
-  return !/^[\d:]/.test(cells[0]!)
 }
 
 function boundsOf(cells: readonly string[], { start, end, network }: Columns): Bounds | undefined {
