@@ -8,7 +8,7 @@ import type { DataSource, Places } from '../place/places.ts'
 import type { HistoryCounts } from '../store/statistics/counts.ts'
 import { type Counted, countHistory, countList, isAddress, isByAddress } from './count.ts'
 import { inOrder } from './order.ts'
-import { type Group, groupByPlace, isOfPlaces } from './places.ts'
+import { type ByPlace, type Group, groupByPlace, isOfPlaces } from './places.ts'
 import { type Question, refuseUnanswerable } from './question.ts'
 import type { By, Row, Table } from './table.ts'
 
@@ -83,7 +83,7 @@ function tableOf(question: Question, counted: Counted, places: readonly Place[],
   const notKnown = Object.values(unknown).reduce((sum, count) => sum + count, 0)
   const all = notKnown === 0 ? ordered : [...ordered, { key: '', label: UNKNOWN, count: notKnown }]
   const rows = all.map((group, i): Row => ({ rank: i + 1, ...group, share: total === 0 ? 0 : group.count / total }))
-  const sources = isOfPlaces(by) ? asked.places.sources.filter(({ covers }) => COVERS[by].includes(covers)) : []
+  const sources = isOfPlaces(by) ? sourcesOf(by, asked.places.sources) : []
   return {
     ...{ by, unit, origin: asked.addresses ? 'list' : 'history', period, zone, filter: { jail, state } },
     ...{ rows, total, distinct, overlaps: overlaps(by, unit), unknown, sources },
@@ -92,12 +92,12 @@ function tableOf(question: Question, counted: Counted, places: readonly Place[],
 
 const UNKNOWN = 'unknown'
 
-const COVERS: Readonly<Record<'country' | 'org' | 'city' | 'class', readonly DataSource['covers'][]>> = {
-  country: ['country', 'all'],
-  org: ['organisation', 'all'],
-  // With its country, by which cities of one name are told apart.
-  city: ['city', 'country', 'all'],
-  class: ['organisation', 'all'],
+/** Cities of one name are told apart by their country, which may be of another source. */
+function sourcesOf(by: ByPlace, sources: readonly DataSource[]): readonly DataSource[] {
+  const subject = { country: 'country', org: 'organisation', class: 'organisation', city: 'city' } as const
+  const telling = sources.filter(({ covers }) => covers === subject[by] || covers === 'all')
+  if (by !== 'city' || telling.length === 0) return telling
+  return sources.filter(({ covers }) => covers !== 'organisation')
 }
 
 function groupsOf(

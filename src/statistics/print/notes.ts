@@ -1,5 +1,5 @@
 /** What is told around a table: above it what it counts, below it what it leaves out. */
-import type { Table } from '../table.ts'
+import type { By, Table } from '../table.ts'
 import { cut } from './cut.ts'
 import { counted, dataOf, filterOf, grouped, periodOf, subjectOf } from './heading.ts'
 
@@ -9,13 +9,16 @@ export function underTitle(table: Table): readonly string[] {
   const isOfPlaces = ['country', 'org', 'city', 'class'].includes(table.by)
   return [
     subjectOf(table),
-    [
-      ...[filterOf(table), periodOf(table)],
-      ...(isOfPlaces ? [data === '' ? 'no data on places is installed: rampart geo status' : `places: ${data}`] : []),
-    ]
+    [...[filterOf(table), periodOf(table)], ...(isOfPlaces ? [data === '' ? absent(table.by) : `places: ${data}`] : [])]
       .filter((words) => words !== undefined)
       .join(' · '),
   ]
+}
+
+function absent(by: By): string {
+  return by === 'city'
+    ? 'no data of cities is installed: rampart geo install city'
+    : 'no data of places is installed: rampart geo status'
 }
 
 /** Unescaped lines. */
