@@ -30,6 +30,8 @@ export async function makeHistory(world: World, folder: string, size: HistorySiz
   const now = world.clock.now()
   const history = await openHistory({ folder, clock: world.clock, files: world.files, pid: 1, maxBytes: 2 ** 40 })
   const spanMs = size.days * 24 * HOUR_MS
+  const web = { protocol: 'tcp', ports: [80, 443].map((port) => ({ from: port, to: port })), verdict: 'drop' } as const
+  await history.save({ blocks: JAILS.map((jail) => ({ jail, scope: web, sentence: undefined, actions: [] })) })
   for (let first = 0; first < size.bans; first += BATCH) {
     const bans = range(first, size.bans).map((i) => ban(size, i, now - spanMs, spanMs))
     await history.save({ bans })
