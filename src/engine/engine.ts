@@ -353,6 +353,11 @@ export class Engine {
     return this.#answers.spare(networks)
   }
 
+  /** As `Answers.restart`. @throws Fault `control.no-jail` */
+  restart(jail: string | undefined): Promise<void> {
+    return this.#answers.restart(jail)
+  }
+
   /** Reads the kernel's sets: takes a second where there are many bans. */
   verify(): Promise<Verified> {
     return this.#answers.verify()

@@ -2,7 +2,7 @@
  * A jail's counters. The first 20,000 are near: with their lines, and kept by the history. While there are more at the same
  * time, those are far: 16 bytes each, without lines, forgotten with the process.
  */
-import { type Network, printNetwork } from '../base/address.ts'
+import { type Network, parseNetwork, printNetwork } from '../base/address.ts'
 import type { Seconds } from '../base/duration.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Counter } from './counter.ts'
@@ -14,6 +14,8 @@ export interface Counters {
   /** @returns whether it is near */
   set(network: Network, counter: Counter): boolean
   delete(network: Network): void
+  /** Forgets all. @returns those that were near */
+  clear(): Network[]
   /** Forgets those without a failure in `findtime`. */
   forget(now: EpochMs, findtime: Seconds): void
 }
@@ -59,6 +61,13 @@ export function counters(far: FarCounters | undefined): Counters {
     },
     delete(network) {
       if (!remove(printNetwork(network)) && far && far.size > 0) far.delete(network)
+    },
+    clear() {
+      const networks = [...near.keys()].map((key) => parseNetwork(key)!)
+      near.clear()
+      chars = 0
+      far?.clear()
+      return networks
     },
     forget(now, findtime) {
       const oldest = now - findtime * 1000

@@ -17,6 +17,8 @@ export interface FarCounters {
   get(network: Network): Counter | undefined
   set(network: Network, counter: Counter): void
   delete(network: Network): void
+  /** Forgets all. */
+  clear(): void
   /** Forgets a part of what is over; after ten minutes of it, once a second, all. */
   sweep(now: EpochMs): void
 }
@@ -41,6 +43,7 @@ export function farCounters(
       get: (network) => table.get(owner, network),
       set: (network, counter) => table.set(owner, network, counter),
       delete: (network) => table.delete(owner, network),
+      clear: () => table.clear(owner),
       sweep: (now) => table.sweep(now),
     }
   }
@@ -123,6 +126,17 @@ class Table {
 
   delete(owner: number, network: Network): void {
     if (this.#find(owner, network)) this.#remove(this.#chunk!, this.#at)
+  }
+
+  clear(owner: number): void {
+    for (let bucket = 0; this.sizes[owner]! > 0; bucket++) {
+      this.#go(bucket)
+      const chunk = this.#chunk!
+      const start = this.#at
+      for (let at = start + BUCKET_WORDS - WORDS; at >= start; at -= WORDS) {
+        if (chunk[at + 1] !== 0 && chunk[at + 1]! >>> 24 === owner) this.#remove(chunk, at)
+      }
+    }
   }
 
   sweep(now: EpochMs): void {

@@ -1,4 +1,5 @@
 /** What a jail holds between events: changed in place, since it is the hot path of a flood. */
+import type { Network } from '../base/address.ts'
 import { type Bantime, bantimeOf } from './bantime.ts'
 import type { BanRoom, Bounds } from './bounds.ts'
 import { type Counters, counters } from './counters.ts'
@@ -49,6 +50,14 @@ export function otherwise(state: JailState, options: JailOptions, bounds: Bounds
   const before = state.options
   const isCountedAlike = before.findtime === findtime && JSON.stringify(before.networks) === JSON.stringify(networks)
   return { ...state, options, ...lengths(options), crowds: isCountedAlike ? state.crowds : crowds(options) }
+}
+
+/** What was counted is forgotten; the bans that are held are the first. @returns of whom there was a counter that the history keeps */
+export function countAnew({ counters, crowds, totals, bans }: JailState): Network[] {
+  totals.failures = 0
+  totals.bans = bans.size
+  crowds.forget(Number.POSITIVE_INFINITY)
+  return counters.clear()
 }
 
 function lengths(options: JailOptions): Pick<JailState, 'lasts' | 'networkLasts'> {

@@ -73,6 +73,19 @@ test('jails do not share counters, but a jail of the same name goes on with its 
   assert.deepEqual([of('a', 600)!.size, of('b', 600)!.size], [1, 0])
 })
 
+test("a jail that begins anew forgets its own, and nobody else's", () => {
+  const parts = farCounters(Math.random)
+  const [one, other] = [parts('one', 600)!, parts('other', 600)!]
+  for (let i = 1; i <= 20_000; i++) one.set(source(i), counter(1))
+  for (let i = 1; i <= 100; i++) other.set(source(i), counter(2))
+  one.clear()
+  one.clear()
+  assert.deepEqual([one.size, other.size], [0, 100])
+  for (let i = 1; i <= 100; i++) assert.deepEqual([one.get(source(i)), other.get(source(i))?.count], [undefined, 2])
+  one.set(source(7), counter(3))
+  assert.equal(one.get(source(7))?.count, 3)
+})
+
 test('what it tells is never more than it was told: counts up to 63, seconds, a first failure that was no later', () => {
   const far = made()
   far.set(source(1), { count: 1000, failures: 1000, first: T0 + 999, last: T0 + 100_999, matches: ['x'], chars: 1 })

@@ -6,6 +6,7 @@ import type { BanTable } from '../../firewall/ban-table.ts'
 import type { Ban } from '../../jail/ban.ts'
 import type { Decision } from '../../jail/decision.ts'
 import { asksEarlier, step } from '../../jail/jail.ts'
+import { countAnew } from '../../jail/jail-state.ts'
 import type { ForeignBan } from '../../store/fail2ban/foreign-ban.ts'
 import type { History } from '../../store/history.ts'
 import type { EpochMs } from '../../world/clock.ts'
@@ -200,6 +201,18 @@ export class Answers {
         one.kind === 'unban' ? [{ address: one.ban.network.text, jail: one.ban.jail }] : [],
       ),
     }))
+  }
+
+  /**
+   * A jail, or every one, counts as if it had just been started, and its scripts begin anew; its bans stay in force.
+   * @throws Fault `control.no-jail`
+   */
+  async restart(jail: string | undefined): Promise<void> {
+    const { acts, effects } = this.#parts
+    const jails = this.#oneOrAll(jail)
+    const forgotten = jails.flatMap(({ name, state }) => countAnew(state).map((network) => ({ jail: name, network })))
+    acts?.restart(jails)
+    if (forgotten.length > 0) await effects.save({ forgotten })
   }
 
   /** Reads the kernel's sets: takes a second where there are many bans. */

@@ -16,6 +16,10 @@ export function tellStarted(log: GuardLog, jails: readonly string[]): void {
   for (const jail of jails) log.say(JAIL, 'INFO', `Jail '${jail}' started`)
 }
 
+export function tellRestarted(log: GuardLog, jails: readonly string[]): void {
+  for (const what of ['stopped', 'started']) for (const jail of jails) log.say(JAIL, 'INFO', `Jail '${jail}' ${what}`)
+}
+
 export function tellStopping(log: GuardLog): void {
   log.say(SERVER, 'INFO', 'Shutdown in progress...')
   log.say(SERVER, 'INFO', 'Stopping all jails')

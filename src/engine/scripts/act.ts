@@ -93,6 +93,16 @@ export class Acts {
     this.#running = after
   }
 
+  /** The actions of these jails begin anew, with the bans that stand. */
+  restart(jails: readonly HeldJail[]): void {
+    const after = new Map(this.#running)
+    for (const jail of jails) {
+      const known = after.get(jail.name)
+      if (known) after.set(jail.name, this.#newActions(jail, known.settings, this.#end(known)))
+    }
+    this.#running = after
+  }
+
   /** Whether a ban of this jail is in force when its scripts say so, and not before. */
   decides(jail: string): boolean {
     return this.#running.has(jail) && this.#doing?.jail(jail)?.scope === undefined

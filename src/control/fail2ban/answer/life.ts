@@ -1,6 +1,7 @@
 /** `reload`, `stop`, `add`, `start`, `sleep`: jails that come and go, and the guard itself. */
 import { Fault } from '../../../base/fault.ts'
 import type { JailSettings } from '../../../config/settings.ts'
+import { tellRestarted } from '../../../engine/log/life-lines.ts'
 import type { FaultStatus } from '../../../engine/status.ts'
 import { plainFilter } from '../../../filter/filter-settings.ts'
 import { NO_INCREMENT, NO_NETWORKS } from '../../../jail/jail-options.ts'
@@ -27,7 +28,14 @@ export async function reload(asked: Fail2banAsked, words: readonly Value[]): Pro
     throw isUnknown ? raised('UnknownJailException', name) : thrown
   }
   if (given.includes('--unban')) await asked.engine.unbanAll(jail)
+  if (given.includes('--restart')) await restarted(asked, jail)
   return 'OK'
+}
+
+async function restarted({ engine, log }: Fail2banAsked, jail: string | undefined): Promise<void> {
+  await engine.restart(jail)
+  const names = jail === undefined ? engine.jails.flatMap((one) => (one.settings ? [one.name] : [])) : [jail]
+  if (log) tellRestarted(log, names)
 }
 
 function missing(given: number): Fault {
