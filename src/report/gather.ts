@@ -40,7 +40,7 @@ export async function gather(asking: Asking, cover: Cover): Promise<Report> {
   const { now, places } = asking
   const base = asking.question('country')
   const asked = questions(base, asking)
-  const answers = await asking.tables(Object.values(asked).flat())
+  const answers = (await asking.tables(Object.values(asked).flat())).map(ofAddresses)
   const answer = answersOf(asked, answers)
   const [country, org, city, addresses] = answer('places') as [Table, Table, Table, Table]
   const classes = asClasses()
@@ -71,6 +71,11 @@ export async function gather(asking: Asking, cover: Cover): Promise<Report> {
       ...(before ? { before: { country: before, org: orgBefore! } } : {}),
     }),
   }
+}
+
+/** A list in which no address stands twice is one of addresses. */
+function ofAddresses(table: Table): Table {
+  return table.unit === 'lines' && table.total === table.distinct ? { ...table, unit: 'ips' } : table
 }
 
 /** Bans in force and those that are over: what happened, not what is left of it. */

@@ -52,7 +52,9 @@ export function left(rows: number, count: number): string {
 
 /** The numbers that people ask for first: each a number and what it counts. */
 export function headline({ country, org, city, jails, repeats }: Report): readonly (readonly [string, string])[] {
-  const numbers: (readonly [string, string])[] = [[amount(country.total), COUNTED[country.unit](country.total)]]
+  const numbers: (readonly [string, string])[] = [
+    [amount(country.total), COUNTED[country.unit](country.total, country.origin === 'list')],
+  ]
   if (country.distinct !== country.total) numbers.push([amount(country.distinct), 'different addresses'])
   for (const [table, one, many] of [
     [country, 'country', 'countries'],
@@ -72,7 +74,7 @@ export function headline({ country, org, city, jails, repeats }: Report): readon
 }
 
 const COUNTED = {
-  ips: (count: number) => `${noun(count, 'ips')} banned`,
+  ips: (count: number, isList: boolean) => `${noun(count, 'ips')} ${isList ? 'of the list' : 'banned'}`,
   bans: (count: number) => noun(count, 'bans'),
   failures: (count: number) => noun(count, 'failures'),
   lines: (count: number) => `${noun(count, 'lines')} of the list`,

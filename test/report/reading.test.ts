@@ -239,7 +239,7 @@ const sentences: readonly (readonly [string, Partial<Subject>, Rule, readonly st
       city: tableOf('city', [], { sources: [] }),
     },
     'coverage',
-    ['No country is known for 10 of 40 addresses, 25.0 % (private 4).'],
+    ['No country is known for 10 of 40 addresses, 25.0 % (4 private).'],
   ],
 ]
 

@@ -1,6 +1,7 @@
 /** Rule 9: what is not known, and how old the data of places is. */
 import { percent } from '../../chart/amount.ts'
 import type { DataSource } from '../../place/places.ts'
+import { reasonOf } from '../../statistics/print/notes.ts'
 import type { Table } from '../../statistics/table.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import { type Sentence, sentence } from './sentence.ts'
@@ -34,10 +35,10 @@ function unknown(table: Table, what: string): Sentence[] {
   return [sentence('coverage', text, { count, of: table.total }, [])]
 }
 
-/** ` (private 4)`. */
+/** ` (4 private)`. */
 function reasons({ unknown }: Table): Words {
   const why = Object.entries(unknown).filter(([, count]) => count > 0)
-  return why.length === 0 ? [] : say` (${listed(why.map(([reason, count]) => say`${reason} ${count}`))})`
+  return why.length === 0 ? [] : say` (${listed(why.map(([reason, count]) => say`${count} ${reasonOf(reason)}`))})`
 }
 
 function ages(tables: readonly Table[], now: EpochMs): Sentence[] {

@@ -24,7 +24,7 @@ function absent(by: By): string {
 /** Unescaped lines. */
 export function notesOf(table: Table, limit: number | 'all'): readonly string[] {
   const { ties, rows, left } = cut(table, limit)
-  const why = Object.entries(table.unknown).map(([what, count]) => `${grouped(count)} ${WHY[what] ?? what}`)
+  const why = Object.entries(table.unknown).map(([what, count]) => `${grouped(count)} ${reasonOf(what)}`)
   return [
     ...(left.rows === 0
       ? []
@@ -35,7 +35,12 @@ export function notesOf(table: Table, limit: number | 'all'): readonly string[] 
   ]
 }
 
-/** How an unknown place is told; what is not here says itself. */
+/** How it is told why a place is not known: behind a number. */
+export function reasonOf(what: string): string {
+  return WHY[what] ?? what
+}
+
+/** What is not here says itself. */
 const WHY: Readonly<Record<string, string>> = {
   'no record': 'of which the data says nothing',
   private: 'private',

@@ -17,13 +17,14 @@ export interface ReportOptions extends AskedOptions {
 }
 
 const TITLE = 'Who was banned, and where they come from'
+const TITLE_OF_LIST = 'Where these addresses come from'
 /** It is made to be shown. */
 const MODE = 0o644
 
 /** @returns the exit code @throws Fault `report.format`, `report.no-file`, `file.*`, and those of `openAsked` */
 export async function report(setting: Setting, options: ReportOptions): Promise<number> {
   const { world, terminal, version } = setting
-  const { out, title = TITLE } = options
+  const { out, title = options.ipsFile === undefined ? TITLE : TITLE_OF_LIST } = options
   const format = formatOf(options)
   if (out !== '-') refuseOther(setting, out)
   const asked = await openAsked(setting, options)
