@@ -52,9 +52,10 @@ function drawing(bars: Bars, width: number): Drawing {
   const apart = bars.apart ?? []
   const all = [...bars.rows, ...apart]
   const most = Math.max(0, ...(bars.rows.length > 0 ? bars.rows : apart).map(({ count }) => count))
-  const left = MARGIN + Math.min(Math.max(...all.map(naturalWidth)), width * LABELS) + 10
-  const right = width - MARGIN - Math.max(...all.map(({ count }) => measure(amount(count)))) - 8
   const noted = Math.max(0, ...all.filter(({ note }) => note).map(({ label }) => measure(named(label))))
+  const natural = ({ label, note }: BarRow) => (note ? noted + 10 + measure(shown(note)) : measure(named(label)))
+  const left = MARGIN + Math.ceil(Math.min(Math.max(...all.map(natural)), width * LABELS)) + 11
+  const right = width - MARGIN - Math.max(...all.map(({ count }) => measure(amount(count)))) - 8
   const scale: Scale = { left, right, most, unit: bars.unit, noted }
 
   const rows = bars.rows.map((row, i) => bar(row, i * ROW, scale, 'rc-bar'))
@@ -84,10 +85,6 @@ function grid({ left, right, most }: Scale, end: number): string {
   const lines = marks.map((value) => element('path', { class: 'rc-line', d: `M${at(value)} 0V${end}` }))
   const words = marks.map((value) => label(amount(value), at(value), end + 15, 'rc-soft rc-small rc-middle'))
   return lines.join('') + words.join('')
-}
-
-function naturalWidth({ label, note }: BarRow): number {
-  return measure(named(label)) + (note ? measure(shown(note)) + 10 : 0)
 }
 
 function bar(row: BarRow, y: number, scale: Scale, className: string): string {

@@ -66,3 +66,12 @@ for (const [name, bars] of CASES) {
     })
   }
 }
+
+test('what labels stand for is written whole where there is room', () => {
+  const rows = [
+    { label: 'GB', note: 'United Kingdom', count: 3 },
+    { label: 'WWW', note: 'Wide', count: 2 },
+  ]
+  const words = texts(svg(barChart({ title: 'Notes', unit: 'addresses', rows }, 600))).map(({ text }) => text)
+  assert.ok(words.includes('United Kingdom'))
+})

@@ -12,8 +12,10 @@ import { countryName } from '../../src/place/country-names.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { plain, texts } from '../chart/drawn.ts'
 import { golden } from '../chart/golden.ts'
+import { service } from '../place/ipinfo/server.ts'
 import { DBIP, goldenTable, tableOf } from '../report/golden.ts'
 import { writeHistory } from '../report/history.ts'
+import { listOf } from './article-list.ts'
 import { typed } from './typed.ts'
 
 const TITLES = {
@@ -88,6 +90,29 @@ test('hours stay in their order, all of them', () => {
     hours.map(([, label]) => label),
   )
 })
+
+for (const by of ['country', 'org', 'city'] as const) {
+  test(`by ${by}: from a shuffled list by way of a service, the labels and counts of the top 20, in order`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'rampart-chart-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const { rows, lines } = listOf(by)
+    const { url } = await service(t, rows, { ways: ['batch'] })
+    const asked = ['--ips-file', '-', '--geo', 'ipinfo', '--ipinfo-url', url, '--history', folder]
+    const input = [`${lines.join('\n')}\n`]
+    const { code, err, out } = await typed(['chart', 'bar', '--by', by, ...asked], { input, columns: 200 })
+    assert.equal(code, 0, err)
+    const bars = out.split('\n').slice(3, 23)
+    for (const [i, { label, count }] of golden(`${by}.top20`).entries())
+      assert.match(bars[i]!, new RegExp(`^${RegExp.escape(label)}  .*?\\b${count}  `))
+    if (by !== 'country') return
+    const file = join(folder, 'map.svg')
+    await typed(['chart', 'map', '--out', file, ...asked], { input })
+    const drawn = readFileSync(file, 'utf8')
+    for (const { label } of golden('country')) assert.match(drawn, new RegExp(`data-code="${label}"`))
+    for (const small of ['HK', 'SG', 'GU', 'CV'])
+      assert.match(drawn, new RegExp(`<circle class="rc-dot [^>]*data-code="${small}"`))
+  })
+}
 
 describe('of a history', () => {
   let folder: string

@@ -10,6 +10,7 @@ import { golden } from '../chart/golden.ts'
 import { type Offer, service } from '../place/ipinfo/server.ts'
 import { shuffled } from '../statistics/shuffled.ts'
 import { ban, world } from '../store/folder.ts'
+import { listOf } from './article-list.ts'
 import { typed } from './typed.ts'
 
 let folder: string
@@ -17,20 +18,6 @@ before(() => {
   folder = mkdtempSync(join(tmpdir(), 'rampart-stats-'))
 })
 after(() => rmSync(folder, { recursive: true }))
-
-/** Each row of a table of the article as so many addresses, and what a service says of each. */
-function listOf(by: 'country' | 'org' | 'city') {
-  const rows: Record<string, object> = {}
-  const lines: string[] = []
-  for (const { count, label } of golden(by)) {
-    for (let i = 0; i < count; i++) {
-      const ip = `11.${lines.length >> 16}.${(lines.length >> 8) & 255}.${lines.length & 255}`
-      rows[ip] = { ip, [by]: label }
-      lines.push(ip)
-    }
-  }
-  return { rows, lines: shuffled(lines, 3) }
-}
 
 function articleOf(by: 'country' | 'org' | 'city'): string {
   return golden(by)
