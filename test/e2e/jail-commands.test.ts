@@ -97,9 +97,9 @@ describe('rampart jail', { skip: noLab() ?? false }, () => {
       ],
       [
         'a jail whose expression is none',
-        '[bad]\nfailregex = <HOST> (\n',
+        '[bad]\nfilter =\nfailregex = <HOST> (\n',
         ['enable', 'bad'],
-        /^rampart: .*\n {2}nothing was changed/,
+        /^rampart: .*\(.*\n {2}nothing was changed/,
       ],
       ['the last jail', '[sshd]\nenabled = true\n', ['disable', 'sshd'], /no jail would run any more/],
     ]

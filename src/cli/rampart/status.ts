@@ -137,7 +137,7 @@ function printJail(terminal: Terminal, jail: JailDetails, now: number): string {
     ],
     ...networkRow(jail).map((text) => [dim('networks'), text]),
     ...actionsRow(jail).map((text) => [dim('actions'), text]),
-    [dim('failures'), `${jail.failedTotal} in all, ${jail.failedNow} addresses being counted`],
+    [dim('failures'), `${jail.failedTotal} in all, ${addressCount(jail.failedNow)} being counted`],
     [dim('banned'), `${jail.bannedNow} now, ${jail.bannedTotal} in all`],
   ]
   const bans = jail.bans.map(({ address, from, until, failures, origin, pending }) => [

@@ -4,6 +4,7 @@ import { ask } from '../../control/client.ts'
 import type { Why } from '../../engine/status.ts'
 import {
   addressCount,
+  type Colour,
   clockTime,
   failureCount,
   paint,
@@ -29,9 +30,12 @@ export async function why(
 
 function printWhy(terminal: Terminal, why: Why, now: number): string {
   const parts: string[] = []
-  const say = (text: string) => parts.push(`${text}\n`)
+  const say = (text: string, word = '', colour: Colour = 'red') => {
+    const said = wrap(terminal, text, 2)
+    parts.push(`${word === '' ? said : said.replace(word, () => paint(terminal, colour, word))}\n`)
+  }
   const matches = (lines: readonly string[]) => {
-    for (const line of lines) say(`    ${paint(terminal, 'dim', quote(terminal, line, 4))}`)
+    for (const line of lines) parts.push(`    ${paint(terminal, 'dim', quote(terminal, line, 4))}\n`)
   }
   for (const ban of why.bans) {
     const times = ban.count > 1 ? `, ban number ${ban.count}` : ''
@@ -41,8 +45,9 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
       ban.origin === 'filter' ? `after ${failureCount(ban.failures)}` : (BY[ban.origin] ?? `by ${ban.origin}`)
     const end =
       ban.until === undefined ? 'for ever' : `until ${clockTime(ban.until, now)} (${remaining(ban.until, now)} left)`
-    const state = ban.pending ? paint(terminal, 'yellow', 'is about to be banned') : paint(terminal, 'red', 'is banned')
-    say(`${why.address} ${state}${network}${by} ${reason}, since ${clockTime(ban.from, now)}, ${end}${times}`)
+    const state = ban.pending ? 'is about to be banned' : 'is banned'
+    const text = `${why.address} ${state}${network}${by} ${reason}, since ${clockTime(ban.from, now)}, ${end}${times}`
+    say(text, state, ban.pending ? 'yellow' : 'red')
     matches(ban.matches)
   }
   for (const { set, expiresSeconds } of why.kernel) {
@@ -62,7 +67,7 @@ function printWhy(terminal: Terminal, why: Why, now: number): string {
     const words = [failures > 0 ? failureCount(failures) : (BY[origin] ?? origin), ...(ENDED[endedBy] ?? [])]
     say(`earlier: ${printable(jail)} from ${clockTime(from, now)}${end}, ${words.join(', ')}`)
   }
-  for (const line of overTime(why.failures, now)) say(wrap(terminal, line, 2))
+  for (const line of overTime(why.failures, now)) say(line)
   if (why.spared !== undefined) say(`${why.address} is never banned: ${printable(why.spared)}`)
   if (parts.length === 0) say(`${why.address} is not banned, and no jail has counted a failure of it`)
   return parts.join('')

@@ -2,7 +2,7 @@
  * `rampart allow`: who is never banned from now on, by the admin's word. It stands in a file that every guard of the folder
  * follows; one that runs takes it up before this ends, and lifts the bans that there are.
  */
-import type { Network } from '../../../base/address.ts'
+import { type Network, parseNetwork } from '../../../base/address.ts'
 import { Fault } from '../../../base/fault.ts'
 import { allowable, goodComment } from '../../../config/allow-list.ts'
 import { printJson } from '../../print.ts'
@@ -53,13 +53,14 @@ export async function allow(
   return told.every(isAsAsked(options.remove === true)) ? 0 : 1
 }
 
-function refuseMixed(words: readonly string[], { list, remove, comment }: AllowOptions): void {
+function refuseMixed(words: readonly string[], { list, remove, comment, config }: AllowOptions): void {
   const hint = 'rampart allow 192.0.2.7 --comment office, rampart allow --remove 192.0.2.7, rampart allow --list'
   const refuse = (what: string) => {
     throw new Fault('cli.allow', what, { hint })
   }
   if (list && (words.length > 0 || remove || comment !== undefined)) refuse('--list stands alone')
-  if (!list && words.length === 0) refuse('name an address or a network')
+  const isTaken = config.some((folder) => parseNetwork(folder) !== undefined)
+  if (!list && words.length === 0) refuse(isTaken ? 'addresses stand before --config' : 'name an address or a network')
   if (remove && comment !== undefined) refuse('--comment is for who is allowed')
 }
 
