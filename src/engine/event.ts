@@ -24,8 +24,8 @@ export type EventBody =
     }
   | { readonly kind: 'unban'; readonly jail: string; readonly address: string; readonly why: Lifted }
   | { readonly kind: 'restored'; readonly bans: number }
-  /** The configuration was read anew, and holds. */
-  | ({ readonly kind: 'reload' } & Difference)
+  /** The configuration was read anew, and holds; `atRunTime`: something of it was set by hand. */
+  | ({ readonly kind: 'reload'; readonly atRunTime?: boolean } & Difference)
   | { readonly kind: 'ignored'; readonly jail: string; readonly address: string; readonly why: string }
   /** The kernel's table was changed from outside and made whole again. */
   | { readonly kind: 'healed'; readonly what: string }

@@ -21,5 +21,5 @@ export async function change(parts: ChangeParts, next: (before: Prepared) => Pre
     const [fault] = await reading.check(planOf(after.jails, []))
     if (fault) throw fault
   }
-  await putInForce(parts, { ...after, unresolved: await ready(after.jails) })
+  await putInForce(parts, { ...after, unresolved: await ready(after.jails) }, true)
 }

@@ -57,6 +57,7 @@ export async function reload(parts: ReloadParts, jail: string | undefined): Prom
 export async function putInForce(
   { engine, reading, making, current }: Omit<ReloadParts, 'prepare' | 'planOf'>,
   next: Prepared,
+  atRunTime = false,
 ): Promise<Difference> {
   await engine.loadActions(next.jails)
   // From here to the end of `renew` nothing else has a turn.
@@ -69,7 +70,7 @@ export async function putInForce(
   const followed = engine.exchange(held, next.faults)
   reading.renew()
   engine.over('reload')
-  engine.tell({ kind: 'reload', ...changes })
+  engine.tell({ kind: 'reload', ...changes, ...(atRunTime && { atRunTime }) })
   await followed
   return changes
 }

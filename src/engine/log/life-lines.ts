@@ -1,7 +1,8 @@
 /** How the guard lives, as lines of the log: started, reloaded, what is wrong, stopped. */
-import type { Difference } from '../difference.ts'
 import type { Event } from '../event.ts'
 import type { GuardLog } from './guard-log.ts'
+
+type Reloaded = Event & { readonly kind: 'reload' }
 
 const SERVER = 'fail2ban.server'
 const JAIL = 'fail2ban.jail'
@@ -51,9 +52,11 @@ export function tellEvent(log: GuardLog, event: Event): void {
   }
 }
 
-function tellReload(log: GuardLog, { added, removed, changed }: Difference): void {
+/** What is set of a jail at run time is no reload. */
+function tellReload(log: GuardLog, { added, removed, changed, atRunTime }: Reloaded): void {
   for (const jail of removed) log.say(JAIL, 'INFO', `Jail '${jail}' stopped`)
   tellStarted(log, added)
+  if (atRunTime) return
   for (const { jail } of changed) log.say(SERVER, 'INFO', `Jail '${jail}' reloaded`)
   log.say(SERVER, 'INFO', 'Reload finished.')
 }

@@ -24,9 +24,9 @@ ignoreip = 192.0.2.200
   'etc/filter.d/log.conf': '[Definition]\nfailregex = ^\\s*fail from <HOST>$\n',
 }
 
-const SOUGHT = / (?:Found|Ban|Unban|Restore Ban|Increase Ban|Ignore) |already banned|Jail '\w+' (?:started|stopped)/
+const SOUGHT = / (?:Found|Ban|Unban|Restore Ban|Increase Ban|Ignore) |already banned|Jail '\w+' (?:started|stopped)|Reload finished/
 /** Of who is banned already no more is told than that. */
-const LEFT_OUT = /203\.0\.113\.9, bad - |Reload/
+const LEFT_OUT = /203\.0\.113\.9, bad - /
 
 test('the lines of the log that scripts look for: as of the installed server', { skip: noBoth() }, async (t) => {
   const [theirs, ours] = await Promise.all((['fail2ban', 'rampart'] as const).map(played))
