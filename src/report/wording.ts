@@ -80,5 +80,11 @@ const COUNTED = {
   lines: (count: number) => `${noun(count, 'lines')} of the list`,
 } as const
 
+/** In the place of a table without rows. */
+export function emptyOf({ origin, filter: { state } }: Table): string {
+  if (origin === 'list') return 'There is nothing in the list.'
+  return state === 'active' ? 'No ban is in force.' : 'Nobody was banned in this time.'
+}
+
 /** Titles of the tables of what lines asked for. */
 export const ASKED: { readonly [by in Table['by']]?: string } = { port: 'Ports', path: 'Paths', agent: 'User agents' }

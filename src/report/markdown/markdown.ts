@@ -10,7 +10,7 @@ import { known } from '../reading/subject.ts'
 import { capital, counted, noun, numbered } from '../reading/words.ts'
 import type { JailList, Report } from '../report.ts'
 import { RULE_TITLES } from '../rule-titles.ts'
-import { ASKED, headline, moment, subjectOf, whenOf } from '../wording.ts'
+import { ASKED, emptyOf, headline, moment, subjectOf, whenOf } from '../wording.ts'
 import { coded, plain, sentenceText } from './escape.ts'
 import { counts, grid } from './table.ts'
 
@@ -52,7 +52,7 @@ function reading({ reading: { sentences, none } }: Report): string {
 function ofTable(title: string, table: Table): string[] {
   const names = namesOf(table, known(table).length)
   const lead = `${capital(counted(table.total, table.unit))}, ${names}; ${plain(whenOf(table))}.`
-  const body = table.rows.length === 0 ? 'Nobody was banned in this period.' : counts(table, BOUNDS.rows)
+  const body = table.rows.length === 0 ? emptyOf(table) : counts(table, BOUNDS.rows)
   return [`## ${title}`, lead, body]
 }
 

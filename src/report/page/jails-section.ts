@@ -5,6 +5,7 @@ import { BOUNDS } from '../bounds.ts'
 import { sum } from '../reading/subject.ts'
 import { numbered } from '../reading/words.ts'
 import type { JailList, Report } from '../report.ts'
+import { emptyOf } from '../wording.ts'
 import { bdi, type Html, html, NOTHING } from './html.ts'
 import { rows } from './rows.ts'
 
@@ -12,10 +13,7 @@ export function jailsSection({ jails }: Report, what: string): Html {
   if (!jails) return NOTHING
   const twice =
     sum(jails.rows) > jails.total ? html` An address that several jails banned counts in each of them.` : NOTHING
-  const body =
-    jails.rows.length === 0
-      ? html`<p class="empty">No jail banned anyone in this period.</p>`
-      : rows(jails, what, BOUNDS.jails)
+  const body = jails.rows.length === 0 ? html`<p class="empty">${emptyOf(jails)}</p>` : rows(jails, what, BOUNDS.jails)
   return html`<section id="jails" aria-labelledby="jails-title"><h2 id="jails-title">Jails</h2>
 <p class="lead">Which jail banned how many.${twice}</p>${body}</section>`
 }

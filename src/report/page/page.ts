@@ -4,11 +4,11 @@ import { chartStyle } from '../../chart/style.ts'
 import { svg } from '../../chart/svg.ts'
 import type { Table } from '../../statistics/table.ts'
 import { BOUNDS } from '../bounds.ts'
-import { bars, map, namesOf, times, WIDTHS, week } from '../pictures.ts'
+import { bars, map, times, WIDTHS, week } from '../pictures.ts'
 import { known } from '../reading/subject.ts'
 import { capital, counted, noun } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { ASKED, subjectOf, whenOf } from '../wording.ts'
+import { ASKED, emptyOf, subjectOf, whenOf } from '../wording.ts'
 import { type Html, html, made, NOTHING } from './html.ts'
 import { bannedSection, jailsSection } from './jails-section.ts'
 import { methodSection } from './method-section.ts'
@@ -63,9 +63,13 @@ function sectionsOf(report: Report): readonly Section[] {
 
 /** Three of them; one where nothing is known for any. */
 function placesSections({ country, org, city }: Report, what: string): readonly Section[] {
-  if (country.total > 0 && [country, org, city].every((table) => known(table).length === 0)) {
+  if ([country, org, city].every((table) => known(table).length === 0)) {
+    const why =
+      country.total === 0
+        ? html`${emptyOf(country)}`
+        : html`For none of these addresses is a place known: addresses of private and reserved networks have none; <code>rampart geo status</code> tells what data there is.`
     const body = html`<section id="places" aria-labelledby="places-title"><h2 id="places-title">Places</h2>
-<p class="lead">${capital(what)}.</p><p class="empty">For none of these addresses is a place known: addresses of private and reserved networks have none; <code>rampart geo status</code> tells what data there is.</p></section>`
+<p class="lead">${capital(what)}.</p><p class="empty">${why}</p></section>`
     return [{ id: 'places', name: 'Places', body }]
   }
   return [
@@ -100,10 +104,7 @@ function tableSection(table: Table, name: string, what: string): Html {
   const count = known(table).length
   const lead = html`<p class="lead">${capital(what)}.</p>`
   const head = html`<h2 id="${table.by}-title">${name}</h2>${lead}`
-  if (table.rows.length === 0) {
-    return html`<section id="${table.by}" aria-labelledby="${table.by}-title">${head}<p class="empty">Nobody was banned in this period.</p></section>`
-  }
-  const all = count === 0 ? NOTHING : wholeTable(table, `All ${namesOf(table, count)} as a table`, captionOf(table))
+  const all = count === 0 ? NOTHING : wholeTable(table, captionOf(table))
   const charts =
     count === 0
       ? html`<p class="empty">${noneKnown(table)}</p>`

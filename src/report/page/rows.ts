@@ -1,9 +1,10 @@
 /** Tables of a page: the first rows open, all of them behind a click, and what is left out told. */
-import { percent } from '../../chart/amount.ts'
+import { amount, percent } from '../../chart/amount.ts'
 import { countryName } from '../../place/country-names.ts'
 import type { Row, Table } from '../../statistics/table.ts'
 import { BOUNDS } from '../bounds.ts'
-import { cityOf, organisation, sum } from '../reading/subject.ts'
+import { namesOf } from '../pictures.ts'
+import { cityOf, known, organisation, sum } from '../reading/subject.ts'
 import { capital, noun } from '../reading/words.ts'
 import { left } from '../wording.ts'
 import { bdi, code, type Html, html, NOTHING } from './html.ts'
@@ -66,7 +67,11 @@ function two(title: string, id: string): Html {
 }
 
 /** The whole table behind a click, as far as a page can hold it. */
-export function wholeTable(table: Table, name: string, caption: string): Html {
-  if (table.rows.length === 0) return NOTHING
-  return html`<details><summary>${name}</summary>${rows(table, caption, BOUNDS.rows)}</details><p class="more paper">${name}: in the file that this was printed from.</p>`
+export function wholeTable(table: Table, caption: string): Html {
+  const names = namesOf(table, known(table).length)
+  const cut = table.rows.length > BOUNDS.rows
+  const title = cut
+    ? `The first ${amount(BOUNDS.rows)} of ${names} as a table`
+    : `${table.rows.length === 1 ? '' : 'All '}${names} as a table`
+  return html`<details><summary>${title}</summary>${rows(table, caption, BOUNDS.rows)}</details><p class="more paper">${title}: in the file that this was printed from.</p>`
 }

@@ -46,6 +46,6 @@ const RULES: readonly ((subject: Subject) => readonly Sentence[])[] = [
 ]
 
 function tooFew(addresses: number): string {
-  if (addresses === 0) return 'No address was banned in this period: there is nothing to read.'
+  if (addresses === 0) return 'There is no address: there is nothing to read.'
   return `${numbered(addresses, 'address is', 'addresses are')} too few for a reading; ${LEAST_ADDRESSES} are needed.`
 }
