@@ -36,10 +36,14 @@ function faultOf({ fault: { code, message, hint } }: Refused): Fault {
   return new Fault(code, message, hint === undefined ? {} : { hint })
 }
 
-/** Every ban in force, or those of a jail. @throws Fault as `ask` */
-export async function askBans(socketPath: string, jail: string | undefined): Promise<readonly ListedBan[]> {
+/** Every ban in force, or those of a jail. @param limit as that of `ask` @throws Fault as `ask` */
+export async function askBans(
+  socketPath: string,
+  jail: string | undefined,
+  limit?: AbortSignal,
+): Promise<readonly ListedBan[]> {
   const query = jail === undefined ? '' : `?jail=${encodeURIComponent(jail)}`
-  const text = await send(socketPath, { path: `/v1/bans${query}`, method: 'GET', timeoutMs: TIMEOUT_MS })
+  const text = await send(socketPath, { path: `/v1/bans${query}`, method: 'GET', timeoutMs: TIMEOUT_MS, limit })
   if (text.startsWith('{')) throw faultOf(JSON.parse(text) as Refused)
   return text.split('\n').flatMap((line) => (line === '' ? [] : (JSON.parse(line) as readonly ListedBan[])))
 }

@@ -71,7 +71,7 @@ _rampart_values() {
     esac
   done
   ((\${#asked[@]})) || return 0
-  while IFS= read -r value; do found+=("$value"); done < <(rampart __complete "\${asked[@]}" 2>/dev/null)
+  while IFS= read -r value; do found+=("$value"); done < <(rampart __complete --from="$word" "\${asked[@]}" 2>/dev/null)
 }
 
 # Of a word with = or : in it, the line keeps what stands before.

@@ -67,10 +67,10 @@ function spotOf(name: string, follows: string): Spot {
     .replace(/[[\]]/g, '')
     .split(' ')
     .filter((part) => part !== '')
-  const words = parts.flatMap((part) => part.split('|')).filter((part) => part.startsWith('--'))
+  const words = parts.filter((part) => part.startsWith('--'))
   const values: readonly Value[] = parts
     .filter((part) => !part.startsWith('--') && part !== '...')
-    .map((part) => ({ source: valueSource(part) }))
+    .map((part) => ({ source: part === 'IP' && /unban/.test(name) ? { asked: ['banned'] } : valueSource(part) }))
   return { name, words: words.map((word) => ({ word })), values, repeats: parts.at(-1) === '...' }
 }
 

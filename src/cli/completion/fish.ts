@@ -130,7 +130,7 @@ function __rampart_complete --argument-names program
         end
     end
     if test (count $asked) -gt 0
-        for name in (command rampart __complete $asked 2>/dev/null)
+        for name in (command rampart __complete --from=(string replace -- "$prefix" '' "$written") $asked 2>/dev/null)
             printf '%s%s\\n' $prefix $name
         end
     end

@@ -12,13 +12,20 @@ export function rampartSpots(grammar: Grammar, beside: readonly string[] = []): 
     name: spotName(grammar),
     words: [...commands, ...optionWords(grammar.options)],
     values: grammar.arguments.map(({ name, choices }) => ({
-      source: name === 'command' ? { words: beside } : valueSource(name, choices),
+      source: BANNED.has(grammar.name)
+        ? { asked: ['banned'] }
+        : name === 'command'
+          ? { words: beside }
+          : valueSource(name, choices),
     })),
     repeats: grammar.arguments.at(-1)?.several ?? false,
   }
   const names = commands.map(({ word }) => word)
   return [spot, ...members.flatMap((member) => rampartSpots(member, names))]
 }
+
+/** Where an address is meant that is banned, most likely. */
+const BANNED: ReadonlySet<string> = new Set(['rampart unban', 'rampart why'])
 
 function spotName({ name }: Grammar): string {
   return name.replaceAll(' ', '-')

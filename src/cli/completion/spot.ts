@@ -36,5 +36,5 @@ export interface Source {
   readonly paths?: 'files' | 'folders'
 }
 
-export const ASKED = ['jails', 'filters', 'lists', 'ends', 'profiles', 'services', 'interfaces'] as const
+export const ASKED = ['jails', 'banned', 'filters', 'lists', 'ends', 'profiles', 'services', 'interfaces'] as const
 export type Asked = (typeof ASKED)[number]

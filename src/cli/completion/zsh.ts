@@ -62,7 +62,7 @@ _rampart_values() {
       /folders) _files -/ && ret=0 ;;
     esac
   done
-  (( $#asked )) && names+=("\${(@f)$(command rampart __complete $asked 2>/dev/null)}")
+  (( $#asked )) && names+=("\${(@f)$(command rampart __complete --from="$PREFIX" $asked 2>/dev/null)}")
   names=("\${(@)names:#}")
   (( $#found )) && _describe -t commands word found && ret=0
   (( $#names )) && compadd -a names && ret=0

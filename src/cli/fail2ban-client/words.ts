@@ -32,7 +32,7 @@ export const COMMANDS: readonly Told[] = [
   { word: 'banned', follows: '[IP ...]', told: 'all bans by jail; with addresses, the jails that ban each' },
   {
     word: 'unban',
-    follows: '--all|IP ...',
+    follows: '[--all] [IP ...]',
     told: 'lift the bans of these addresses and networks in all jails, or every ban',
   },
   { word: 'get', follows: 'JAIL WORD | WORD', told: 'ask for a value of a jail, or of the server' },

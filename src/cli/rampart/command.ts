@@ -22,6 +22,7 @@ const CONFIG = ['/etc/fail2ban', '/etc/rampart']
 const UP = { observe: false, single: false, keepBans: false, replace: false }
 const BAN = { force: false, shorten: false }
 const IMPORT = { dryRun: false }
+const HELP = 'show how a command is used'
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 const ADD = { append: false, skipBad: false, allowEmpty: false }
 
@@ -78,12 +79,14 @@ export function grammar(setting: Setting, end: End): Command {
   program.commandsGroup('Rampart itself:')
   telling(program, setting, end)
   addExamples(program, '')
-  return program.helpCommand('help [command]', 'show how a command is used')
+  return program.helpCommand('help [command]', HELP)
 }
 
 /** @param name of the command, as it is typed behind `rampart` */
 function addExamples(command: Command, name: string): void {
   const examples = EXAMPLES[name]
+  // As that of the program, which is made last.
+  if (name !== '' && command.commands.length > 0) command.helpCommand('help [command]', HELP)
   if (examples !== undefined) command.addHelpText('after', `\nExamples:${examples}`)
   for (const one of command.commands) addExamples(one, `${name} ${one.name()}`.trim())
 }
@@ -527,10 +530,9 @@ function telling(program: Command, setting: Setting, end: End): void {
   program
     .command('__complete', { hidden: true })
     .argument('<what...>')
+    .option('--from <text>', 'how the word begins', '')
     .addOption(socket())
-    .action(async (what, { socket }) =>
-      end(await (await import('../completion/offer.ts')).offer(setting, what, socket)),
-    )
+    .action(async (what, options) => end(await (await import('../completion/offer.ts')).offer(setting, what, options)))
 
   program
     .command('version')

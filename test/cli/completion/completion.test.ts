@@ -21,6 +21,7 @@ const JAILS = ['nginx-4xx', 'sshd', ...HOSTILE]
 
 const shells = new Shells({
   jails: JAILS,
+  banned: ['198.51.100.7', '2001:db8:bad::/64'],
   filters: ['apache-auth', 'nginx-botsearch'],
   lists: ['drop'],
   ends: ['list:drop'],
@@ -46,6 +47,9 @@ const OFFERED: readonly (readonly [string, readonly string[]])[] = [
   ['rampart ban --jail=ss', ['--jail=sshd']],
   ['rampart match apa', ['apache-auth']],
   ['rampart help firew', ['firewall']],
+  ['rampart unban 19', ['198.51.100.7']],
+  ['rampart unban 2001:db8', ['2001:db8:bad::/64']],
+  ['fail2ban-client unban 19', ['198.51.100.7']],
   ['ufw de', ['default', 'delete', 'deny']],
   ['ufw --force en', ['enable']],
   ['ufw default deny ', ['incoming', 'outgoing', 'routed']],

@@ -23,12 +23,12 @@ const FILES: Readonly<Record<string, string>> = {
   '/var/lib/rampart/lists/drop.list': '',
 }
 
-async function offered(what: readonly string[], socket = join(folder, 'nobody')) {
+async function offered(what: readonly string[], socket = join(folder, 'nobody'), from = '') {
   const world = fakeWorld()
   for (const [path, text] of Object.entries(FILES)) world.put(path, text)
   let [out, err] = ['', '']
   const terminal = { out: (text: string) => (out += text), err: (text: string) => (err += text) }
-  const code = await offer({ world, terminal, stockFolder: '/stock' } as unknown as Setting, what, socket)
+  const code = await offer({ world, terminal, stockFolder: '/stock' } as unknown as Setting, what, { socket, from })
   assert.deepEqual({ code, err }, { code: 0, err: '' })
   return out.split('\n').slice(0, -1)
 }
@@ -53,7 +53,17 @@ test('a name that would be two lines, or that a terminal obeys, is not offered',
   })
   const socket = await listening(server)
   assert.deepEqual(await offered(['jails'], socket), ['sshd', 'a b'])
-  server.close()
+})
+
+test('who is banned is offered, and not more than anybody chooses among', async () => {
+  const all = Array.from({ length: 2000 }, (_, at) => ({ address: `198.51.${at >> 8}.${at & 255}` }))
+  const server = createServer((_, response) => response.end(`${JSON.stringify(all)}\n`))
+  const socket = await listening(server)
+  assert.equal((await offered(['banned'], socket)).length, 500)
+  assert.deepEqual(await offered(['banned'], socket, '198.51.7.20'), [
+    '198.51.7.20',
+    ...Array.from({ length: 8 }, (_, last) => `198.51.7.20${last}`),
+  ])
 })
 
 const BROKEN: readonly (readonly [string, Server])[] = [
@@ -71,17 +81,18 @@ const BROKEN: readonly (readonly [string, Server])[] = [
 
 for (const [name, server] of BROKEN) {
   test(`a guard that ${name} holds nobody up`, { timeout: 10_000 }, async () => {
-    const open = new Set<{ destroy(): void }>()
-    server.on('connection', (connection) => open.add(connection))
-    const socket = await listening(server)
-    assert.deepEqual(await offered(['jails'], socket), [])
-    for (const connection of open) connection.destroy()
-    server.close()
+    assert.deepEqual(await offered(['jails'], await listening(server)), [])
   })
 }
 
 async function listening(server: Server): Promise<string> {
   const socket = mkdtempSync(join(folder, 'guard-'))
+  const open = new Set<{ destroy(): void }>()
+  server.on('connection', (connection) => open.add(connection))
+  after(() => {
+    for (const connection of open) connection.destroy()
+    server.close()
+  })
   await new Promise<void>((resolve) => server.listen(join(socket, 'sock'), resolve))
   return join(socket, 'sock')
 }

@@ -31,7 +31,7 @@ export class Shells {
     for (const [what, lines] of Object.entries(names)) {
       writeFileSync(this.#path(what), lines.map((line) => `${line}\n`).join(''))
     }
-    const answer = `#!/bin/sh\nshift\nfor what; do cat '${this.folder}'/"$what"; done\n`
+    const answer = `#!/bin/sh\nshift 2\nfor what; do cat '${this.folder}'/"$what"; done\n`
     writeFileSync(this.#path('bin/rampart'), answer)
     chmodSync(this.#path('bin/rampart'), 0o755)
     writeFileSync(this.#path('work/some file.log'), '')
