@@ -39,7 +39,7 @@ export const ALPHA2 = {
   Kosovo: 'XK', Somaliland: 'SO', 'N. Cyprus': 'CY', 'Indian Ocean Ter.': 'CX', 'Siachen Glacier': '',
 }
 
-/** Parts that Natural Earth draws with their country and ISO counts apart: code, country, west, south, east, north in degrees. */
+/** Parts that Natural Earth draws with one country and ISO counts as another, or apart: code, country, west, south, east, north in degrees. */
 export const PARTS = [
   ['GF', 'FR', -56, 1, -50, 7],
   ['GP', 'FR', -62, 15.5, -60.8, 17],
@@ -48,6 +48,7 @@ export const PARTS = [
   ['YT', 'FR', 44, -14, 46, -12],
   ['SJ', 'NO', -10, 70.5, 40, 82],
   ['BQ', 'NL', -70, 11, -62, 19],
+  ['UA', 'RU', 32, 44, 36.7, 46.3],
   ['CC', 'CX', 96, -13, 97.5, -11],
 ]
 

@@ -3,6 +3,7 @@
  * writes is kept in the repository: to draw a map nobody needs these packages.
  *
  *   cd scripts/charts && npm ci --ignore-scripts && node generate.mjs
+ *   npx biome format --write ../../src/chart
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
