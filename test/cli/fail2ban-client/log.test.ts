@@ -24,7 +24,8 @@ ignoreip = 192.0.2.200
   'etc/filter.d/log.conf': '[Definition]\nfailregex = ^\\s*fail from <HOST>$\n',
 }
 
-const SOUGHT = / (?:Found|Ban|Unban|Restore Ban|Increase Ban|Ignore) |already banned|Jail '\w+' (?:started|stopped)|Reload finished/
+const SOUGHT =
+  / (?:Found|Ban|Unban|Restore Ban|Increase Ban|Ignore) |already banned|Jail '\w+' (?:started|stopped)|Reload finished/
 /** Of who is banned already no more is told than that. */
 const LEFT_OUT = /203\.0\.113\.9, bad - /
 
