@@ -1,17 +1,18 @@
 /** What the doctor says of the half that bans. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '../../../src/base/fault.ts'
 import { detectionChecks } from '../../../src/cli/rampart/doctor/detection-checks.ts'
 import type { Guarding } from '../../../src/cli/rampart/doctor/read-guarding.ts'
 import type { LogFacts } from '../../../src/cli/rampart/doctor/read-log.ts'
+import { parseAllowList } from '../../../src/config/allow-list.ts'
 import type { JailSettings } from '../../../src/config/settings.ts'
 import type { JailStatus, Status } from '../../../src/engine/status.ts'
 import { findings, told, ufwOf } from './wall.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)
 const HOUR = 3_600_000
-const LOCAL = 'in [DEFAULT] of /etc/rampart/jail.local'
 
 interface Odd {
   readonly logs?: readonly string[]
@@ -70,7 +71,14 @@ function guarding(change: Partial<Guarding> = {}): Guarding {
   return {
     ...jails(jail('sshd', { logs: ['/var/log/auth.log'] })),
     ...{ linted: [], status: status(), fail2ban: undefined, unit: undefined, isSystemd: true },
-    ...{ logs: [log({})], peers: [], own: ['192.0.2.1'], now: NOW, programs: { journalctl: true, perl: true } },
+    ...{
+      logs: [log({})],
+      allowed: [],
+      peers: [],
+      own: ['192.0.2.1'],
+      now: NOW,
+      programs: { journalctl: true, perl: true },
+    },
     ...change,
   }
 }
@@ -231,12 +239,24 @@ const ROWS: readonly Row[] = [
   {
     name: 'an admin by ssh whom ignoreip does not name',
     change: { peers: ['198.51.100.4', '127.0.0.1', '192.0.2.1'] },
-    told: [`hint detection.own-address: ${LOCAL}: ignoreip = 127.0.0.1/8 ::1 198.51.100.4`],
+    told: ['hint detection.own-address: rampart allow 198.51.100.4'],
   },
   {
     name: 'an admin by ssh whose network it names',
     change: { ...jails(jail('sshd', { ignoreip: ['198.51.100.0/24'] })), peers: ['198.51.100.4'] },
     told: [],
+  },
+  {
+    name: 'an admin by ssh who is allowed by name',
+    change: { allowed: [parseAllowList('198.51.100.0/24 # us', '/f')], peers: ['198.51.100.4'] },
+    told: [],
+  },
+  {
+    name: 'a line of those who are allowed that is none',
+    change: { allowed: [parseAllowList('198.51.100\n', '/etc/rampart/allow.list')] },
+    told: [
+      'warning allow.bad-address /etc/rampart/allow.list:1: write it as 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/64',
+    ],
   },
   {
     name: 'ignoreip that is misspelt',

@@ -182,9 +182,12 @@ function unwatchedFindings(guarding: Guarding): Finding[] {
 function ignoreFindings(guarding: Guarding): Finding[] {
   const jails = jailsOf(guarding)
   const wrong = misspelt(jails).flatMap((message) => one('ignoreip', 'warning', message))
+  const unread = guarding.allowed.flatMap(({ faults }) => faults.map((fault) => findingOf(fault, 'warning')))
+  const allowed = guarding.allowed.flatMap((list) => list.allowed)
   const lacking = guarding.peers.filter((peer) => {
     const address = parseAddress(peer)
     if (!address || guarding.own.includes(peer) || /^(127\.|::1$|fe80:)/.test(peer)) return false
+    if (allowed.some(({ network }) => contains(network, address))) return false
     return jails.some(
       ({ options }) =>
         !options.ignoreip.some((word) => {
@@ -193,8 +196,7 @@ function ignoreFindings(guarding: Guarding): Finding[] {
         }),
     )
   })
-  if (lacking.length === 0) return wrong
-  const message = `${lacking.join(', ')}, logged in by ssh, is spared only while it is: ignoreip does not name it`
-  const mend = `in [DEFAULT] of /etc/rampart/jail.local: ignoreip = ${[...(jails[0]?.options.ignoreip ?? []), ...lacking].join(' ')}`
-  return [...wrong, ...one('own-address', 'hint', message, mend)]
+  const message = `${lacking.join(', ')}, logged in by ssh, is spared only while it is: neither ignoreip nor rampart allow names it`
+  const own = lacking.length === 0 ? [] : one('own-address', 'hint', message, `rampart allow ${lacking.join(' ')}`)
+  return [...wrong, ...unread, ...own]
 }

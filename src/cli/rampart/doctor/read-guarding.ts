@@ -1,5 +1,6 @@
 /** What there is to know of the half that bans: its configuration, its logs, the guard that runs. Nothing is changed. */
 import { asFault, type Fault } from '../../../base/fault.ts'
+import type { AllowList } from '../../../config/allow-list.ts'
 import { expandGlob } from '../../../config/glob.ts'
 import type { Finding as LintFinding } from '../../../config/lint/finding.ts'
 import { lint } from '../../../config/lint/lint.ts'
@@ -11,6 +12,7 @@ import type { EpochMs } from '../../../world/clock.ts'
 import type { Files } from '../../../world/files.ts'
 import type { World } from '../../../world/world.ts'
 import type { Setting } from '../../setting.ts'
+import { readAllowed } from '../allow/allow-file.ts'
 import { type LogFacts, readLog } from './read-log.ts'
 
 export interface Guarding {
@@ -26,6 +28,8 @@ export interface Guarding {
   readonly isSystemd: boolean
   /** The files that jails read, each once. */
   readonly logs: readonly LogFacts[]
+  /** The files of `rampart allow`. */
+  readonly allowed: readonly AllowList[]
   /** From where people are logged in by ssh. */
   readonly peers: readonly string[]
   /** This host's own. */
@@ -47,12 +51,26 @@ export async function readGuarding(
     ...{ prepared, logs: readLogs(world, prepared), fail2ban: findFail2ban(files) },
     linted: await linted(world, [stockFolder, ...present]),
     status: await ask(socket, { verb: 'status' }).catch((thrown: unknown) => asFault(thrown, 'control.failed')),
+    allowed: allowedIn(world, config),
     peers: [...new Set(new SshPeers(files, world.clock).now(true))],
     own: world.names.own(),
     now: world.clock.now(),
     isSystemd: files.stat('/run/systemd/system')?.kind === 'folder',
     unit: UNITS.find((name) => FOLDERS.some((folder) => textOr(files, `${folder}/${name}.service`).includes('ampart'))),
     programs: { journalctl: isProgram(files, 'journalctl'), perl: isProgram(files, 'perl') },
+  }
+}
+
+/** A file that cannot be read the guard tells of. */
+function allowedIn(world: World, folders: readonly string[]): readonly AllowList[] {
+  return attempt(() => readAllowed(world, folders)) ?? []
+}
+
+function attempt<T>(act: () => T): T | undefined {
+  try {
+    return act()
+  } catch {
+    return undefined
   }
 }
 
