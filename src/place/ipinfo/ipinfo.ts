@@ -6,6 +6,7 @@ import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import type { Files } from '../../world/files.ts'
 import type { Answer, Answers } from './answers.ts'
+import { memoryAnswers } from './memory-answers.ts'
 import { isRecord, readAnswer } from './read-answer.ts'
 import { type Asking, type Reply, request } from './request.ts'
 import { readToken } from './token.ts'
@@ -16,7 +17,7 @@ export interface IpinfoOptions {
   readonly tokenFile?: string | undefined
   /** A mirror or a proxy, in the place of ipinfo.io. */
   readonly url?: string | undefined
-  /** Where answers are kept; undefined: nowhere. */
+  /** Where answers are kept; undefined: in memory. */
   readonly answers?: Answers | undefined
 }
 
@@ -30,7 +31,7 @@ export function openIpinfo(asking: Asking & { readonly files: Files }, options: 
     asking,
     token,
     options.url === undefined ? undefined : mirrorOf(options.url, token),
-    options.answers,
+    options.answers ?? memoryAnswers(),
   )
 }
 
@@ -49,9 +50,9 @@ export class Ipinfo {
   readonly #asking: Asking
   readonly #token: string | undefined
   readonly #mirror: string | undefined
-  readonly #kept: Answers | undefined
+  readonly #kept: Answers
 
-  constructor(asking: Asking, token: string | undefined, mirror: string | undefined, kept: Answers | undefined) {
+  constructor(asking: Asking, token: string | undefined, mirror: string | undefined, kept: Answers) {
     this.#asking = asking
     this.#token = token
     this.#mirror = mirror
@@ -165,11 +166,10 @@ export class Ipinfo {
   }
 
   close(): void {
-    this.#kept?.close()
+    this.#kept.close()
   }
 
   #recall(addresses: readonly string[], troubles: string[]): ReadonlyMap<string, Answer> {
-    if (!this.#kept) return new Map()
     try {
       return this.#kept.get(this.service, addresses, this.#asking.clock.now() - KEPT_MS)
     } catch (thrown) {
@@ -181,7 +181,7 @@ export class Ipinfo {
   /** Answers that cannot be kept are answers all the same. */
   #keep(answers: ReadonlyMap<string, Answer>): void {
     try {
-      this.#kept?.put(this.service, answers, this.#asking.clock.now())
+      this.#kept.put(this.service, answers, this.#asking.clock.now())
     } catch {}
   }
 }

@@ -75,7 +75,7 @@ nav a:hover{background:var(--band-ink);color:var(--band)}
 .reading dl>div:last-child{padding-bottom:0}
 .reading dt{font-weight:650;color:var(--link)}
 .reading dd{margin:0;min-width:0}
-.reading p{margin:0;text-wrap:pretty}
+.reading dd p{margin:0;text-wrap:pretty}
 .reading details{margin:.15rem 0 .75rem}
 .reading dd>details:last-child{margin-bottom:0}
 .reading summary{font-size:.84rem}
@@ -92,7 +92,7 @@ td,th{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-
 tbody th{color:inherit;font-size:inherit;font-weight:400}
 .n{text-align:right;white-space:nowrap}
 .rank{color:var(--soft);text-align:right;width:3rem;white-space:nowrap}
-.of{width:22%;min-width:4rem;padding-right:0;vertical-align:middle}
+.of{width:22%;min-width:4rem;padding-right:0;padding-top:.78rem}
 .of svg{display:block;width:100%;height:.55rem}
 .of rect{fill:var(--bar)}
 .id{color:var(--soft);white-space:nowrap}
@@ -140,7 +140,7 @@ section{border:0;border-radius:0;padding:0;margin:0 0 7mm}
 .cards dd{font-size:15pt}
 h2,h3,.lead,caption,thead{break-after:avoid}
 figure{margin:0}
-.reading p{margin:0 0 1.5mm}
+.reading dd p{margin:0 0 1.5mm}
 figure,.reading dd>p,tr,.jail h3{break-inside:avoid}
 .jail{break-inside:avoid}
 .rampart-chart{max-height:235mm}
