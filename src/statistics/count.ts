@@ -1,7 +1,8 @@
 /** Counts for a question, before anything is known of places. */
 import { parseNetwork } from '../base/address.ts'
 import { Fault } from '../base/fault.ts'
-import type { AddressCounts, CountedUnit, HistoryCounts, Total } from '../store/statistics/counts.ts'
+import type { AddressCounts } from '../store/statistics/address-counts.ts'
+import type { CountedUnit, HistoryCounts, Total } from '../store/statistics/counts.ts'
 import type { Selection } from '../store/statistics/selection.ts'
 import { countsOfList } from './list.ts'
 import type { Group } from './places.ts'

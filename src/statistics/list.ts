@@ -1,6 +1,6 @@
 /** A list of addresses, one a line, as the article's script reads it; and how often each of them stands there. */
 import { parseNetwork } from '../base/address.ts'
-import type { AddressCounts } from '../store/statistics/counts.ts'
+import type { AddressCounts } from '../store/statistics/address-counts.ts'
 
 /** What stands in a list: the first word of each line that has one, whether it is an address or not. */
 export interface AddressList {

@@ -1,6 +1,6 @@
 /** Addresses grouped by what is known of their place. What is not known is a group too. */
 import type { Place } from '../place/place.ts'
-import type { AddressCounts } from '../store/statistics/counts.ts'
+import type { AddressCounts } from '../store/statistics/address-counts.ts'
 import type { By } from './table.ts'
 
 export type ByPlace = Extract<By, 'country' | 'org' | 'city' | 'class'>

@@ -7,17 +7,12 @@ import type { EpochMs } from '../../world/clock.ts'
 import type { Database, Value } from '../database.ts'
 import type { JailBlock } from '../deed.ts'
 import { blockOf } from '../row.ts'
+import type { AddressCounts } from './address-counts.ts'
 import { fromBans, fromFailures, type Selection } from './selection.ts'
 import { joined, Tally } from './tally.ts'
 
 /** Of a jail, a time: a key and how many. */
 export type Count = readonly [key: string | number, count: number]
-
-/** Addresses as the history has them, hosts and networks; '' for those that it did not keep apart. As many counts as addresses. */
-export interface AddressCounts {
-  readonly addresses: readonly string[]
-  readonly counts: readonly number[]
-}
 
 /** How many in all, and of how many different addresses. */
 export interface Total {

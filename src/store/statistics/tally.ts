@@ -2,7 +2,7 @@
  * Adds up millions of counts by address. SQLite would sort them first (4 s for 2 million), and to hand each row over takes 1 us;
  * so SQLite joins them into one text a group, and IPv4 addresses are counted as the numbers that they are (0.5 s).
  */
-import type { AddressCounts } from './counts.ts'
+import type { AddressCounts } from './address-counts.ts'
 
 /** The column that `Tally` reads: `address TAB count`, a line each. Both are columns, or expressions. */
 export function joined(address: string, count: string): string {
