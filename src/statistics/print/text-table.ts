@@ -1,6 +1,7 @@
 /** A table for a person: ranks, names, counts, shares, and bars where there is a terminal to draw on. */
 import { printable } from '../../base/printable.ts'
 import { countryName } from '../../place/country-names.ts'
+import { isOfTime } from '../statistics.ts'
 import type { Row, Table } from '../table.ts'
 import { cut } from './cut.ts'
 import { grouped, percent, titleOf } from './heading.ts'
@@ -26,7 +27,7 @@ export function printTable(table: Table, limit: number | 'all', { columns, paint
   const { label, bar } = roomOf(widths, columns)
   const lines = cells.map(([rank, name, count, share], i) => {
     const text = [
-      rank!.padStart(widths[0]!),
+      ...(widths[0] === 0 ? [] : [rank!.padStart(widths[0]!)]),
       padded(fitted(name!, label), Math.min(label, widths[1]!)),
       count!.padStart(widths[2]!),
       share!.padStart(widths[3]!),
@@ -46,7 +47,7 @@ export function printTable(table: Table, limit: number | 'all', { columns, paint
 
 function cellsOf({ rank, key, label, count, share }: Row, { by }: Table): readonly string[] {
   const name = by === 'country' && key !== '' ? [label, countryName(key)].filter(Boolean).join('  ') : label
-  return [key === '' ? '' : String(rank), printable(name), grouped(count), percent(share)]
+  return [key === '' || isOfTime(by) ? '' : String(rank), printable(name), grouped(count), percent(share)]
 }
 
 /** Names first, bars with what is left. */
