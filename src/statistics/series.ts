@@ -5,7 +5,7 @@ import type { EpochMs } from '../world/clock.ts'
 import { selectionOf } from './count.ts'
 import { type Question, refuseUnanswerable } from './question.ts'
 import type { Series, Week } from './table.ts'
-import { QUARTER_MS } from './times.ts'
+import { countsByTime, QUARTER_MS, type StepCount } from './times.ts'
 import { type Zone, zoneOf } from './zone.ts'
 
 /** A Question without what it is counted by. */
@@ -24,56 +24,49 @@ export function overTime(span: Span, history: HistoryCounts): Series {
     const zone = zoneOf(span.zone)
     const bucketMs = bucketOf(to - from, unit)
     const starts = startsOf(from, to, bucketMs, zone)
-    const step = Math.min(bucketMs, QUARTER_MS)
-    const jails = new Map<string, number[]>()
-    const countsOf = (jail: string) => {
-      const known = jails.get(jail) ?? new Array<number>(starts.length).fill(0)
-      jails.set(jail, known)
-      return known
-    }
     const of = { ...selectionOf(span, history), from }
-    if (unit === 'ips') {
-      const seen = new Set<string>()
-      for (const [start, jail, address] of history.addressesByTime(of, step)) {
-        const at = bucketAt(starts, start)
-        const key = `${at} ${jail} ${address}`
-        if (at < 0 || seen.has(key)) continue
-        seen.add(key)
-        countsOf(jail)[at]!++
-      }
-    } else {
-      for (const [start, jail, count] of history.byTime(unit, of, step)) {
-        const at = bucketAt(starts, start)
-        if (at >= 0) countsOf(jail)[at]! += count
-      }
+    const steps = {
+      stepMs: Math.min(bucketMs, QUARTER_MS),
+      onceIn: (start: EpochMs, jail: string) => `${bucketAt(starts, start)} ${jail}`,
     }
-    const sums = [...jails].map(([jail, counts]) => ({ jail, counts, sum: counts.reduce((a, b) => a + b, 0) }))
-    sums.sort((a, b) => b.sum - a.sum || (a.jail < b.jail ? -1 : 1))
     return {
       ...{ unit, period: { from, to }, zone: zone.name, bucketMs, starts },
-      jails: sums.map(({ jail, counts }) => ({ jail, counts })),
+      jails: jailsOf(starts, countsByTime(history, unit, of, steps)),
       gaps: gapsOf(history.runs(), { from, to }),
     }
   })
 }
 
-/** @throws Fault as `ask` */
+function jailsOf(starts: readonly EpochMs[], steps: Iterable<StepCount>): Series['jails'] {
+  const jails = new Map<string, { sum: number; readonly counts: number[] }>()
+  for (const { start, jail, count } of steps) {
+    const of = jails.get(jail) ?? { sum: 0, counts: new Array<number>(starts.length).fill(0) }
+    jails.set(jail, of)
+    // Failures of the hour that the time begins in count whole.
+    of.counts[Math.max(0, bucketAt(starts, start))]! += count
+    of.sum += count
+  }
+  return [...jails]
+    .sort(([a, { sum: sumA }], [b, { sum: sumB }]) => sumB - sumA || (a < b ? -1 : 1))
+    .map(([jail, { counts }]) => ({ jail, counts }))
+}
+
+/** With unit `ips` an address counts once in each hour of each day. @throws Fault as `ask` */
 export function hourByWeekday(span: Span, history: HistoryCounts): Week {
   return read(history, () => {
     const { from, to, unit } = bounds(span, history)
     const zone = zoneOf(span.zone)
     const of = { ...selectionOf(span, history), from }
     const counts = week()
-    const add = (start: EpochMs, count: number) => {
+    const onceIn = (start: EpochMs) => `${zone.at(start).day} ${zone.at(start).hour}`
+    for (const { start, count } of countsByTime(history, unit, of, { stepMs: QUARTER_MS, onceIn })) {
       const { weekday, hour } = zone.at(start)
       counts[weekday - 1]![hour]! += count
     }
-    if (unit === 'ips') for (const start of addressHours(history, of, zone)) add(start, 1)
-    else for (const [start, , count] of history.byTime(unit, of, QUARTER_MS)) add(start, count)
     const hours = week()
-    for (let hour = from - (from % HOUR_MS); hour < to; hour += HOUR_MS) {
-      const { weekday, hour: of } = zone.at(hour)
-      hours[weekday - 1]![of]!++
+    for (let time = from - (from % HOUR_MS); time < to; time += HOUR_MS) {
+      const { weekday, hour } = zone.at(time)
+      hours[weekday - 1]![hour]!++
     }
     return { unit, period: { from, to }, zone: zone.name, total: history.total(unit, of).total, counts, hours }
   })
@@ -81,21 +74,6 @@ export function hourByWeekday(span: Span, history: HistoryCounts): Week {
 
 function week(): number[][] {
   return Array.from({ length: 7 }, () => new Array<number>(24).fill(0))
-}
-
-/** Once for each address and hour of a day. */
-function* addressHours(
-  history: HistoryCounts,
-  of: Parameters<HistoryCounts['addressesByTime']>[0],
-  zone: Zone,
-): Iterable<EpochMs> {
-  const seen = new Set<string>()
-  for (const [start, , address] of history.addressesByTime(of, QUARTER_MS)) {
-    const { day, hour } = zone.at(start)
-    const key = `${day} ${hour} ${address}`
-    if (!seen.has(key)) yield start
-    seen.add(key)
-  }
 }
 
 function read<T>(history: HistoryCounts, act: () => T): T {

@@ -1,9 +1,10 @@
 /** Bans and failures by the hour, the weekday or the day of a zone. Every hour and day of the span has its row, empty ones too. */
-import type { HistoryCounts } from '../store/statistics/counts.ts'
+import type { CountedUnit, HistoryCounts } from '../store/statistics/counts.ts'
 import type { Selection } from '../store/statistics/selection.ts'
+import { Tallies } from '../store/statistics/tally.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Group } from './places.ts'
-import { type Local, type Zone, zoneOf } from './zone.ts'
+import { type Local, zoneOf } from './zone.ts'
 
 export type ByTime = 'hour' | 'weekday' | 'day'
 
@@ -15,43 +16,46 @@ export const QUARTER_MS = 900_000
 /** In the order of time. Days without any are in it, between the first and the last that have some. */
 export function timeGroups(
   by: ByTime,
-  unit: 'ips' | 'bans' | 'failures',
+  unit: CountedUnit,
   history: HistoryCounts,
   of: Selection,
   zoneName: string,
 ): readonly Group[] {
   const zone = zoneOf(zoneName)
-  const counts = unit === 'ips' ? addressesBy(by, history, of, zone) : countsBy(by, unit, history, of, zone)
+  const counts = new Map<string, number>()
+  const keyAt = (start: EpochMs) => keyOf(by, zone.at(start))
+  for (const { start, count } of countsByTime(history, unit, of, { stepMs: QUARTER_MS, onceIn: keyAt })) {
+    const key = keyAt(start)
+    counts.set(key, (counts.get(key) ?? 0) + count)
+  }
   return keysOf(by, counts).map((key) => ({ key, label: labelOf(by, key), count: counts.get(key) ?? 0 }))
 }
 
-function countsBy(
-  by: ByTime,
-  unit: 'bans' | 'failures',
-  history: HistoryCounts,
-  of: Selection,
-  zone: Zone,
-): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const [start, , count] of history.byTime(unit, of, QUARTER_MS)) {
-    const key = keyOf(by, zone.at(start))
-    counts.set(key, (counts.get(key) ?? 0) + count)
-  }
-  return counts
+/** How finely, and in what an address counts once, however often it was banned there. */
+export interface Steps {
+  readonly stepMs: number
+  readonly onceIn: (start: EpochMs, jail: string) => string
 }
 
-/** An address counts once in each of them, however often it was banned in it. */
-function addressesBy(by: ByTime, history: HistoryCounts, of: Selection, zone: Zone): ReadonlyMap<string, number> {
-  const seen = new Map<string, Set<string>>()
-  const keys = new Map<EpochMs, string>()
-  for (const [start, , address] of history.addressesByTime(of, QUARTER_MS)) {
-    const key = keys.get(start) ?? keyOf(by, zone.at(start))
-    keys.set(start, key)
-    const addresses = seen.get(key) ?? new Set()
-    addresses.add(address)
-    seen.set(key, addresses)
+export interface StepCount {
+  readonly start: EpochMs
+  readonly jail: string
+  readonly count: number
+}
+
+export function* countsByTime(
+  history: HistoryCounts,
+  unit: CountedUnit,
+  of: Selection,
+  { stepMs, onceIn }: Steps,
+): Iterable<StepCount> {
+  if (unit !== 'ips') {
+    for (const [start, jail, count] of history.byTime(unit, of, stepMs)) yield { start, jail, count }
+    return
   }
-  return new Map([...seen].map(([key, addresses]) => [key, addresses.size]))
+  const tallies = new Tallies()
+  for (const [start, jail, lines] of history.addressesByTime(of, stepMs))
+    yield { start, jail, count: tallies.add(onceIn(start, jail), lines) }
 }
 
 function keyOf(by: ByTime, local: Local): string {

@@ -49,8 +49,8 @@ export interface HistoryCounts {
     of: Selection,
     stepMs: number,
   ): Iterable<readonly [start: EpochMs, jail: string, count: number]>
-  /** Of each ban when it began, as far as steps go, and whose it is. */
-  addressesByTime(of: Selection, stepMs: number): Iterable<readonly [start: EpochMs, jail: string, address: string]>
+  /** Whose bans began in each step of time, as lines that `Tally` and `Tallies` read. */
+  addressesByTime(of: Selection, stepMs: number): Iterable<readonly [start: EpochMs, jail: string, lines: Uint8Array]>
   lines(of: Selection): Iterable<BanLines>
   /** Of the newest ban of a jail; undefined where there is none. */
   newestLines(jail: string): string | undefined
@@ -163,9 +163,10 @@ function addressesByTime(
   database: Database,
   of: Selection,
   stepMs: number,
-): Iterable<readonly [EpochMs, number, string]> {
+): Iterable<readonly [EpochMs, number, Uint8Array]> {
   const { sql, values } = fromBans(of, 'address', isShort(database, of))
-  return database.rows(`SELECT since - since % ?, jail, address FROM ${sql}`, stepMs, ...values)
+  const rows = `SELECT since - since % ? AS start, jail, ${joined('address', '1')} FROM ${sql} GROUP BY start, jail`
+  return database.rows(rows, stepMs, ...values)
 }
 
 /** Its second column is a jail's number. */

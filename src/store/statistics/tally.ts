@@ -9,6 +9,8 @@ export function joined(address: string, count: string): string {
   return `CAST(group_concat(${address} || char(9) || ${count}, char(10)) AS BLOB)`
 }
 
+/** Places of the table at first: there may be one for each hour of a year. */
+const LEAST = 64
 const TAB = 9
 const LINE_FEED = 10
 const DOT = 46
@@ -19,14 +21,19 @@ const SPREAD = 0x9e3779b1
 
 export class Tally {
   /** Of those places that have a sum. */
-  #keys = new Uint32Array(1 << 16)
-  #sums = new Float64Array(1 << 16)
+  #keys = new Uint32Array(LEAST)
+  #sums = new Float64Array(LEAST)
   #used = 0
   /** What is no single IPv4 address. */
   readonly #others = new Map<string, number>()
 
   add(lines: Uint8Array): void {
     for (let at = 0; at < lines.length; ) at = this.#line(lines, at)
+  }
+
+  /** How many different addresses. */
+  get size(): number {
+    return this.#used + this.#others.size
   }
 
   /** @param each what every address counts for; undefined: its sum */
@@ -83,6 +90,20 @@ export class Tally {
     this.#sums = new Float64Array(2 * keys.length)
     this.#used = 0
     for (const [place, sum] of sums.entries()) if (sum !== 0) this.#addNumber(keys[place]!, sum)
+  }
+}
+
+/** Different addresses of many things apart: hours, jails. */
+export class Tallies {
+  readonly #tallies = new Map<string, Tally>()
+
+  /** @returns how many addresses are new to this one */
+  add(key: string, lines: Uint8Array): number {
+    const tally = this.#tallies.get(key) ?? new Tally()
+    this.#tallies.set(key, tally)
+    const before = tally.size
+    tally.add(lines)
+    return tally.size - before
   }
 }
 
