@@ -33,10 +33,12 @@ export function readServer(world: World, folders: readonly string[]): ReadServer
   }
   const text = (option: 'loglevel' | 'logtarget' | 'syslogsocket' | 'socket' | 'pidfile' | 'allowipv6' | 'dbfile') =>
     read(option, String, DEFAULTS[option])
+  const has = (option: string) => layered.sections.get('Definition')?.options.has(option) === true
   const dbpurgeage = read('dbpurgeage', parseDuration, DEFAULTS.dbpurgeage)
   const server: ServerSettings = {
     loglevel: text('loglevel'),
     logtarget: text('logtarget'),
+    chosenLogtarget: has('logtarget') ? text('logtarget') : undefined,
     syslogsocket: text('syslogsocket'),
     socket: text('socket'),
     pidfile: text('pidfile'),
@@ -57,6 +59,7 @@ export const FAIL2BAN_SOCKET = '/var/run/fail2ban/fail2ban.sock'
 const DEFAULTS: ServerSettings = {
   loglevel: 'INFO',
   logtarget: '/var/log/fail2ban.log',
+  chosenLogtarget: undefined,
   syslogsocket: 'auto',
   socket: FAIL2BAN_SOCKET,
   pidfile: '/var/run/fail2ban/fail2ban.pid',

@@ -51,6 +51,8 @@ export interface LogSettings {
 export interface ServerSettings {
   readonly loglevel: string
   readonly logtarget: string
+  /** Where a file says so. */
+  readonly chosenLogtarget: string | undefined
   readonly syslogsocket: string
   readonly socket: string
   readonly pidfile: string

@@ -8,7 +8,14 @@ import { serve as serveRampart } from '../../control/socket.ts'
 import { guard } from '../../engine/life/build.ts'
 import type { Guard } from '../../engine/life/guard.ts'
 import { GuardLog } from '../../engine/log/guard-log.ts'
-import { tellBeginning, tellEvent, tellStarted, tellStopped, tellStopping } from '../../engine/log/life-lines.ts'
+import {
+  namesOf,
+  tellBeginning,
+  tellEvent,
+  tellStarted,
+  tellStopped,
+  tellStopping,
+} from '../../engine/log/life-lines.ts'
 import { complainTo } from '../fail2ban-client/complain.ts'
 import type { Client } from '../fail2ban-client/instance.ts'
 import { withPlace } from '../print.ts'
@@ -68,7 +75,7 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
   const stop = async (keep: boolean) => {
     tellStopping(log)
     for (const end of ends) await end()
-    const names = namesOf(running)
+    const names = namesOf(running.engine)
     await running.stop({ keep })
     tellStopped(log, names)
     log.close()
@@ -89,7 +96,7 @@ async function guarded(client: Client, places: Places, settings: ServerSettings)
       log.say('fail2ban.server', 'ERROR', what)
     }
     for (const note of running.notes) log.say('fail2ban.server', 'INFO', note)
-    tellStarted(log, namesOf(running))
+    tellStarted(log, namesOf(running.engine))
     await running.ready()
     ends.unshift((await serveFail2ban(running, asks, { world, path: socket, stockFolder, log })).close)
   } catch (thrown) {
@@ -123,11 +130,6 @@ function logOf({ setting }: Client, server: ServerSettings, onFault: (fault: Fau
     complainTo(setting)(`Failed to change log target: ${withPlace(fault)}`)
     return open('STDERR')
   }
-}
-
-/** Those that Fail2ban would know. */
-function namesOf({ engine }: Guard): readonly string[] {
-  return engine.jails.flatMap(({ name, settings }) => (settings ? [name] : []))
 }
 
 async function inTime({ setting: { world } }: Client, stopped: Promise<void>): Promise<void> {

@@ -9,6 +9,7 @@ import { SOCKET } from '../../control/usual-socket.ts'
 import type { Event } from '../../engine/event.ts'
 import { guard } from '../../engine/life/build.ts'
 import type { Guard } from '../../engine/life/guard.ts'
+import type { GuardLog } from '../../engine/log/guard-log.ts'
 import { printJson } from '../print.ts'
 import { serviceManager } from '../service-manager.ts'
 import type { Setting } from '../setting.ts'
@@ -17,6 +18,7 @@ import { printEvent } from './event.ts'
 import { isFolder } from './folders.ts'
 import { printNotes, printStart } from './start.ts'
 import { end } from './stop.ts'
+import type { WrittenLog } from './written-log.ts'
 
 export interface UpOptions {
   readonly observe: boolean
@@ -78,12 +80,25 @@ async function begin(
 ): Promise<Started> {
   const { terminal, world } = setting
   const beforeClaim = options.replace && !options.observe ? () => replaced(setting, options) : undefined
+  const ref: { running?: Guard } = {}
+  const early: (Fault | undefined)[] = []
+  const written = await logOf(setting, options, (fault) => {
+    if (!ref.running) early.push(fault)
+    else if (fault) ref.running.engine.fault(fault, LOG)
+    else ref.running.engine.over(LOG)
+  })
   const running = await guard(world, {
     ...setting,
     ...options,
-    hear: telling.hear,
+    ...(written && { log: written.log }),
+    hear(event) {
+      telling.hear(event)
+      written?.hear(event)
+    },
     ...(beforeClaim && { beforeClaim }),
   })
+  ref.running = running
+  for (const fault of early) if (fault) running.engine.fault(fault, LOG)
   const asked = {
     engine: running.engine,
     reload: (jail?: string) => running.reload(jail),
@@ -94,13 +109,14 @@ async function begin(
   const control: ControlServer[] = []
   const close = () => Promise.all(control.map((one) => one.close()))
   try {
-    if (!options.observe) control.push(...(await served(setting, running, asked, options)))
+    if (!options.observe) control.push(...(await served(setting, running, asked, { ...options, log: written?.log })))
     await running.ready()
   } catch (thrown) {
     await close()
     await running.stop({ keep: true })
     throw thrown
   }
+  written?.started(running.engine)
   if (!options.json) terminal.out(printStart(terminal, running, options.observe))
   telling.begin()
   if (!options.json) void advice(setting, options.config).then((text) => terminal.out(text))
@@ -108,9 +124,23 @@ async function begin(
   return {
     async stop(keep) {
       await close()
-      await running.stop({ keep })
+      const stop = () => running.stop({ keep })
+      await (written ? written.stopped(running.engine, stop) : stop())
     },
   }
+}
+
+const LOG = 'the log'
+
+/** A guard that only looks on, or stands beside the usual one, writes none. */
+async function logOf(
+  setting: Setting,
+  { observe, socket, config }: UpOptions,
+  onFault: (fault: Fault | undefined) => void,
+): Promise<WrittenLog | undefined> {
+  if (observe || socket !== SOCKET) return undefined
+  const { writtenLog } = await import('./written-log.ts')
+  return writtenLog(setting, [setting.stockFolder, ...config], onFault)
 }
 
 /** The guard's own socket, and Fail2ban's. @throws Fault `control.running` */
@@ -118,13 +148,13 @@ async function served(
   { world, stockFolder }: Setting,
   running: Guard,
   asked: Asked,
-  { socket, fail2banSocket }: UpOptions,
+  { socket, fail2banSocket, log }: UpOptions & { readonly log: GuardLog | undefined },
 ): Promise<readonly ControlServer[]> {
   const own = [await serve(asked, world, socket), serveMetrics(running, asked, world)]
   const path = fail2banSocket ?? running.prepared.configuration.server.socket
   // A second guard beside the usual one does not take its name.
   if (fail2banSocket === undefined && socket !== SOCKET && path === FAIL2BAN_SOCKET) return own
-  return [...own, await serveFail2ban(running, asked, { world, path, stockFolder })]
+  return [...own, await serveFail2ban(running, asked, { world, path, stockFolder, log })]
 }
 
 interface Telling {

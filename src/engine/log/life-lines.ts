@@ -1,4 +1,5 @@
 /** How the guard lives, as lines of the log: started, reloaded, what is wrong, stopped. */
+import type { Engine } from '../engine.ts'
 import type { Event } from '../event.ts'
 import type { GuardLog } from './guard-log.ts'
 
@@ -10,6 +11,11 @@ const JAIL = 'fail2ban.jail'
 export function tellBeginning(log: GuardLog): void {
   log.say(SERVER, 'INFO', '-'.repeat(50))
   log.say(SERVER, 'INFO', 'Starting Fail2ban v1.0.2')
+}
+
+/** The jails that Fail2ban would know. */
+export function namesOf({ jails }: Pick<Engine, 'jails'>): readonly string[] {
+  return jails.flatMap(({ name, settings }) => (settings ? [name] : []))
 }
 
 export function tellStarted(log: GuardLog, jails: readonly string[]): void {

@@ -1,7 +1,7 @@
 /** `reload`, `stop`, `add`, `start`, `sleep`: jails that come and go, and the guard itself. */
 import { Fault } from '../../../base/fault.ts'
 import type { JailSettings } from '../../../config/settings.ts'
-import { tellRestarted } from '../../../engine/log/life-lines.ts'
+import { namesOf, tellRestarted } from '../../../engine/log/life-lines.ts'
 import type { FaultStatus } from '../../../engine/status.ts'
 import { plainFilter } from '../../../filter/filter-settings.ts'
 import { NO_INCREMENT, NO_NETWORKS } from '../../../jail/jail-options.ts'
@@ -34,8 +34,7 @@ export async function reload(asked: Fail2banAsked, words: readonly Value[]): Pro
 
 async function restarted({ engine, log }: Fail2banAsked, jail: string | undefined): Promise<void> {
   await engine.restart(jail)
-  const names = jail === undefined ? engine.jails.flatMap((one) => (one.settings ? [one.name] : [])) : [jail]
-  if (log) tellRestarted(log, names)
+  if (log) tellRestarted(log, jail === undefined ? namesOf(engine) : [jail])
 }
 
 function missing(given: number): Fault {
