@@ -5,15 +5,14 @@ import { askedOptions } from '../stats/asked-options.ts'
 
 const EXAMPLES = `
 Examples:
-  rampart chart bar --by org
-                      the 20 organisations with the most banned addresses
+  rampart chart bar --by org                whose networks they are in
   rampart chart bar --by city -n all --out cities.svg
   rampart chart time --since 7d --out week.png
-                      bans over time, stacked by jail
   rampart chart map --out world.html
-  rampart chart heat  bans by weekday and hour
+  rampart chart heat                        bans by weekday and hour
+  rampart chart bar --ips-file list.txt     of a list of addresses
 
-The ending of --out says what is written. PNG needs the package @resvg/resvg-js.`
+The ending of --out says what is written; PNG needs @resvg/resvg-js.`
 
 export function chartGrammar(program: Command, setting: Setting, end: (code: number) => void): void {
   const command = program
