@@ -13,7 +13,7 @@ import { UFW_PARTS } from './ufw/parts.ts'
 const PARTS = { ...GUARD, ...UFW_PARTS }
 
 /** Benchmarks of single rooms: programs of their own that print what they find. */
-const ROOMS = ['detect', 'prefilter', 'follow', 'bans', 'store', 'statistics']
+const ROOMS = ['detect', 'prefilter', 'follow', 'bans', 'store', 'statistics', 'place']
 
 const json = process.argv.includes('--json')
 const names = process.argv

@@ -61,6 +61,7 @@ function openIn(files: DataFiles, folder: string, subject: Subject, troubles: st
   }
 }
 
+/** Data of an unknown date is an admin's choice: it came with nobody. */
 function dateOf(layer: Layer): string {
-  return layer.file.head.origin.date ?? ''
+  return layer.file.head.origin.date ?? '9999-12-31'
 }

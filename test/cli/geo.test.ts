@@ -66,7 +66,7 @@ test('old data is warned of, and updated from the registry', async (t) => {
     (await geo('update', '--registry', server.url)).out,
     /^country: DB-IP Lite country 2\.3\.\d+ of \d{4}-\d\d-\d\d, 0\.0 MB: installed\n$/,
   )
-  assert.match((await geo('update', 'country', '--registry', server.url)).out, /is the latest already\n$/)
+  assert.match((await geo('update', 'country', '--registry', server.url)).out, /there is nothing newer\n$/)
   const after = await geo('status', '--json')
   assert.deepEqual(
     [JSON.parse(after.out).data[0].data.ageDays, JSON.parse(after.out).data[0].previous.origin.date],

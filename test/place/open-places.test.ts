@@ -65,6 +65,9 @@ test('of two the newer data counts, of equals the installed; a damaged one is to
   await countryIs('BB')
   await ship('2026-07-01')
   await countryIs('AA')
+  // Of an unknown date, from an admin's own file.
+  await layerOf(installed, 'country', { 'c.csv': '8.8.8.0,8.8.8.255,BB' })
+  await countryIs('BB')
   put(shipped, 'country.places', 'damaged')
   await countryIs('BB')
   const places = await openPlaces({ world, folders: [shipped, installed] })

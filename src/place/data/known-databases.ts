@@ -15,12 +15,22 @@ export function originOfFile(path: string): Origin {
   const name = path.slice(path.lastIndexOf('/') + 1)
   const subject = SUBJECTS.find((subject) => PUBLISHED[subject].files.some((file) => baseOf(file) === baseOf(name)))
   if (subject) return PUBLISHED[subject].origin
+  // `dbip-asn-lite-2026-11.csv.gz`, of the month's beginning.
+  const ofDbIp = /^dbip-[a-z-]+-(20\d\d-(?:0[1-9]|1[0-2]))\./.exec(name)
+  if (ofDbIp) return { ...DB_IP, date: `${ofDbIp[1]}-01` }
   return { name: path, licence: 'as its publisher says', credit: `Places by ${name}`, url: '' }
 }
 
 /** `asn-ipv4.csv`, `asn-ipv4-num.csv` and `asn-ipv6.csv` are of one kind, and so are `dbip-country.mmdb` and its halves. */
 function baseOf(file: string): string {
   return file.replace(/(-ipv[46])?(-num)?\.(csv|mmdb)(\.gz)?$/, '')
+}
+
+const DB_IP: Origin = {
+  name: 'DB-IP',
+  licence: 'CC-BY-4.0',
+  credit: 'IP Geolocation by DB-IP',
+  url: 'https://db-ip.com',
 }
 
 const DATABASES: readonly (readonly [RegExp, Origin])[] = [
@@ -42,5 +52,5 @@ const DATABASES: readonly (readonly [RegExp, Origin])[] = [
       url: 'https://ipinfo.io',
     },
   ],
-  [/^DBIP/, { name: 'DB-IP', licence: 'CC-BY-4.0', credit: 'IP Geolocation by DB-IP', url: 'https://db-ip.com' }],
+  [/^DBIP/, DB_IP],
 ]

@@ -26,7 +26,9 @@ export interface Installed {
   readonly bytes: number
   /** Data of IPv4 alone knows no other. */
   readonly hasIpv6: boolean
-  /** What is there is what the registry has. */
+  /** undefined: it is used; else of when what is used instead is: of two the newer counts. */
+  readonly usedInstead?: string
+  /** What is there is as new as what the registry has. */
   readonly isUpToDate: boolean
 }
 
@@ -42,7 +44,7 @@ export async function installFromRegistry(
   const release = await latest(world.web, registry, published.package)
   const present = newestLayer(world.files, folders, subject, [])
   try {
-    if (present && present.file.head.origin.version === release.version) return told(present, true)
+    if (present && isAsNew(present.file.head.origin, release.version)) return told(present, true)
   } finally {
     present?.close()
   }
@@ -116,10 +118,21 @@ async function replace(
     if (files.stat(current)) files.rename(current, previousPath(folder, subject))
     files.rename(path, current)
     files.syncFolder(folder)
-    return told(layer, false)
+    return { ...told(layer, false), ...usedInstead(files, folders, subject, current) }
   } finally {
     layer.close()
   }
+}
+
+function usedInstead(
+  files: World['files'],
+  folders: readonly string[],
+  subject: Subject,
+  path: string,
+): Pick<Installed, 'usedInstead'> {
+  const used = newestLayer(files, folders, subject, [])
+  used?.close()
+  return used === undefined || used.path === path ? {} : { usedInstead: used.file.head.origin.date ?? '' }
 }
 
 function told({ file }: Layer, isUpToDate: boolean): Installed {
@@ -156,6 +169,11 @@ function scratchOf({ world, folders }: Installing): Scratch {
       for (const path of made) files.remove(path)
     },
   }
+}
+
+/** The registry may lag behind what came from a file. */
+function isAsNew({ version, date }: Origin, released: string): boolean {
+  return version === released || (date !== undefined && date >= (dateOfVersion(released) ?? '9999'))
 }
 
 function withVersion(origin: Origin, version: string): Origin {

@@ -47,6 +47,8 @@ const SINGLE_TRIES = 3
 export class Ipinfo {
   /** What was asked, as it is told. */
   readonly service: string
+  /** What its answers are kept under: two mirrors on one host may differ. */
+  readonly #key: string
   readonly #asking: Asking
   readonly #token: string | undefined
   readonly #mirror: string | undefined
@@ -58,6 +60,7 @@ export class Ipinfo {
     this.#mirror = mirror
     this.#kept = kept
     this.service = mirror === undefined ? 'ipinfo.io' : new URL(mirror).host
+    this.#key = mirror ?? this.service
   }
 
   /**
@@ -171,7 +174,7 @@ export class Ipinfo {
 
   #recall(addresses: readonly string[], troubles: string[]): ReadonlyMap<string, Answer> {
     try {
-      return this.#kept.get(this.service, addresses, this.#asking.clock.now() - KEPT_MS)
+      return this.#kept.get(this.#key, addresses, this.#asking.clock.now() - KEPT_MS)
     } catch (thrown) {
       troubles.push(printable(`${asFault(thrown, 'place.failed').message}; answers are not kept`))
       return new Map()
@@ -181,7 +184,7 @@ export class Ipinfo {
   /** Answers that cannot be kept are answers all the same. */
   #keep(answers: ReadonlyMap<string, Answer>): void {
     try {
-      this.#kept.put(this.service, answers, this.#asking.clock.now())
+      this.#kept.put(this.#key, answers, this.#asking.clock.now())
     } catch {}
   }
 }

@@ -154,6 +154,17 @@ test('a registry that others can listen to is not asked', async (t) => {
     await assert.rejects(installFromRegistry(installing(scratch(t)), 'country', url), { code: 'place.url' })
 })
 
+test('what the registry has is fetched only where it is newer; older data from a file is told not to be used', async (t) => {
+  const [folder, shipped] = [scratch(t), scratch(t)]
+  await layerOf(shipped, 'country', { 'a.csv': '8.8.8.0,8.8.8.255,AA' }, { ...ORIGIN, date: '2026-11-01' })
+  const both = { ...installing(folder), folders: [shipped, folder] }
+  const server = await registry(t, { tarball: PACKED })
+  assert.equal((await installFromRegistry(both, 'country', server.url)).isUpToDate, true)
+  assert.equal(server.asked.length, 1)
+  const old = await installFromFiles(both, 'country', [put(scratch(t), 'dbip-country.mmdb', COUNTRY)])
+  assert.deepEqual([old.origin.date, old.usedInstead], ['2026-05-17', '2026-11-01'])
+})
+
 test('a redirect is followed to where the tarball is', async (t) => {
   const folder = scratch(t)
   const server = await registry(t, {
@@ -217,6 +228,16 @@ const files: Readonly<
     'organisation',
     { 'asn-ipv4.csv': '8.8.8.0,8.8.8.255,15169,Google LLC', 'asn-ipv6.csv': ASN['asn-ipv6.csv'] },
     'ip-location-db AS numbers',
+  ],
+  'what DB-IP itself publishes': [
+    'country',
+    {
+      'dbip-country-lite-2026-11.csv.gz': gzipSync(
+        '8.8.8.0,8.8.8.255,US\n2001:4860::,2001:4860:ffff:ffff:ffff:ffff:ffff:ffff,US',
+      ),
+    },
+    'DB-IP',
+    '2026-11-01',
   ],
   'IPv4 alone': ['country', { 'mine.csv': '8.8.8.0,8.8.8.255,US' }, 'mine.csv'],
 }

@@ -102,11 +102,13 @@ function mega(bytes: number): string {
 function tell(terminal: Terminal, all: readonly Installed[], { json }: InstallOptions): void {
   if (json) terminal.out(printJson({ installed: all }))
   else
-    for (const { subject, origin, bytes, hasIpv6, isUpToDate } of all) {
+    for (const { subject, origin, bytes, hasIpv6, isUpToDate, usedInstead } of all) {
       const what = printable(`${origin.name}${origin.version === undefined ? '' : ` ${origin.version}`}`)
       const when = origin.date === undefined ? '' : ` of ${origin.date}`
       const size = isUpToDate ? '' : `, ${(bytes / 1e6).toFixed(1)} MB`
-      const words = isUpToDate ? 'is the latest already' : paint(terminal, 'green', 'installed')
+      const words = isUpToDate ? 'there is nothing newer' : paint(terminal, 'green', 'installed')
       terminal.out(`${subject}: ${what}${when}${size}: ${words}${hasIpv6 ? '' : '; it knows no IPv6 address'}\n`)
+      if (usedInstead !== undefined)
+        terminal.err(`rampart: what came with the program is newer (${printable(usedInstead)}), and is used\n`)
     }
 }
