@@ -126,7 +126,8 @@ export class BanTable {
     )
     const fault = await opening
     this.#healer.start()
-    if (this.#waiting.length > 0) this.#turn()
+    // What became due meanwhile has called already, and was not heard.
+    if (this.#waiting.length > 0 || this.#healer.isDue()) this.#turn()
     return fault
   }
 

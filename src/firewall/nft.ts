@@ -31,8 +31,7 @@ const PRIORITY = -310
  */
 export function printStructure(
   sets: readonly BanSet[],
-  leftover: readonly string[] = [],
-  mark: 'begin' | 'beginAll' = 'beginAll',
+  { leftover = [], flushed = [], mark = 'beginAll' }: Around = {},
 ): string[] {
   return [
     `add table ${TABLE}`,
@@ -52,8 +51,17 @@ export function printStructure(
     `add rule ${CHAIN} icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept`,
     ...sets.map(printRule),
     ...leftover.map((name) => `delete set ${TABLE} ${name}`),
+    ...flushed.map(printFlushedSet),
     ...printMark(MARK.end),
   ]
+}
+
+interface Around {
+  /** Sets that go. */
+  readonly leftover?: readonly string[]
+  /** Sets of which every element goes. */
+  readonly flushed?: readonly string[]
+  readonly mark?: 'begin' | 'beginAll'
 }
 
 /** One more set and its rules, in a table that stands. */
@@ -71,7 +79,7 @@ export function printRemovedTable(): string[] {
   return [`add table ${TABLE}`, `delete table ${TABLE}`]
 }
 
-export function printFlushedSet(name: string): string {
+function printFlushedSet(name: string): string {
   return `flush set ${TABLE} ${name}`
 }
 

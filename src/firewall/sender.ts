@@ -5,7 +5,7 @@ import type { BanSet } from './ban-set.ts'
 import { type Bans, countOf, noteSent, slotsOf, UNSURE } from './bans.ts'
 import { change, changes, emptied, type Step, taken } from './change.ts'
 import type { Kernel } from './kernel.ts'
-import { printAddedSet, printEmptied, printFlushedSet, printRemovedTable, printSteps, printStructure } from './nft.ts'
+import { printAddedSet, printEmptied, printRemovedTable, printSteps, printStructure } from './nft.ts'
 import { Refused } from './refused.ts'
 
 export interface Sent {
@@ -92,7 +92,7 @@ export class Sender {
    */
   async sendStructure(): Promise<void> {
     const sets = [...this.#bans.sets.values()].map(({ set }) => set)
-    await this.#applyStructure(printStructure(sets, [], 'begin'))
+    await this.#applyStructure(printStructure(sets, { mark: 'begin' }))
     this.#declare(sets)
   }
 
@@ -101,11 +101,11 @@ export class Sender {
     const sets = [...this.#bans.sets.values()].map(({ set }) => set)
     const names = new Set(sets.map(({ name }) => name))
     const leftover = present.filter((name) => !names.has(name))
-    const structure = printStructure(sets, leftover)
     const isAll = countOf(this.#bans) <= this.#chunk
-    const flushed = isAll ? present.filter((name) => names.has(name)).map(printFlushedSet) : []
+    const flushed = isAll ? present.filter((name) => names.has(name)) : []
     try {
-      await this.#kernel.apply([...structure, ...flushed, ...printSteps(steps, this.#clock.now())])
+      const structure = printStructure(sets, { leftover, flushed })
+      await this.#kernel.apply([...structure, ...printSteps(steps, this.#clock.now())])
       this.#declare(sets)
       taken(steps)
       return steps.length
@@ -114,7 +114,7 @@ export class Sender {
       if (!SPLITTABLE.includes(code)) throw thrown
       if (code === 'kernel.large') this.#shrink(steps.length)
     }
-    await this.#applyStructure(structure)
+    await this.#applyStructure(printStructure(sets, { leftover }))
     this.#declare(sets)
     return 0
   }

@@ -100,6 +100,8 @@ describe('a guard that is killed, stopped and started again', { skip: noLab() ??
       `SELECT body ->> 'address' AS address FROM event WHERE kind = 'ban' GROUP BY 1 HAVING count(*) > 1`,
     )
     assert.deepEqual(twice, [])
+    // What it found of the guard before it is no foreign deed.
+    assert.doesNotMatch(guard.out, / healed /)
   })
 
   /**

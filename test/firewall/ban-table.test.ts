@@ -4,6 +4,7 @@ import { parseNetwork } from '../../src/base/address.ts'
 import { BanTable } from '../../src/firewall/ban-table.ts'
 import { type BlockChange, changeBans, noBans } from '../../src/firewall/bans.ts'
 import { wantedOf } from '../../src/firewall/wanted.ts'
+import { FEW_ELEMENTS } from '../../src/firewall/watcher.ts'
 import { fakeWorld } from '../../src/world/fake.ts'
 import { block, scope } from './blocks.ts'
 import { memoryKernel } from './memory-kernel.ts'
@@ -33,6 +34,8 @@ const remove = (network: string, owner = 'jail'): BlockChange => ({
   scope: scope('tcp 80 drop'),
   owner,
 })
+/** So many that the watcher is there before they are sent. */
+const MANY = Array.from({ length: FEW_ELEMENTS + 1 }, (_, i) => block(`10.0.${i >> 8}.${i & 255}`, 'tcp 80 drop'))
 const settle = () => new Promise((resolve) => setImmediate(resolve))
 
 test('open puts what is wanted, in one transaction, and takes away what is not', async () => {
@@ -219,6 +222,34 @@ test('another program deleted an element: it comes back; our own deletions are l
   await settle()
   assert.deepEqual(told, ['elements were deleted: 1'])
   assert.equal(kernel.print().length, 2)
+})
+
+test('what is deleted while the table opens is put back, though nobody puts anything after it', async () => {
+  const { kernel, world, told, bans } = table()
+  const { apply } = kernel
+  kernel.apply = (lines) => {
+    const applied = apply(lines)
+    if (!lines.some((line) => line.includes('10.0.0.1'))) return applied
+    // Behind that transaction; it is due before nft has ended.
+    kernel.tell({ kind: 'structure', what: 'rule' })
+    world.advance(1000)
+    return applied
+  }
+  await bans.open(MANY)
+  for (let i = 0; i < 10; i++) await settle()
+  assert.equal(bans.isHurt, false)
+  assert.deepEqual(told, [`rule deleted: ${MANY.length}`])
+})
+
+test('of what a guard before has left nothing is taken away unmarked: it would be taken for a foreign deed', async () => {
+  const { kernel, bans } = table()
+  await kernel.apply(['add table inet rampart_bans', 'add set inet rampart_bans tcp_80_drop_4 { }'])
+  await bans.open(MANY)
+  const lines = kernel.transactions.at(-1)!
+  const marks = lines.flatMap((line, at) => (line.startsWith('delete element inet rampart_bans marks') ? [at] : []))
+  const flush = lines.indexOf('flush set inet rampart_bans tcp_80_drop_4')
+  assert.equal(marks.length, 2)
+  assert.ok(marks[0]! < flush && flush < marks[1]!, `${marks} ${flush}`)
 })
 
 test('healing that is refused is told and tried again', async () => {
