@@ -129,9 +129,12 @@ if (scheme === 'h2') {
 } else {
   const http = require('node:' + scheme)
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  // The late acknowledgement of the last answer may hear the reset before the next request does.
+  let isReset = false
+  agent.on('free', (socket) => socket.once('close', (isFault) => { isReset ||= isFault }))
   ask = () => first(new Promise((done) => {
     const asked = http.get(url, { ...options, agent }, (answer) => { answer.resume(); answer.on('end', () => done(String(answer.statusCode))) })
-    asked.on('error', () => done(asked.reusedSocket ? 'reset' : 'refused'))
+    asked.on('error', () => done(asked.reusedSocket || isReset ? 'reset' : 'refused'))
   }))
 }
 require('node:readline').createInterface({ input: process.stdin }).on('line', async () => console.log(await ask()))
