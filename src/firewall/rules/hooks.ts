@@ -10,10 +10,10 @@ export function printHooks({ frame, ipv6, policies }: Ruleset): Chain[] {
     name: hook,
     base: `type filter hook ${hook} priority 0; policy accept;`,
     rules: [
-      // A jump, no goto: RETURN in a built-in chain means its policy.
-      ...(ipv6
-        ? [`meta nfproto vmap { ipv4 : jump ${target(4, 'filter', hook)}, ipv6 : jump ${target(6, 'filter', hook)} }`]
-        : [`meta nfproto ipv4 jump ${target(4, 'filter', hook)}`, ...NO_IPV6[hook]]),
+      // A jump, no goto: RETURN in a built-in chain means its policy. No verdict map: its elements go at the moment of
+      // the exchange, and a packet that is then between the chain's start and the map would meet the last word.
+      `meta nfproto ipv4 jump ${target(4, 'filter', hook)}`,
+      ...(ipv6 ? [`meta nfproto ipv6 jump ${target(6, 'filter', hook)}`] : NO_IPV6[hook]),
       lastWord(policies[path]),
     ],
   }))
