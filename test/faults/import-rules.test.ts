@@ -96,6 +96,7 @@ describe('R15 rules that Fail2ban left in ufw', { skip: missing ?? false }, () =
       ['short', `${ATTACKERS}.4`],
     ] as const
     for (const [jail, address] of bans) await lab.server.must(['fail2ban-client', 'set', jail, 'banip', address])
+    const begun = Date.now()
     await until('its rules', async () => (await rules()).length === bans.length, 20_000)
     fail2ban.kill('SIGKILL')
     await ended(fail2ban)
@@ -103,7 +104,7 @@ describe('R15 rules that Fail2ban left in ufw', { skip: missing ?? false }, () =
     await ufw('reject', 'from', `${ATTACKERS}.5`, 'comment', 'by Fail2Ban after 7 attempts against sshd')
     await ufw('reject', 'from', `${ATTACKERS}.6`, 'comment', 'by hand')
     const guard = await lab.guard()
-    await new Promise((resolve) => setTimeout(resolve, 4000))
+    await until('the short ban is over', () => Date.now() > begun + 7000)
 
     const before = await rules()
     assert.equal((await take('--dry-run')).rules.length, 6)
