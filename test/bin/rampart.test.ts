@@ -1,7 +1,7 @@
 /** The launcher finds its program however it is called. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -55,3 +55,26 @@ test('what a command that is loaded late raises keeps its hint', { skip: isBuilt
   const { stderr } = spawnSync(LAUNCHER, ['chart', 'bar', '--by', 'nothing'], { encoding: 'utf8' })
   assert.match(stderr, /^rampart: nothing can be counted by nothing\n {2}one of: country, /)
 })
+
+/** What is in dist/, the words of a command, and whether they start. */
+for (const [there, name, words, isReady] of [
+  [[], 'rampart', ['status'], false],
+  [['main.mjs'], 'rampart', ['status'], false],
+  [['main.mjs'], 'rampart', ['up'], true],
+  [['rampart.cjs'], 'rampart', ['status'], true],
+  [['main.mjs', 'rampart.cjs'], 'ufw', ['status'], false],
+  [['main.mjs', 'rampart.cjs'], 'fail2ban-client', ['status'], false],
+  [['rampart.cjs'], 'fail2ban-server', [], false],
+] as const) {
+  const built = there.length === 0 ? 'nothing built' : `${there.join(' and ')} built`
+  test(`with ${built}, ${name} ${words.join(' ')} ${isReady ? 'starts' : 'tells how to set it up'}`, () => {
+    const root = mkdtempSync(join(folder, 'root '))
+    for (const part of ['bin', 'dist', 'runtime']) mkdirSync(join(root, part))
+    writeFileSync(join(root, 'runtime/node'), '#!/bin/sh\necho started\n', { mode: 0o755 })
+    for (const file of there) writeFileSync(join(root, 'dist', file), '')
+    copyFileSync(LAUNCHER, join(root, 'bin', name))
+    const { status, stdout, stderr } = spawnSync(join(root, 'bin', name), words, { encoding: 'utf8' })
+    const said = `rampart: not set up yet; run: npm run setup --prefix '${root}'\n`
+    assert.deepEqual([status, stdout, stderr], isReady ? [0, 'started\n', ''] : [1, '', said])
+  })
+}
