@@ -240,7 +240,9 @@ function statOrNothing(path: string): Stats | undefined {
 function replace(path: string, content: string | Uint8Array, mode: number): void {
   const temporary = `${path}.${process.pid}.new`
   try {
-    fill(openSync(temporary, 'w', mode), content)
+    // Made by us: in a folder where others write too it could be a link of theirs.
+    rmSync(temporary, { force: true })
+    fill(openSync(temporary, 'wx', mode), content)
     renameSync(temporary, path)
   } catch (thrown) {
     rmSync(temporary, { force: true })

@@ -1,8 +1,19 @@
 /** `rampart chart`: what is counted is what is drawn, in each format, and what cannot be drawn is told. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { escaped } from '../../src/chart/markup.ts'
 import { svg } from '../../src/chart/svg.ts'
@@ -169,6 +180,37 @@ describe('of a history', () => {
     assert.notDeepEqual(light, await draw('--theme', 'dark'))
     assert.notDeepEqual(light, await draw('--title', 'Other words'))
   })
+
+  test('a picture has the mode that the umask leaves, takes the place of a file, and leaves nothing beside it', async () => {
+    const file = join(mkdtempSync(join(folder, 'out-')), 'picture.svg')
+    for (const umask of [0o022, 0o077]) {
+      const before = process.umask(umask)
+      try {
+        const done = await typed(['chart', 'bar', '--by', 'jail', '--history', folder, '--out', file])
+        assert.equal(done.code, 0, done.err)
+      } finally {
+        process.umask(before)
+      }
+      assert.equal(statSync(file).mode & 0o777, 0o666 & ~umask)
+      assert.deepEqual(readdirSync(dirname(file)), ['picture.svg'])
+    }
+  })
+
+  for (const [what, make] of [
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a link to a device', (path: string) => symlinkSync('/dev/null', path)],
+  ] as const) {
+    test(`refused: chart --out with the name of ${what}, which stays what it is`, async () => {
+      const file = join(mkdtempSync(join(folder, 'out-')), 'x.svg')
+      make(file)
+      const { ino } = lstatSync(file)
+      const done = await typed(['chart', 'bar', '--by', 'jail', '--history', folder, '--out', file])
+      assert.equal(done.code, 1)
+      assert.match(done.err, /x\.svg is no file\n {2}without --out the chart is printed as text/)
+      assert.equal(lstatSync(file).ino, ino)
+    })
+  }
 
   const REFUSED: readonly (readonly [words: readonly string[], code: number, err: RegExp])[] = [
     [['bar', '--out', 'x.jpg'], 1, /x\.jpg does not end in \.svg, \.png or \.html\n {2}the ending says/],

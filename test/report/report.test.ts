@@ -96,20 +96,20 @@ test('a list of addresses is a page of its own, without times and jails', async 
   assert.ok(follows(text, 'lines of the list', '3'))
 })
 
-test('the file is written whole, for all to read, and its size told', async () => {
+test('the file is written whole, for whom the umask lets read, and its size told', async () => {
   const path = join(folder, 'page.html')
   const { out, code } = await run({ out: path, title: 'A <title>' })
   assert.equal(code, 0)
   assert.match(out, /page\.html: 310 addresses, 0 countries; \d+ KB\n$/)
-  assert.equal(statSync(path).mode & 0o777, 0o644)
+  assert.equal(statSync(path).mode & 0o777, 0o666 & ~process.umask())
   assert.match(readFileSync(path, 'utf8'), /<h1>A &lt;title&gt;<\/h1>/)
 })
 
 /** A change of the options, and the Fault. */
 const faults: readonly (readonly [string, () => Partial<ReportOptions>, string])[] = [
   ['a name that says nothing', () => ({ out: join(folder, 'page.txt') }), 'report.format'],
-  ['a pipe', () => ({ out: pipe(), format: 'html' }), 'report.no-file'],
-  ['a folder', () => ({ out: folder, format: 'md' }), 'report.no-file'],
+  ['a pipe', () => ({ out: pipe(), format: 'html' }), 'cli.no-file'],
+  ['a folder', () => ({ out: folder, format: 'md' }), 'cli.no-file'],
   ['a jail that nobody knows', () => ({ jail: 'nosuch' }), 'statistics.no-such-jail'],
   ['no history', () => ({ history: join(folder, 'none') }), 'statistics.no-history'],
 ]

@@ -93,6 +93,17 @@ test('a write that fails leaves the old content and no temporary file', () => {
   assert.equal(statSync(join(folder, 'kept')).size, 3)
 })
 
+test('a link that lies where the temporary file would be is no way into another file', () => {
+  const [victim, path] = [join(folder, 'victim'), join(folder, 'wanted')]
+  writeFileSync(victim, 'as it was')
+  symlinkSync(victim, `${path}.${process.pid}.new`)
+  realWorld().files.write(path, 'new', 0o600)
+  assert.deepEqual(
+    [victim, path].map((file) => realWorld().files.text(file)),
+    ['as it was', 'new'],
+  )
+})
+
 test('a program is run by its argument list, with its input, and cut at its time', async () => {
   const { run } = realWorld()
   const cat = await run.once(['cat'], { input: '$(id) `id`' })

@@ -4,6 +4,7 @@ import type { Page } from '../../../chart/page.ts'
 import type { Picture } from '../../../chart/picture.ts'
 import { svg } from '../../../chart/svg.ts'
 import { BYS, type By } from '../../../statistics/table.ts'
+import { resultFile } from '../../result-file.ts'
 import type { Setting } from '../../setting.ts'
 import { type AskedOptions, openAsked } from '../stats/asked.ts'
 import { barsOf } from './bars-of.ts'
@@ -27,16 +28,16 @@ const USUAL: Readonly<Record<Kind, By>> = { bar: 'country', time: 'jail', map: '
 const USUAL_COLUMNS = 100
 const COLUMNS = { least: 40, most: 300 }
 
-/** @returns the exit code @throws Fault `chart.*`, and those of `openAsked` */
+/** @returns the exit code @throws Fault `chart.*`, `cli.no-file`, `file.*`, and those of `openAsked` */
 export async function chart(setting: Setting, kind: Kind, options: ChartOptions): Promise<number> {
   const by = byOf(kind, options.by)
-  const format = options.out === undefined ? undefined : formatOf(options.out)
+  const out = options.out === undefined ? undefined : pictureFile(setting, options.out)
   const opened = await openAsked(setting, options)
   try {
     const drawn = await chartOf(kind, by, opened, options)
     for (const trouble of opened.places.troubles) setting.terminal.err(`rampart: ${trouble}\n`)
-    if (format === undefined) setting.terminal.out(drawn.text(pageOf(setting)))
-    else await save(setting, drawn.picture(options.width), format, { ...options, out: options.out! })
+    if (out === undefined) setting.terminal.out(drawn.text(pageOf(setting)))
+    else out.write(await contentOf(setting, drawn.picture(options.width), out.format, options.theme))
     return 0
   } finally {
     opened.close()
@@ -76,6 +77,10 @@ function spanOf({ unit, state }: AskedOptions) {
   return { unit: unit ?? 'bans', state: state ?? 'all' } as const
 }
 
+function pictureFile({ world }: Setting, out: string) {
+  return { format: formatOf(out), write: resultFile(world.files, out, 'without --out the chart is printed as text') }
+}
+
 const FORMATS = ['svg', 'png', 'html'] as const
 type Format = (typeof FORMATS)[number]
 
@@ -88,15 +93,10 @@ function formatOf(file: string): Format {
   })
 }
 
-async function save(setting: Setting, picture: Picture, format: Format, options: ChartOptions & { out: string }) {
-  const { files } = setting.world
-  const { theme, out } = options
-  const content = async () => {
-    if (format === 'svg') return `${svg(picture, { theme: theme ?? 'auto' })}\n`
-    if (format === 'html') return (await import('./html.ts')).chartPage(picture, theme)
-    return (await import('./png.ts')).png(setting, svg(picture, { theme: theme ?? 'light' }), picture)
-  }
-  files.write(out, await content(), 0o644)
+async function contentOf(setting: Setting, picture: Picture, format: Format, theme: ChartOptions['theme']) {
+  if (format === 'svg') return `${svg(picture, { theme: theme ?? 'auto' })}\n`
+  if (format === 'html') return (await import('./html.ts')).chartPage(picture, theme)
+  return (await import('./png.ts')).png(setting, svg(picture, { theme: theme ?? 'light' }), picture)
 }
 
 function pageOf({ terminal, env }: Setting): Page {

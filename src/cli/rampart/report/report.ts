@@ -6,6 +6,7 @@ import { markdown } from '../../../report/markdown/markdown.ts'
 import { page } from '../../../report/page/page.ts'
 import type { Report } from '../../../report/report.ts'
 import { thousands } from '../../print.ts'
+import { resultFile } from '../../result-file.ts'
 import type { Setting } from '../../setting.ts'
 import { type AskedOptions, openAsked } from '../stats/asked.ts'
 
@@ -18,26 +19,20 @@ export interface ReportOptions extends AskedOptions {
 
 const TITLE = 'Who was banned, and where they come from'
 const TITLE_OF_LIST = 'Where these addresses come from'
-/** It is made to be shown. */
-const MODE = 0o644
 
-/** @returns the exit code @throws Fault `report.format`, `report.no-file`, `file.*`, and those of `openAsked` */
+/** @returns the exit code @throws Fault `report.format`, `cli.no-file`, `file.*`, and those of `openAsked` */
 export async function report(setting: Setting, options: ReportOptions): Promise<number> {
   const { world, terminal, version } = setting
   const { out, title = options.ipsFile === undefined ? TITLE : TITLE_OF_LIST } = options
   const format = formatOf(options)
-  if (out !== '-') refuseOther(setting, out)
+  const write = out === '-' ? terminal.out : resultFile(world.files, out, 'for standard output: --out -')
   const asked = await openAsked(setting, options)
   try {
     const gathered = await gather(asked, { title, version })
     const text = format === 'md' ? markdown(gathered) : await page(gathered)
     for (const trouble of asked.places.troubles) terminal.err(`rampart: ${trouble}\n`)
-    if (out === '-') {
-      terminal.out(text)
-      return 0
-    }
-    world.files.write(out, text, MODE)
-    terminal.out(`${written(out, text, gathered)}\n`)
+    write(text)
+    if (out !== '-') terminal.out(`${written(out, text, gathered)}\n`)
     return 0
   } finally {
     asked.close()
@@ -51,13 +46,6 @@ function formatOf({ out, format }: ReportOptions): 'html' | 'md' {
   throw new Fault('report.format', `the name ${printable(out)} does not say whether it shall be HTML or Markdown`, {
     hint: '--out FILE.html or FILE.md, or --format html or md',
   })
-}
-
-/** A file takes the place of what was there: of a device it must not. */
-function refuseOther({ world }: Setting, out: string): void {
-  const stat = world.files.stat(out)
-  if (stat === undefined || stat.kind === 'file') return
-  throw new Fault('report.no-file', `${printable(out)} is no file`, { hint: 'for standard output: --out -' })
 }
 
 /** `report.html: 2,623 addresses, 65 countries; 812 KB`. */
