@@ -6,6 +6,7 @@ import type { HeldLists } from './list-sets.ts'
 import type { Fingerprint } from './pieces.ts'
 import { countRules, presentTable } from './present-table.ts'
 import { printRuleset } from './print.ts'
+import type { Printed } from './printed.ts'
 import type { Ruleset } from './ruleset.ts'
 import { heldLists, type ListOptions, listLines, settleLists } from './settle-lists.ts'
 import { type Present, printChange, printEmptied, printRemoval, printReplacement } from './transaction.ts'
@@ -30,10 +31,10 @@ export async function applyRuleset(
   let isBesideUfw = false
   for (const way of anew ? (['anew'] as const) : (['change', 'anew'] as const)) {
     try {
-      const there = await presentTable(world)
+      const [there, early] = await Promise.all([presentTable(world), printEarly(ruleset, fingerprint)])
       isBesideUfw = there.hasUfwChains
       const { held, lines, present } = await settleLists(kernel, lists, there, { ...of, doubting: way === 'anew' })
-      const printed = printRuleset(ruleset, fingerprint, held)
+      const printed = early ?? printRuleset(ruleset, fingerprint, held)
       await kernel.apply([...lines, ...printChange(printed, present, { anew: way === 'anew' })])
       return { isBesideUfw }
     } catch (thrown) {
@@ -43,6 +44,11 @@ export async function applyRuleset(
   // The table goes, and packets with it: the last resort.
   await kernel.apply(printReplacement(printRuleset(ruleset, fingerprint), listLines(lists)))
   return { isBesideUfw }
+}
+
+/** While nft looks what is there: 30 ms of 5,000 rules. Where there are lists, what is there decides what they are called. */
+async function printEarly(ruleset: Ruleset, fingerprint: Fingerprint): Promise<Printed | undefined> {
+  return (ruleset.lists?.size ?? 0) === 0 ? printRuleset(ruleset, fingerprint) : undefined
 }
 
 export interface Applied {
