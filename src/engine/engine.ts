@@ -39,7 +39,7 @@ import { NO_DESCRIPTORS } from './reserve.ts'
 import { type Retrying, retrying } from './retrying.ts'
 import type { Acts } from './scripts/act.ts'
 import { Sparing } from './sparing/sparing.ts'
-import type { AllLifted, JailDetails, ListedBan, SparedNow, Status, Verified, Why } from './status.ts'
+import type { AllLifted, GuardFolders, JailDetails, ListedBan, SparedNow, Status, Verified, Why } from './status.ts'
 import type { SteadyClock } from './steady-clock.ts'
 import { noTally, type Tally } from './tally.ts'
 import { Troubles } from './troubles.ts'
@@ -47,6 +47,8 @@ import { Troubles } from './troubles.ts'
 export interface EngineParts {
   readonly version: string
   readonly pid: number
+  /** Told to who asks. */
+  readonly folders?: GuardFolders
   readonly clock: SteadyClock
   readonly history: History
   /** Absent when observing: then nothing in the kernel is changed. */

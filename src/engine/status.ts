@@ -7,6 +7,8 @@ export interface Status {
   readonly pid: number
   readonly since: EpochMs
   readonly observe: boolean
+  /** Where it reads and keeps; undefined: the guard is older than this answer. */
+  readonly folders?: GuardFolders | undefined
   readonly jails: readonly JailStatus[]
   /** Addresses and networks that the kernel bans now; one that two jails hold counts once. */
   readonly banned: number
@@ -20,6 +22,18 @@ export interface Status {
   /** Spared beside what every host spares (loopback, link-local ...). */
   readonly spared: readonly string[]
   readonly faults: readonly FaultStatus[]
+}
+
+/** Absolute paths. */
+export interface GuardFolders {
+  /** The stock configuration; null: what stands in `config` is all that counts. */
+  readonly stock: string | null
+  /** Above it, later wins. */
+  readonly config: readonly string[]
+  /** Whether what is found on the host chooses jails where those name none. */
+  readonly chooses: boolean
+  /** Where history is kept; null: it keeps none. */
+  readonly history: string | null
 }
 
 export interface FaultStatus {

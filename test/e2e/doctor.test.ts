@@ -1,6 +1,6 @@
 /** The doctor on a host as manuals set it up: what bans nobody is told, with its reason; what it says mends it. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Lab, noLab } from '../lab/lab.ts'
@@ -35,8 +35,8 @@ describe('rampart doctor', { skip: noLab() ?? false }, () => {
     writeFileSync(path, text.replace(from, to))
   }
 
-  async function doctor(): Promise<{ readonly code: number; readonly told: readonly string[] }> {
-    const { code, out } = await lab.rampart('doctor', '--json')
+  async function doctor(...words: string[]): Promise<{ readonly code: number; readonly told: readonly string[] }> {
+    const { code, out } = await lab.rampart('doctor', '--json', ...words)
     const { findings } = JSON.parse(out) as {
       findings: { code: string; severity: string; file?: string; line?: number; mend?: string }[]
     }
@@ -55,6 +55,18 @@ describe('rampart doctor', { skip: noLab() ?? false }, () => {
       'lint.wrong-log /etc/rampart/jail.local:7',
       'nginx.trusts-everyone /etc/nginx/nginx.conf:8',
     ])
+  })
+
+  test('of a guard with folders of its own those are looked at, unless others are named', async () => {
+    const folder = join(lab.folder, 'other')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'jail.local'), '[nginx-4xx]\nenabled = true\nlogpath = /var/log/nginx/error.log\n')
+    const guard = await lab.guard(['--config', folder])
+    const [own, named] = [await doctor(), await doctor('--config', '/etc/rampart')]
+    await guard.stop()
+    assert.ok(own.told.includes(`lint.wrong-log ${folder}/jail.local:3`), own.told.join('\n'))
+    assert.ok(!own.told.some((told) => told.includes('/etc/rampart')), own.told.join('\n'))
+    assert.ok(named.told.includes('lint.wrong-log /etc/rampart/jail.local:7'), named.told.join('\n'))
   })
 
   test('mended as it says, and guarded, nothing of it is told', async () => {

@@ -111,8 +111,8 @@ type End = (code: number) => void
 const json = () => new Option('--json', 'print JSON with stable names')
 const socket = () => new Option('--socket <path>', 'where the guard answers').default(SOCKET).env('RAMPART_SOCKET')
 const datadir = () => new Option('--datadir <folder>', "stands before the paths of ufw's files")
-const config = () =>
-  new Option('--config <folders...>', 'configuration above the stock one, later wins').default(CONFIG, CONFIG.join(' '))
+const config = (usual = CONFIG.join(' ')) =>
+  new Option('--config <folders...>', 'configuration above the stock one, later wins').default(CONFIG, usual)
 
 function guarding(program: Command, setting: Setting, end: End): void {
   program
@@ -468,12 +468,14 @@ function mending(program: Command, setting: Setting, end: End): void {
     .summary('what is wrong with this host, and what mends it')
     .description("show what is wrong with this host's set-up, and the command or the line that mends it")
     .option('--all', 'also what is well')
-    .addOption(config())
+    .addOption(config("the guard's"))
     .addOption(json())
     .addOption(socket())
     .addOption(datadir())
     .addHelpText('after', '\nExit code: 0 nothing wrong, or hints alone; 1 errors or warnings')
-    .action(async (options) => end(await (await import('./doctor/doctor.ts')).doctor(setting, options)))
+    .action(async (options) =>
+      end(await (await import('./doctor/doctor.ts')).doctor(setting, options, { config: CONFIG, state: STATE })),
+    )
 }
 
 /** From another guard or firewall. */

@@ -22,7 +22,17 @@ import { type Effects, perform } from '../perform.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Acts } from '../scripts/act.ts'
 import type { Sparing } from '../sparing/sparing.ts'
-import type { AllLifted, JailDetails, JailStatus, ListedBan, SparedNow, Status, Verified, Why } from '../status.ts'
+import type {
+  AllLifted,
+  GuardFolders,
+  JailDetails,
+  JailStatus,
+  ListedBan,
+  SparedNow,
+  Status,
+  Verified,
+  Why,
+} from '../status.ts'
 import type { SteadyClock } from '../steady-clock.ts'
 import type { Troubles } from '../troubles.ts'
 import { listedBans } from './listed-bans.ts'
@@ -34,6 +44,7 @@ export interface AnswersParts {
   readonly pid: number
   /** When it began, by its own clock. */
   readonly since: EpochMs
+  readonly folders?: GuardFolders | undefined
   readonly clock: SteadyClock
   readonly history: History
   readonly table: BanTable | undefined
@@ -71,14 +82,15 @@ export class Answers {
   }
 
   status(): Status {
-    const { version, pid, since, clock, table, history, jails, kernelView, pipeline, lastMinute, sparing, troubles } =
-      this.#parts
+    const { version, pid, since, folders, clock, table, history, jails, kernelView, pipeline } = this.#parts
+    const { lastMinute, sparing, troubles } = this.#parts
     const shown = jails.all.filter((jail) => jail.settings || jail.state.totals.bans > 0)
     return {
       version,
       pid,
       since: since + clock.aheadMs,
       observe: table === undefined,
+      folders,
       jails: shown.map((jail) => this.#jailStatus(jail)),
       ...kernelView.count(jails.all),
       lines: pipeline.lines(),

@@ -14,6 +14,7 @@ import { manualJail } from '../manual-jail.ts'
 import { descriptorReserve } from '../reserve.ts'
 import { Acts } from '../scripts/act.ts'
 import { SparedSources } from '../sparing/spared-sources.ts'
+import type { GuardFolders } from '../status.ts'
 import { type SteadyClock, steadyClock } from '../steady-clock.ts'
 import { counted, noTally, type Tally } from '../tally.ts'
 import { wallHistory } from '../wall-history.ts'
@@ -57,6 +58,7 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
   const engine = new Engine({
     version,
     pid,
+    folders: foldersOf(world, options),
     clock,
     history,
     table: options.observe ? undefined : banTable(world, clock, ref, options, tally),
@@ -82,6 +84,16 @@ export async function guard(world: World, options: GuardOptions): Promise<Guard>
 function withEngine(ref: Ref, act: (engine: Engine) => void): void {
   if (ref.guard) act(ref.guard.engine)
   else ref.early.push(act)
+}
+
+function foldersOf({ files }: World, { stockFolder, config, chooses, observe, state }: GuardOptions): GuardFolders {
+  const path = (folder: string) => (files.stat(folder) ? files.real(folder) : folder)
+  return {
+    stock: stockFolder === undefined ? null : path(stockFolder),
+    config: config.map(path),
+    chooses: chooses ?? true,
+    history: observe ? null : path(state),
+  }
 }
 
 function sourcesOf(world: World, { config }: GuardOptions, ref: Ref): SparedSources {

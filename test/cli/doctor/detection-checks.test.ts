@@ -70,7 +70,14 @@ function log(change: Partial<LogFacts>): LogFacts {
 function guarding(change: Partial<Guarding> = {}): Guarding {
   return {
     ...jails(jail('sshd', { logs: ['/var/log/auth.log'] })),
-    ...{ linted: [], status: status(), fail2ban: undefined, unit: undefined, isSystemd: true },
+    ...{
+      linted: [],
+      status: status(),
+      ownJails: '/etc/rampart/jail.local',
+      fail2ban: undefined,
+      unit: undefined,
+      isSystemd: true,
+    },
     ...{
       logs: [log({})],
       allowed: [],

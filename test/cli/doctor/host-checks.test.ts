@@ -93,7 +93,7 @@ test('what df and timedatectl say is read, whatever the names of the disks', asy
   world.answer('df -P -k', { out: `${head}/dev/a b 100 90 10 91% /\nserver:/x 200 0 200 - /var/log 2\n` })
   world.answer('df -P -i', { out: `${head}/dev/a b 100 99 1 99% /\nserver:/x 0 0 0 - /var/log 2\n` })
   world.answer('timedatectl show', { out: 'Timezone=UTC\nNTP=yes\nNTPSynchronized=no\n' })
-  const { clock, disks } = await readHost(world, [])
+  const { clock, disks } = await readHost(world, { stockFolder: '/stock', config: [], state: '/var/lib/rampart' })
   assert.deepEqual(clock, { isSynchronized: false, isMeantTo: true })
   assert.deepEqual(disks, [
     { path: '/var/lib/rampart', freeBytes: 10 * 1024, used: 91, usedInodes: 99 },

@@ -175,7 +175,7 @@ function unwatchedFindings(guarding: Guarding): Finding[] {
   const left = [...discovery.found.keys()].filter((name) => !filters.has(name) && name !== 'recidive')
   if (left.length === 0) return []
   const message = `there are logs for ${left.join(', ')} too, and no jail reads them: the files in /etc enable others`
-  const mend = `in /etc/rampart/jail.local: [${left[0]}] and below it enabled = true`
+  const mend = `in ${guarding.ownJails}: [${left[0]}] and below it enabled = true`
   return one('unwatched', 'hint', message, mend)
 }
 

@@ -1,5 +1,7 @@
 /** `rampart doctor`: what is wrong with this host's set-up, and how to mend it. It looks, and changes nothing. */
+import { asFault } from '../../../base/fault.ts'
 import { ufwPaths } from '../../../config/ufw/paths.ts'
+import { ask } from '../../../control/client.ts'
 import { printJson } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
 import { detectionChecks } from './detection-checks.ts'
@@ -11,6 +13,7 @@ import { readGuarding } from './read-guarding.ts'
 import { readHost } from './read-host.ts'
 import { readWall } from './read-wall.ts'
 import { wallChecks } from './wall-checks.ts'
+import { whereOf } from './where.ts'
 
 export interface DoctorOptions {
   readonly all?: boolean
@@ -20,19 +23,28 @@ export interface DoctorOptions {
   readonly datadir?: string
 }
 
+/** Folders of a guard that nothing was said to. */
+export interface Usual {
+  readonly config: readonly string[]
+  readonly state: string
+}
+
 /** @returns 0 if nothing is wrong but for hints, 1 with errors or warnings */
-export async function doctor(setting: Setting, options: DoctorOptions): Promise<number> {
-  const checks = setting.isRoot ? await examine(setting, options) : [NOT_ROOT]
+export async function doctor(setting: Setting, options: DoctorOptions, usual: Usual): Promise<number> {
+  const checks = setting.isRoot ? await examine(setting, options, usual) : [NOT_ROOT]
   setting.terminal.out(options.json ? printJson(asJson(checks), 2) : printChecks(setting.terminal, checks, options))
   return checks.some(({ findings }) => findings.some(({ severity }) => severity !== 'hint')) ? 1 : 0
 }
 
-async function examine(setting: Setting, options: DoctorOptions): Promise<readonly Check[]> {
-  const { world } = setting
+async function examine(setting: Setting, options: DoctorOptions, usual: Usual): Promise<readonly Check[]> {
+  const { world, stockFolder } = setting
+  const { config, socket } = options
+  const status = await ask(socket, { verb: 'status' }).catch((thrown: unknown) => asFault(thrown, 'control.failed'))
+  const where = whereOf(config === usual.config ? undefined : config, status, { ...usual, stockFolder })
   const [wall, guarding, host] = await Promise.all([
     readWall(world, ufwPaths(options.datadir)),
-    readGuarding(setting, options),
-    readHost(world, options.config),
+    readGuarding(world, where, status),
+    readHost(world, where),
   ])
   return [
     ...wallChecks(wall),

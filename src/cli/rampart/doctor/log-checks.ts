@@ -7,7 +7,7 @@ import type { LogFacts } from './read-log.ts'
 
 /** What is asked of all logs. */
 export function logChecks(guarding: Guarding): Check[] {
-  const { logs, now } = guarding
+  const { logs } = guarding
   const title = (text: string, findings: readonly Finding[]): Check => ({ group: 'detection', title: text, findings })
   return [
     title('logs are files that can be read', logs.flatMap(unreadable)),
@@ -17,7 +17,7 @@ export function logChecks(guarding: Guarding): Check[] {
     ),
     title(
       "logs' dates are right",
-      logs.flatMap((log) => misdated(log, now)),
+      logs.flatMap((log) => misdated(log, guarding)),
     ),
     title('logs name the clients, not a proxy', logs.flatMap(proxied)),
   ]
@@ -38,12 +38,15 @@ const DAY_MS = 86_400_000
 const STALE_MS = 2 * DAY_MS
 const SYSTEM_LOGS = /^\/var\/log\/(auth\.log|secure|syslog|messages|kern\.log|mail\.log)$/
 
-function stale({ now, programs, isSystemd }: Guarding, { path, jails, state, modifiedMs }: LogFacts): Finding[] {
+function stale(
+  { now, programs, isSystemd, ownJails }: Guarding,
+  { path, jails, state, modifiedMs }: LogFacts,
+): Finding[] {
   if (state !== 'read' || !SYSTEM_LOGS.test(path) || now - modifiedMs < STALE_MS) return []
   const age = printDuration(Math.floor((now - modifiedMs) / 1000))
   const message = `${path} of ${named(jails)} was last written ${age} ago: is there a syslog daemon?`
   const isJournal = programs.journalctl && isSystemd
-  const mend = isJournal ? `in [${jails[0]}] of /etc/rampart/jail.local: backend = systemd` : 'apt-get install rsyslog'
+  const mend = isJournal ? `in [${jails[0]}] of ${ownJails}: backend = systemd` : 'apt-get install rsyslog'
   return [{ code: 'detection.stale-log', severity: 'warning', message, mend }]
 }
 
@@ -54,7 +57,10 @@ const NEAR_MS = 20_000
 const STEP_MS = 30 * MINUTE_MS
 const LARGEST_MS = 26 * 60 * MINUTE_MS
 
-function misdated({ path, jails, state, lastDate, isZoned, modifiedMs, zone }: LogFacts, now: number): Finding[] {
+function misdated(
+  { path, jails, state, lastDate, isZoned, modifiedMs, zone }: LogFacts,
+  { now, ownJails }: Guarding,
+): Finding[] {
   if (state !== 'read' || lastDate === undefined) return []
   // The last line was written when the file was.
   const off = lastDate - modifiedMs
@@ -63,7 +69,7 @@ function misdated({ path, jails, state, lastDate, isZoned, modifiedMs, zone }: L
   if (isZone) {
     const way = off > 0 ? 'ahead of' : 'behind'
     const message = `the dates in ${path} (${named(jails)}) are ${printDuration((Math.abs(steps) * STEP_MS) / 1000)} ${way} the time at which they were written: they are of another time zone`
-    const mend = `in [${jails[0]}] of /etc/rampart/jail.local: logtimezone = ${zoneOf(modifiedMs, (steps * STEP_MS) / MINUTE_MS, zone)}`
+    const mend = `in [${jails[0]}] of ${ownJails}: logtimezone = ${zoneOf(modifiedMs, (steps * STEP_MS) / MINUTE_MS, zone)}`
     return [{ code: 'detection.time-zone', severity: 'warning', message, mend }]
   }
   if (lastDate - now < STEP_MS / 2) return []

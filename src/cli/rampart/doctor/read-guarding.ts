@@ -4,16 +4,15 @@ import type { AllowList } from '../../../config/allow-list.ts'
 import { expandGlob } from '../../../config/glob.ts'
 import type { Finding as LintFinding } from '../../../config/lint/finding.ts'
 import { lint } from '../../../config/lint/lint.ts'
-import { ask } from '../../../control/client.ts'
 import { type Prepared, prepare } from '../../../engine/life/prepare.ts'
 import { SshPeers } from '../../../engine/sparing/ssh-peers.ts'
 import type { Status } from '../../../engine/status.ts'
 import type { EpochMs } from '../../../world/clock.ts'
 import type { Files } from '../../../world/files.ts'
 import type { World } from '../../../world/world.ts'
-import type { Setting } from '../../setting.ts'
 import { readAllowed } from '../allow/allow-file.ts'
 import { type LogFacts, readLog } from './read-log.ts'
+import type { Where } from './where.ts'
 
 export interface Guarding {
   readonly prepared: Pick<Prepared, 'configuration' | 'discovery' | 'chosen' | 'faults'>
@@ -21,6 +20,8 @@ export interface Guarding {
   readonly linted: readonly LintFinding[]
   /** What the guard says of itself; the Fault where none answers. */
   readonly status: Status | Fault
+  /** The file that a jail is changed in. */
+  readonly ownJails: string
   /** The process number of a Fail2ban that runs. */
   readonly fail2ban: number | undefined
   /** Whether a unit of ours starts the guard at boot, and by which name. */
@@ -38,19 +39,18 @@ export interface Guarding {
   readonly programs: { readonly journalctl: boolean; readonly perl: boolean }
 }
 
-/** @param config folders above the stock one */
-export async function readGuarding(
-  { world, stockFolder }: Pick<Setting, 'world' | 'stockFolder'>,
-  { config, socket }: { readonly config: readonly string[]; readonly socket: string },
-): Promise<Guarding> {
+/** @param status what the guard says of itself */
+export async function readGuarding(world: World, where: Where, status: Guarding['status']): Promise<Guarding> {
   const { files } = world
+  const { stockFolder, config } = where
   const present = config.filter((folder) => files.stat(folder)?.kind === 'folder')
   // Names are not looked up: that would take as long as a name server likes.
-  const prepared = await prepare(world, { stockFolder, config: present }, { ready: async () => [] })
+  const prepared = await prepare(world, { ...where, config: present }, { ready: async () => [] })
   return {
     ...{ prepared, logs: readLogs(world, prepared), fail2ban: findFail2ban(files) },
-    linted: await linted(world, [stockFolder, ...present]),
-    status: await ask(socket, { verb: 'status' }).catch((thrown: unknown) => asFault(thrown, 'control.failed')),
+    linted: await linted(world, stockFolder === undefined ? present : [stockFolder, ...present]),
+    status,
+    ownJails: `${config.at(-1) ?? OWN}/jail.local`,
     allowed: allowedIn(world, config),
     peers: [...new Set(new SshPeers(files, world.clock).now(true))],
     own: world.names.own(),
@@ -60,6 +60,8 @@ export async function readGuarding(
     programs: { journalctl: isProgram(files, 'journalctl'), perl: isProgram(files, 'perl') },
   }
 }
+
+const OWN = '/etc/rampart'
 
 /** A file that cannot be read the guard tells of. */
 function allowedIn(world: World, folders: readonly string[]): readonly AllowList[] {

@@ -1,6 +1,7 @@
 /** What guard and firewall need of the host: clock, disks, who may change their files. Nothing is changed. */
 import type { Files, Stat } from '../../../world/files.ts'
 import type { World } from '../../../world/world.ts'
+import type { Where } from './where.ts'
 
 export interface HostFacts {
   /** Whether the clock follows others'; undefined: nobody says. */
@@ -25,14 +26,14 @@ export interface Owned extends Pick<Stat, 'owner' | 'group' | 'mode'> {
   readonly kind: 'configuration' | 'state'
 }
 
-const STATE = '/var/lib/rampart'
-
-/** @param config folders above the stock one */
-export async function readHost({ files, run }: World, config: readonly string[]): Promise<HostFacts> {
+export async function readHost({ files, run }: World, { config, state }: Where): Promise<HostFacts> {
   return {
     clock: await readClock(run),
-    disks: await readDisks(run, [existing(files, STATE), '/var/log']),
-    owned: [...owned(files, configurationOf(files, config), 'configuration'), ...owned(files, stateOf(files), 'state')],
+    disks: await readDisks(run, [existing(files, state), '/var/log']),
+    owned: [
+      ...owned(files, configurationOf(files, config), 'configuration'),
+      ...owned(files, stateOf(files, state), 'state'),
+    ],
   }
 }
 
@@ -85,8 +86,8 @@ function configurationOf(files: Files, folders: readonly string[]): string[] {
   ])
 }
 
-function stateOf(files: Files): string[] {
-  return [STATE, ...files.list(STATE).map((name) => `${STATE}/${name}`)]
+function stateOf(files: Files, state: string): string[] {
+  return [state, ...files.list(state).map((name) => `${state}/${name}`)]
 }
 
 function owned(files: Files, paths: readonly string[], kind: Owned['kind']): Owned[] {
