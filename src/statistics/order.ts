@@ -5,15 +5,25 @@ export interface Ordered {
   readonly count: number
 }
 
-/** Rows in their order. */
+/** Rows in their order. Of a million most have a count in common with many: those are put in order by themselves. */
 export function inOrder<Row extends Ordered>(rows: readonly Row[]): Row[] {
-  const keyed = rows.map((row) => ({ row, key: keyOf(row.label) }))
-  keyed.sort((a, b) => b.row.count - a.row.count || descending(a.key, b.key) || descending(a.row.label, b.row.label))
-  return keyed.map(({ row }) => row)
+  const byCount = new Map<number, { readonly row: Row; readonly key: string }[]>()
+  for (const row of rows) {
+    const keyed = { row, key: keyOf(row.label) }
+    const alike = byCount.get(row.count)
+    if (alike) alike.push(keyed)
+    else byCount.set(row.count, [keyed])
+  }
+  const ordered: Row[] = []
+  for (const [, alike] of [...byCount].sort(([a], [b]) => b - a)) {
+    alike.sort((a, b) => descending(a.key, b.key) || descending(a.row.label, b.row.label))
+    for (const { row } of alike) ordered.push(row)
+  }
+  return ordered
 }
 
 function descending(a: string, b: string): number {
-  return a < b ? 1 : a > b ? -1 : 0
+  return a === b ? 0 : a < b ? 1 : -1
 }
 
 /**

@@ -82,7 +82,9 @@ function tableOf(question: Question, counted: Counted, places: readonly Place[],
   const ordered = isOfTime(by) ? groups : inOrder(groups)
   const notKnown = Object.values(unknown).reduce((sum, count) => sum + count, 0)
   const all = notKnown === 0 ? ordered : [...ordered, { key: '', label: UNKNOWN, count: notKnown }]
-  const rows = all.map((group, i): Row => ({ rank: i + 1, ...group, share: total === 0 ? 0 : group.count / total }))
+  const rows = all.map(
+    ({ key, label, count }, i): Row => ({ rank: i + 1, key, label, count, share: total === 0 ? 0 : count / total }),
+  )
   const sources = isOfPlaces(by) ? sourcesOf(by, asked.places.sources) : []
   return {
     ...{ by, unit, origin: asked.addresses ? 'list' : 'history', period, zone, filter: { jail, state } },

@@ -1,7 +1,6 @@
 /** Bans and failures by the hour, the weekday or the day of a zone. Every hour and day of the span has its row, empty ones too. */
 import type { CountedUnit, HistoryCounts } from '../store/statistics/counts.ts'
 import type { Selection } from '../store/statistics/selection.ts'
-import { Tallies } from '../store/statistics/tally.ts'
 import type { EpochMs } from '../world/clock.ts'
 import type { Group } from './places.ts'
 import { type Local, zoneOf } from './zone.ts'
@@ -49,13 +48,8 @@ export function* countsByTime(
   of: Selection,
   { stepMs, onceIn }: Steps,
 ): Iterable<StepCount> {
-  if (unit !== 'ips') {
-    for (const [start, jail, count] of history.byTime(unit, of, stepMs)) yield { start, jail, count }
-    return
-  }
-  const tallies = new Tallies()
-  for (const [start, jail, lines] of history.addressesByTime(of, stepMs))
-    yield { start, jail, count: tallies.add(onceIn(start, jail), lines) }
+  const steps = unit === 'ips' ? history.addressesByTime(of, stepMs, onceIn) : history.byTime(unit, of, stepMs)
+  for (const [start, jail, count] of steps) yield { start, jail, count }
 }
 
 function keyOf(by: ByTime, local: Local): string {

@@ -8,6 +8,8 @@ import type { Database, Value } from '../database.ts'
 import type { JailBlock } from '../deed.ts'
 import { blockOf } from '../row.ts'
 import type { AddressCounts } from './address-counts.ts'
+import { addressesByTime } from './addresses-by-time.ts'
+import { extent, isShort } from './extent.ts'
 import { fromBans, fromFailures, type Selection } from './selection.ts'
 import { joined, Tally } from './tally.ts'
 
@@ -49,8 +51,12 @@ export interface HistoryCounts {
     of: Selection,
     stepMs: number,
   ): Iterable<readonly [start: EpochMs, jail: string, count: number]>
-  /** Whose bans began in each step of time, as lines that `Tally` and `Tallies` read. */
-  addressesByTime(of: Selection, stepMs: number): Iterable<readonly [start: EpochMs, jail: string, lines: Uint8Array]>
+  /** How many addresses had a ban that began in each step of time, jail by jail; each once in all steps that `onceIn` names alike. */
+  addressesByTime(
+    of: Selection,
+    stepMs: number,
+    onceIn: (start: EpochMs, jail: string) => string,
+  ): Iterable<readonly [start: EpochMs, jail: string, count: number]>
   lines(of: Selection): Iterable<BanLines>
   /** Of the newest ban of a jail; undefined where there is none. */
   newestLines(jail: string): string | undefined
@@ -74,7 +80,7 @@ export function historyCounts(database: Database): HistoryCounts {
       unit === 'failures' ? failuresByAddress(database, of) : bansByAddress(database, unit, of),
     byJail: (unit, of) => byJail(database, unit, of, names()),
     byTime: (unit, of, stepMs) => named(names(), byTime(database, unit, of, stepMs)),
-    addressesByTime: (of, stepMs) => named(names(), addressesByTime(database, of, stepMs)),
+    addressesByTime: (of, stepMs, onceIn) => addressesByTime(database, of, { stepMs, onceIn, names: names() }),
     lines: (of) => lines(database, of, names()),
     newestLines: (jail) => database.first<{ matches: string }>(NEWEST_LINES, jail)?.matches,
     runs: () => database.all<{ time: number; kind: 'start' | 'stop' }>(RUNS).map((run) => ({ ...run })),
@@ -94,6 +100,13 @@ function totalFailures(database: Database, of: Selection): Total {
 }
 
 function totalBans(database: Database, unit: 'ips' | 'bans', of: Selection): Total {
+  const { sql, values, byAddress } = fromBans(of, 'address', isShort(database, of))
+  if (byAddress) {
+    const each = `SELECT count(*) AS bans FROM ${sql} GROUP BY address`
+    const sums = `SELECT ifnull(sum(bans), 0) AS bans, count(*) AS "distinct" FROM (${each})`
+    const { bans, distinct } = database.first<{ bans: number; distinct: number }>(sums, ...values)!
+    return { total: unit === 'ips' ? distinct : bans, distinct }
+  }
   const { addresses, counts } = bansByAddress(database, unit, of)
   return { total: counts.reduce((sum, count) => sum + count, 0), distinct: addresses.length }
 }
@@ -159,16 +172,6 @@ function byTime(
   return database.rows(rows, stepMs, ...values)
 }
 
-function addressesByTime(
-  database: Database,
-  of: Selection,
-  stepMs: number,
-): Iterable<readonly [EpochMs, number, Uint8Array]> {
-  const { sql, values } = fromBans(of, 'address', isShort(database, of))
-  const rows = `SELECT since - since % ? AS start, jail, ${joined('address', '1')} FROM ${sql} GROUP BY start, jail`
-  return database.rows(rows, stepMs, ...values)
-}
-
 /** Its second column is a jail's number. */
 function* named<T>(
   names: ReadonlyMap<number, string>,
@@ -183,24 +186,8 @@ function* lines(database: Database, of: Selection, names: ReadonlyMap<number, st
   for (const [address, jail, matches] of rows) yield { address, jail: names.get(jail) ?? '', matches }
 }
 
-/** A tenth of the history at most: then it is quicker to look up each of its rows than to read an index as a whole. */
-function isShort(database: Database, { from, to }: Selection): boolean {
-  if (from === undefined) return false
-  const { first, last } = extent(database) ?? { first: to, last: to }
-  return Math.min(to, last) - Math.max(from, first) < (last - first) / 10
-}
-
-function extent(database: Database): { readonly first: EpochMs; readonly last: EpochMs } | undefined {
-  const { first, last } = database.first<{ first: number | null; last: number | null }>(EXTENT)!
-  return first === null || last === null ? undefined : { first, last }
-}
-
 const JAILS = 'SELECT id, name FROM jail ORDER BY name'
 const BLOCKS = 'SELECT name AS jail, block FROM jail WHERE block IS NOT NULL'
 const NEWEST_LINES =
   'SELECT matches FROM ban WHERE jail = (SELECT id FROM jail WHERE name = ?) ORDER BY id DESC LIMIT 1'
 const RUNS = "SELECT time, kind FROM event WHERE kind IN ('start', 'stop') ORDER BY seq"
-// The two ends of an index each; SQLite finds them at once only one by one.
-const EXTENT = `SELECT min(ifnull(bans, hours), ifnull(hours, bans)) AS first, max(ifnull(lastBan, lastHour), ifnull(lastHour, lastBan)) AS last
-  FROM (SELECT (SELECT min(since) FROM ban) AS bans, (SELECT max(since) FROM ban) AS lastBan,
-    (SELECT min(hour) FROM failure) AS hours, (SELECT max(hour) FROM failure) AS lastHour)`

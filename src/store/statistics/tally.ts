@@ -28,12 +28,25 @@ export class Tally {
   readonly #others = new Map<string, number>()
 
   add(lines: Uint8Array): void {
-    for (let at = 0; at < lines.length; ) at = this.#line(lines, at)
-  }
-
-  /** How many different addresses. */
-  get size(): number {
-    return this.#used + this.#others.size
+    const { length } = lines
+    for (let at = 0; at < length; ) {
+      const begin = at
+      let [bits, octet, dots] = [0, 0, 0]
+      for (let letter = lines[at]!; letter !== TAB; letter = lines[++at]!) {
+        if (letter >= ZERO && letter <= NINE) octet = octet * 10 + letter - ZERO
+        else if (letter === DOT) {
+          bits = (bits << 8) | octet
+          octet = 0
+          dots++
+        } else dots = 9
+      }
+      const end = at
+      let count = 0
+      for (at++; at < length && lines[at] !== LINE_FEED; at++) count = count * 10 + lines[at]! - ZERO
+      at++
+      if (dots === 3) this.#addNumber(((bits << 8) | octet) >>> 0, count)
+      else this.#addText(String.fromCharCode(...lines.subarray(begin, end)), count)
+    }
   }
 
   /** @param each what every address counts for; undefined: its sum */
@@ -48,27 +61,8 @@ export class Tally {
     return { addresses, counts }
   }
 
-  /** @returns where the next begins */
-  #line(lines: Uint8Array, begin: number): number {
-    let at = begin
-    let [bits, octet, dots] = [0, 0, 0]
-    for (let letter = lines[at]!; letter !== TAB; letter = lines[++at]!) {
-      if (letter >= ZERO && letter <= NINE) octet = octet * 10 + letter - ZERO
-      else if (letter === DOT) {
-        bits = bits * 256 + octet
-        octet = 0
-        dots++
-      } else dots = 9
-    }
-    const end = at
-    let count = 0
-    for (at++; at < lines.length && lines[at] !== LINE_FEED; at++) count = count * 10 + lines[at]! - ZERO
-    if (dots === 3) this.#addNumber((bits * 256 + octet) >>> 0, count)
-    else {
-      const text = String.fromCharCode(...lines.subarray(begin, end))
-      this.#others.set(text, (this.#others.get(text) ?? 0) + count)
-    }
-    return at + 1
+  #addText(text: string, count: number): void {
+    this.#others.set(text, (this.#others.get(text) ?? 0) + count)
   }
 
   #addNumber(key: number, count: number): void {
@@ -90,20 +84,6 @@ export class Tally {
     this.#sums = new Float64Array(2 * keys.length)
     this.#used = 0
     for (const [place, sum] of sums.entries()) if (sum !== 0) this.#addNumber(keys[place]!, sum)
-  }
-}
-
-/** Different addresses of many things apart: hours, jails. */
-export class Tallies {
-  readonly #tallies = new Map<string, Tally>()
-
-  /** @returns how many addresses are new to this one */
-  add(key: string, lines: Uint8Array): number {
-    const tally = this.#tallies.get(key) ?? new Tally()
-    this.#tallies.set(key, tally)
-    const before = tally.size
-    tally.add(lines)
-    return tally.size - before
   }
 }
 
