@@ -4,6 +4,7 @@
  */
 import { printable } from '../../base/printable.ts'
 import { listNames } from '../../config/list/list-file.ts'
+import { readLayers } from '../../config/read-layers.ts'
 import { ufwPaths } from '../../config/ufw/paths.ts'
 import { readProfiles } from '../../config/ufw/read-profiles.ts'
 import { parseServices } from '../../config/ufw/services.ts'
@@ -60,6 +61,8 @@ function namesOf(setting: Setting, kind: Asked, socket: string): readonly string
   switch (kind) {
     case 'jails':
       return jails(socket)
+    case 'sections':
+      return sections(setting)
     case 'banned':
       return banned(socket)
     case 'filters':
@@ -88,8 +91,19 @@ async function banned(socket: string): Promise<readonly string[]> {
   return (await askBans(socket, undefined, AbortSignal.timeout(LIMIT_MS))).map(({ address }) => address)
 }
 
+/** Enabled or not. */
+function sections({ world, stockFolder }: Setting): readonly string[] {
+  const layered = readLayers(world, [stockFolder, ...FOLDERS], 'jail')
+  return [...(layered?.sections.keys() ?? [])]
+    .filter((name) => name !== 'INCLUDES' && !name.startsWith('KNOWN/'))
+    .sort()
+}
+
+/** Above the stock one. */
+const FOLDERS = ['/etc/fail2ban', '/etc/rampart']
+
 function filters({ world, stockFolder }: Setting): readonly string[] {
-  const folders = [stockFolder, '/etc/fail2ban', '/etc/rampart'].map((folder) => `${folder}/filter.d`)
+  const folders = [stockFolder, ...FOLDERS].map((folder) => `${folder}/filter.d`)
   const names = folders.flatMap((folder) => world.files.list(folder))
   return names.flatMap((name) => /^(.+)\.(?:conf|local)$/.exec(name)?.[1] ?? []).sort()
 }

@@ -36,5 +36,16 @@ export interface Source {
   readonly paths?: 'files' | 'folders'
 }
 
-export const ASKED = ['jails', 'banned', 'filters', 'lists', 'ends', 'profiles', 'services', 'interfaces'] as const
+export const ASKED = [
+  'jails',
+  'sections',
+  'banned',
+  'filters',
+  'lists',
+  'ends',
+  'profiles',
+  'services',
+  'interfaces',
+] as const
+/** `jails` are those that run, `sections` those that the files have. */
 export type Asked = (typeof ASKED)[number]

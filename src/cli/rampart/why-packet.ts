@@ -1,6 +1,6 @@
 /** `rampart why in tcp 443 from 192.0.2.7`: what the firewall does with a new connection, and which rule decides. */
 import { type Network, parseAddress } from '../../base/address.ts'
-import { Fault, type Place } from '../../base/fault.ts'
+import { asFault, Fault, type Place } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import { type UfwPaths, ufwPaths } from '../../config/ufw/paths.ts'
 import { readRuleset } from '../../config/ufw/read-ruleset.ts'
@@ -110,23 +110,21 @@ function placeOf(files: World['files'], { userRules }: UfwPaths, { rules }: UfwS
   return line === undefined ? { file } : { file, line }
 }
 
-/** Bans come before all rules. undefined: no guard runs, or it may not be asked. */
-async function bansOf({ path, from }: Packet, socket: string): Promise<readonly string[] | undefined> {
+/** Jails. Bans come before all rules. @returns the Fault where no guard runs, or it may not be asked */
+async function bansOf({ path, from }: Packet, socket: string): Promise<Banned> {
   if (path === 'out') return []
   try {
     return (await ask(socket, { verb: 'why', address: from.text })).bans.map(({ jail }) => jail)
-  } catch {
-    return undefined
+  } catch (thrown) {
+    return asFault(thrown, 'control.failed')
   }
 }
 
+type Banned = readonly string[] | Fault
+
 const VERDICTS = { accept: 'is let through', drop: 'is dropped', reject: 'is rejected' } as const
 
-function print(
-  terminal: Terminal,
-  { packet, sentOn, whole, by, state }: Answer,
-  banned: readonly string[] | undefined,
-): string {
+function print(terminal: Terminal, { packet, sentOn, whole, by, state }: Answer, banned: Banned): string {
   const { verdict, unsure } = whole
   const lines = [`${named(packet)} ${paint(terminal, verdict === 'accept' ? 'green' : 'red', VERDICTS[verdict])}`]
   if (!state.enabled) lines.push('  as it would be: the firewall is off, and all is let through')
@@ -146,7 +144,9 @@ function print(
     lines.push(
       `  perhaps otherwise: chain ${printable(unsure.chain)}${placed(unsure.at)} goes by more than the first packet tells`,
     )
-  if (banned && banned.length > 0) {
+  if (banned instanceof Fault) {
+    lines.push(`  whether ${packet.from.text} is banned, only a guard can tell: ${printable(banned.message)}`)
+  } else if (banned.length > 0) {
     lines.push(
       `  but ${packet.from.text} is banned by ${banned.map(printable).join(', ')}, which comes before (rampart why ${packet.from.text})`,
     )
@@ -184,7 +184,7 @@ function placed(at: Place | undefined): string {
   return printable(` (${at.file}${at.line === undefined ? '' : `:${at.line}`})`)
 }
 
-function asJson({ packet, sentOn, whole, by, state }: Answer, banned: readonly string[] | undefined) {
+function asJson({ packet, sentOn, whole, by, state }: Answer, banned: Banned) {
   const frame = (rule: FrameRule) => ({ chain: rule.chain, ...placeJson(rule.at) })
   return {
     verdict: whole.verdict,
@@ -193,7 +193,8 @@ function asJson({ packet, sentOn, whole, by, state }: Answer, banned: readonly s
     limit: limitOf(whole.by) ?? null,
     sentOnTo: sentOn ? { to: sentOn.to.text, toPort: sentOn.toPort ?? null } : null,
     unsure: whole.unsure ? frame(whole.unsure) : null,
-    bannedBy: banned ?? null,
+    bannedBy: banned instanceof Fault ? null : banned,
+    bansUnknown: banned instanceof Fault ? banned.message : null,
     packet: {
       ...{ direction: packet.path === 'forward' ? 'routed' : packet.path, protocol: packet.protocol },
       ...{

@@ -18,6 +18,8 @@ const FILES: Readonly<Record<string, string>> = {
   '/etc/fail2ban/filter.d/sshd.local': '',
   '/etc/rampart/filter.d/own.conf': '',
   '/etc/rampart/filter.d/README': '',
+  '/stock/jail.conf': '[INCLUDES]\n[DEFAULT]\n[sshd]\nenabled = true\n[postfix]\n',
+  '/etc/fail2ban/jail.d/own.local': '[own]\nenabled = false\n',
   '/etc/services': 'ssh 22/tcp\ndomain 53/udp dns # names\n',
   '/etc/ufw/applications.d/nginx': '[Nginx Full]\ntitle=t\ndescription=d\nports=80,443/tcp\n',
   '/var/lib/rampart/lists/drop.list': '',
@@ -35,6 +37,7 @@ async function offered(what: readonly string[], socket = join(folder, 'nobody'),
 
 const ROWS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['filters of all folders, each once', ['filters'], ['own', 'sshd']],
+  ['jails of all folders, enabled or not', ['sections'], ['own', 'postfix', 'sshd']],
   ['profiles', ['profiles'], ['Nginx Full']],
   ['services and their other names', ['services'], ['ssh', 'domain', 'dns']],
   ['several kinds at once', ['services', 'filters'], ['own', 'sshd', 'ssh', 'domain', 'dns']],

@@ -93,6 +93,16 @@ for (const [words, verdict, by] of ROWS) {
   })
 }
 
+test('without a guard the rules are told all the same, and that bans are not', async () => {
+  const NO_GUARD = 'no guard is running (nothing answers on /nowhere/rampart.sock)'
+  const { out } = await why('in tcp 443 from 192.0.2.7')
+  assert.ok(out.endsWith(`\n  whether 192.0.2.7 is banned, only a guard can tell: ${NO_GUARD}\n`), out)
+  const { bannedBy, bansUnknown } = JSON.parse((await why('in tcp 443 from 192.0.2.7 --json')).out)
+  assert.deepEqual({ bannedBy, bansUnknown }, { bannedBy: null, bansUnknown: NO_GUARD })
+  // What goes out no ban concerns.
+  assert.doesNotMatch((await why('out udp 53 to 198.51.100.9')).out, /banned/)
+})
+
 test('of a firewall that is off it is what would be', async () => {
   assert.match((await why('in tcp 443 from 192.0.2.7', false)).out, /as it would be: the firewall is off/)
 })
