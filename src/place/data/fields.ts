@@ -41,11 +41,11 @@ export function asnOf(value: unknown): number | undefined {
   return Number.isInteger(number) && number > 0 && number < 2 ** 32 ? number : undefined
 }
 
-/** Raw, for whoever prints it to escape. */
+/** Raw, for whoever prints it to escape; of blanks, dashes and what nobody sees alone it is none. */
 export function nameOf(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = value.slice(0, LONGEST_NAME).toWellFormed().trim()
-  return text === '' || text === '-' ? undefined : text
+  return /[\p{L}\p{N}\p{S}]/u.test(text) ? text : undefined
 }
 
 /** Degrees, at most this many either way of zero. */

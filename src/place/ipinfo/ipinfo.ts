@@ -2,6 +2,7 @@
  * ipinfo.io, asked only where an admin wants it to be. Each address is asked for once, public ones alone; what was answered is
  * kept, were it only a part.
  */
+import { parseNetwork } from '../../base/address.ts'
 import { asFault, Fault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
 import type { Files } from '../../world/files.ts'
@@ -115,8 +116,16 @@ export class Ipinfo {
       if (way.size > 1 && still.length > 0) await this.#rest(way, still, run)
       return
     }
-    if (left.length > 0)
-      throw new Fault('place.ask-failed', `${this.service} answers by none of the known ways (${refused})`)
+    if (left.length > 0) throw new Fault('place.ask-failed', `${this.service} ${this.#refusal(refused)}`)
+  }
+
+  /** A token that nobody knows is refused with 403, as is one that may not ask this way: which it is shows when all are refused. */
+  #refusal(status: number): string {
+    if (status === 200) return 'answers nothing about the addresses that it was asked for'
+    if (status !== 403) return `answers by none of the known ways (${status})`
+    return this.#token === undefined
+      ? 'does not answer without a token (403): --ipinfo-token-file'
+      : 'refuses all that it was asked for (403): the token may be wrong'
   }
 
   /**
@@ -193,15 +202,21 @@ export class Ipinfo {
 function batchOf({ json }: Reply, addresses: readonly string[]): Map<string, Answer> | undefined {
   if (!isRecord(json)) return undefined
   const found = addresses.flatMap((address) => {
-    const answer = Object.hasOwn(json, address) ? readAnswer(json[address]) : undefined
+    const answer = Object.hasOwn(json, address) ? answerOf(json[address], address) : undefined
     return answer ? [[address, answer] as const] : []
   })
   return found.length === 0 ? undefined : new Map(found)
 }
 
 function singleOf({ json }: Reply, address: string): Map<string, Answer> | undefined {
-  const answer = readAnswer(json)
+  const answer = answerOf(json, address)
   return answer && new Map([[address, answer]])
+}
+
+/** What it says of another address is no answer: who is asked for none, or by way of a proxy, tells of whoever asks. */
+function answerOf(value: unknown, address: string): Answer | undefined {
+  const ip = isRecord(value) ? value['ip'] : undefined
+  return typeof ip === 'string' && parseNetwork(ip)?.text !== address ? undefined : readAnswer(value)
 }
 
 /** A token goes over no wire that others may hear. */

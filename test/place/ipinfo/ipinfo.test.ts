@@ -130,6 +130,35 @@ test('one address that is refused is not the fault of the way', async (t) => {
   assert.match(troubles.join(), /told of 1 of 2 addresses/)
 })
 
+test('a name that nobody can see or read is none', async (t) => {
+  for (const city of ['\u200b', ' \u202e ', '-', '???', '\x07']) {
+    const server = await service(t, { '8.8.8.8': { ip: '8.8.8.8', country: 'US', city } }, { ways: ['batch'] })
+    const { places } = await find(t, ['8.8.8.8'], { url: server.url }, true)
+    assert.deepEqual(places, [{ kind: 'public', country: 'US' }], JSON.stringify(city))
+  }
+})
+
+test('what is told of another address than was asked for is no answer; in another spelling it is', async (t) => {
+  const other = { ip: '99.99.99.99', country: 'FR', city: 'Paris' }
+  const rows = { '8.8.8.8': other, '2001:db9::1': { ip: '2001:0DB9:0:0::1', country: 'DE', city: 'Bonn' } }
+  for (const way of ['batch', 'json'] as const) {
+    const server = await service(t, rows, { ways: [way] })
+    const { places, troubles } = await find(t, ['8.8.8.8', '2001:db9::1'], { url: server.url }, true)
+    assert.deepEqual(places, [{ kind: 'public' }, { kind: 'public', country: 'DE', city: 'Bonn' }])
+    assert.match(troubles.join(), /told of 1 of 2 addresses/)
+  }
+})
+
+test('who is refused everywhere hears of the token', async (t) => {
+  const server = await service(t, LEGACY, { ways: [] })
+  const without = await find(t, ['8.8.8.8'], { url: server.url }, true)
+  assert.match(without.troubles.join(), /does not answer without a token \(403\): --ipinfo-token-file/)
+  const tokenFile = join(scratch(t), 'token')
+  writeFileSync(tokenFile, 'secret-token', { mode: 0o600 })
+  const refused = await find(t, ['8.8.8.8'], { url: server.url, tokenFile }, true)
+  assert.match(refused.troubles.join(), /refuses all that it was asked for \(403\): the token may be wrong/)
+})
+
 /** What the server does in the place of its first answers, how many requests come of it, and what is told. */
 const faults: Readonly<Record<string, readonly [Offer['instead'], number, RegExp | undefined]>> = {
   '429 with a short Retry-After is waited for': [
