@@ -24,6 +24,12 @@ export function shortAmount(count: number): string {
   return '>1T'
 }
 
+/** The bound of a step of a scale: with as many decimals as tell it from the next. */
+export function boundAmount(bound: number, step: number): string {
+  if (step >= 0.1 || step <= 0) return shortAmount(bound)
+  return bound.toFixed(Math.ceil(-Math.log10(step))).replace(/0+$/, '')
+}
+
 /** `40.2 %`; what is not nothing is never shown as 0.0. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.0005) return '<\u202f0.1\u202f%'

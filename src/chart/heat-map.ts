@@ -1,5 +1,5 @@
 /** When in the week: a row for each weekday, a cell for each hour. */
-import { amount, shortAmount } from './amount.ts'
+import { amount, boundAmount, shortAmount } from './amount.ts'
 import { type Drawing, framed, label, MARGIN, nothing, SMALL, TEXT } from './frame.ts'
 import type { Heading } from './heading.ts'
 import { hatched, legend, type Swatch } from './legend.ts'
@@ -96,9 +96,10 @@ function shadeOf(mean: number, most: number): number | undefined {
 }
 
 function swatches({ means }: Heat, most: number): readonly Swatch[] {
+  const bound = (steps: number) => boundAmount((most * steps) / SHADES, most / SHADES)
   const steps = Array.from({ length: SHADES }, (_, i) => ({
     className: `rc-q${i}`,
-    words: `${i === 0 ? 'above 0' : shortAmount((most * i) / SHADES)} – ${shortAmount((most * (i + 1)) / SHADES)}`,
+    words: `${i === 0 ? 'above 0' : bound(i)} – ${bound(i + 1)}`,
   }))
   const isHatched = means.flat().includes(undefined) || means.length < DAYS.length
   return [

@@ -1,5 +1,5 @@
 /** Hours of the week for a terminal: numbers where the line is long enough, else shades. */
-import { shortAmount } from './amount.ts'
+import { boundAmount, shortAmount } from './amount.ts'
 import { DAYS, type Heat } from './heat-map.ts'
 import { ink, type Page, padEnd, padStart, written } from './page.ts'
 
@@ -43,6 +43,10 @@ function key({ unit, means }: Heat, most: number, isWide: boolean): readonly str
   const what = `${unit} an hour, on average`
   if (isWide) return [`${what}${hatch}`]
   const steps =
-    most === 0 ? [] : SHADES.map((shade, i) => `${shade.repeat(2)} to ${shortAmount((most * (i + 1)) / SHADES.length)}`)
+    most === 0
+      ? []
+      : SHADES.map(
+          (shade, i) => `${shade.repeat(2)} to ${boundAmount((most * (i + 1)) / SHADES.length, most / SHADES.length)}`,
+        )
   return [`${what}:`, `·· 0  ${steps.join('  ')}${hatch}`]
 }

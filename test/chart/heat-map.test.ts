@@ -1,7 +1,7 @@
 /** Hours of the week: each cell says its number, in a shade that lets it be read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shortAmount } from '../../src/chart/amount.ts'
+import { boundAmount, shortAmount } from '../../src/chart/amount.ts'
 import { type Heat, heatMap } from '../../src/chart/heat-map.ts'
 import { svg } from '../../src/chart/svg.ts'
 import { collisions, texts } from './drawn.ts'
@@ -51,3 +51,18 @@ const AMOUNTS: readonly (readonly [number, string])[] = [
 ]
 
 for (const [value, text] of AMOUNTS) test(`${value} is written ${text}`, () => assert.equal(shortAmount(value), text))
+
+/** The highest mean, steps, and how their ends are written. */
+const SCALES: readonly (readonly [number, number, string])[] = [
+  [0.5, 6, '0.08 0.17 0.25 0.33 0.42 0.5'],
+  [0.02, 4, '0.005 0.01 0.015 0.02'],
+  [1, 6, '0.2 0.3 0.5 0.7 0.8 1'],
+  [20, 6, '3.3 6.7 10 13 17 20'],
+  [0, 1, '0'],
+]
+
+for (const [most, steps, ends] of SCALES)
+  test(`a scale to ${most} in ${steps} steps tells each from the next`, () => {
+    const bounds = Array.from({ length: steps }, (_, i) => boundAmount((most * (i + 1)) / steps, most / steps))
+    assert.equal(bounds.join(' '), ends)
+  })

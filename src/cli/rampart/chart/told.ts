@@ -2,6 +2,7 @@
 import { amount } from '../../../chart/amount.ts'
 import type { DataSource } from '../../../place/places.ts'
 import { filterOf, localTime, periodOf, subjectOf } from '../../../statistics/print/heading.ts'
+import { reasonOf } from '../../../statistics/print/notes.ts'
 import type { Series, Table } from '../../../statistics/table.ts'
 
 /** `2 623 addresses in force, 65 countries · all jails · as of 2026-11-23 12:00 (Europe/Paris)`, as `rampart stats` says it. */
@@ -22,7 +23,7 @@ export function spanOf({ period, zone }: Pick<Series, 'period' | 'zone'>): strin
 /** Why some are unknown, and where places are from, as the licences ask. */
 export function notesOf({ unknown, sources }: Table): readonly string[] {
   const reasons = Object.entries(unknown).filter(([, count]) => count > 0)
-  const why = reasons.map(([reason, count]) => `${amount(count)} ${reason}`).join(', ')
+  const why = reasons.map(([reason, count]) => `${amount(count)} ${reasonOf(reason)}`).join(', ')
   return [...(why === '' ? [] : [`Unknown: ${why}`]), ...creditsOf(sources)]
 }
 
