@@ -206,6 +206,23 @@ const sentences: readonly (readonly [string, Partial<Subject>, Rule, readonly st
     ['1 of 2 addresses (50.0 %) was banned more than once, 1 of them 5 times or more; most often 192.0.2.1, 6 times.'],
   ],
   [
+    'several who came again as often',
+    {
+      ...small,
+      repeats: tableOf(
+        'ip',
+        [
+          ['192.0.2.3', '192.0.2.3', 2],
+          ['192.0.2.2', '192.0.2.2', 2],
+          ['192.0.2.1', '192.0.2.1', 2],
+        ],
+        { unit: 'bans', distinct: 30 },
+      ),
+    },
+    'repeat',
+    ['3 of 30 addresses (10.0 %) were banned more than once; most often 192.0.2.3 and 2 more, 2 times each.'],
+  ],
+  [
     'cities and organisations of a country',
     {
       country: tableOf('country', [['CN', 'CN', 30]]),

@@ -114,7 +114,7 @@ function tableSection(table: Table, name: string, what: string): Html {
 
 function timeSection({ series, week: hours }: Report): Html {
   if (!series) return NOTHING
-  const what = `${capital(noun(2, series.unit))} in ${whenOf(series)}`
+  const what = `${capital(noun(2, series.unit))} from ${whenOf(series)}`
   const heat = hours ? figure(week(hours, WIDTHS.broad), week(hours, WIDTHS.narrow)) : NOTHING
   return html`<section id="time" aria-labelledby="time-title"><h2 id="time-title">When</h2>
 <p class="lead">${what}.</p>${figure(times(series, WIDTHS.broad), times(series, WIDTHS.narrow))}${heat}</section>`

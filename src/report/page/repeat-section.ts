@@ -26,5 +26,5 @@ function list(offenders: readonly Offender[], all: number): Html {
 function line({ address, bans, place }: Offender, i: number): Html {
   const { country, asn, organisation = '' } = place
   const org = asn === undefined ? html`unknown` : html`${bdi(organisation)} <span class="id">AS${String(asn)}</span>`
-  return html`<tr><td class="rank">${i + 1}</td><th scope="row">${code(address)}</th><td>${country === undefined ? 'unknown' : countryName(country)}</td><td>${org}</td><td class="n">${bans}</td></tr>\n`
+  return html`<tr><td class="rank">${i + 1}</td><th scope="row" class="ip">${code(address)}</th><td class="land">${country === undefined ? 'unknown' : countryName(country)}</td><td>${org}</td><td class="n">${bans}</td></tr>\n`
 }

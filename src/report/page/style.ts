@@ -91,6 +91,8 @@ th{font-weight:600;color:var(--soft);font-size:.84rem;text-align:left}
 td,th{padding:.3rem .75rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 tbody th{color:inherit;font-size:inherit;font-weight:400}
 .n{text-align:right;white-space:nowrap}
+.ip{white-space:nowrap}
+.land{overflow-wrap:normal}
 .rank{color:var(--soft);text-align:right;width:3rem;white-space:nowrap}
 .of{width:22%;min-width:4rem;padding-right:0;padding-top:.78rem}
 .of svg{display:block;width:100%;height:.55rem}

@@ -24,7 +24,7 @@ function ofCountries(table: Table): Sentence[] {
     const text = say`All ${counted(all, table.unit)} with a known country are registered or located in ${country(first)}.`
     return all < 2 ? [] : [sentence('concentration', text, { of: all }, evidence('country', rows))]
   }
-  const top = say`${first.count} of ${counted(all, table.unit)} (${percent(first.count / all)}) are registered or located in ${country(first)}`
+  const top = say`${first.count} of ${counted(all, table.unit)} (${percent(first.count / all)}) ${first.count === 1 ? 'is' : 'are'} registered or located in ${country(first)}`
   const held = half(rows)
   const equal = effective(rows).toFixed(1)
   const text = say`${top}${halfOfCountries(held.rows, rows.length)}${unevenness(rows.length, equal)}`

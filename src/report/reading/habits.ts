@@ -20,10 +20,13 @@ function ofRepeats(table: Table): Sentence[] {
   if (again.length === 0) return []
   const often = again.filter(({ count }) => count >= MANY_TIMES)
   const many = often.length === 0 ? [] : say`, ${often.length} of them ${MANY_TIMES} times or more`
-  const first = again[0]!
+  const most = again.filter(({ count }) => count === again[0]!.count)
   const verb = again.length === 1 ? 'was' : 'were'
-  const text = say`${again.length} of ${numbered(table.distinct, 'address', 'addresses')} (${percent(again.length / table.distinct)}) ${verb} banned more than once${many}; most often ${name(first.label)}, ${first.count} times.`
-  const numbers = { again: again.length, of: table.distinct, often: often.length, most: first.count }
+  const text = say`${again.length} of ${numbered(table.distinct, 'address', 'addresses')} (${percent(again.length / table.distinct)}) ${verb} banned more than once${many}; most often ${listed(
+    most.map(({ label }) => say`${name(label)}`),
+    1,
+  )}, ${most[0]!.count} times${most.length > 1 ? ' each' : ''}.`
+  const numbers = { again: again.length, of: table.distinct, often: often.length, most: most[0]!.count }
   return [sentence('repeat', text, numbers, evidence('ip', again))]
 }
 
