@@ -100,6 +100,10 @@ test('what is no address, and what has no place, is a row and is told', async (t
   assert.match(out, /4 lines, 3 different addresses, 1 country/)
   assert.match(out, /unknown +3 +75\.0 %/)
   assert.match(out, /unknown: 1 no address, 1 private, 1 of which the data says nothing/)
+  const once = await typed([...words, '--unit', 'ips'], { input })
+  assert.match(once.out, /\n4 different entries, 3 of them addresses, 1 country\n/)
+  const drawn = await typed(['chart', 'bar', ...words.slice(1)], { input })
+  assert.match(drawn.out, /Unknown: 1 no address, 1 private, 1 of which the data says nothing/)
 })
 
 describe('of a history', () => {

@@ -60,7 +60,10 @@ function unitOf({ unit, origin, total, distinct, filter: { state } }: Table): st
         ? addresses(total)
         : `${counted(total, 'line', 'lines')}, ${counted(distinct, 'different address', 'different addresses')}`
     case 'ips':
-      if (origin === 'list') return counted(total, 'different address', 'different addresses')
+      if (origin === 'list')
+        return total === distinct
+          ? counted(total, 'different address', 'different addresses')
+          : `${counted(total, 'different entry', 'different entries')}, ${grouped(distinct)} of them ${distinct === 1 ? 'an address' : 'addresses'}`
       return `${addresses(total)} ${state === 'active' ? 'in force' : 'banned'}`
     case 'bans':
       return `${counted(total, 'ban', 'bans')}${state === 'active' ? ' in force' : ''} of ${addresses(distinct)}`
