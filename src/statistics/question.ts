@@ -2,6 +2,9 @@
 import { Fault } from '../base/fault.ts'
 import type { By, Period, State, Unit } from './table.ts'
 
+/** What requests ask for. */
+export type ByRequest = Extract<By, 'path' | 'agent'>
+
 export interface Question {
   readonly by: By
   readonly unit: Unit

@@ -9,13 +9,24 @@ const MAX_LETTERS = 256
  */
 export function pathOf(line: string): string | undefined {
   const target = /"[A-Z]{3,20} ([^ "]+)(?: HTTP\/[\d.]{1,5})?"/.exec(line)?.[1]
-  return target === undefined ? undefined : capped(target.split(/[?#]/, 1)[0]!)
+  return target === undefined ? undefined : pathOfTarget(target)
+}
+
+/** Of what stands behind the method. */
+export function pathOfTarget(target: string): string | undefined {
+  const end = target.search(/[?#]/)
+  return capped(end < 0 ? target : target.slice(0, end))
 }
 
 /** The user agent of a line in the combined format: what stands in the second pair of quotes behind the request and the sizes. */
 export function agentOf(line: string): string | undefined {
   const agent = /" \d{3} (?:\d+|-) "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
-  return agent === undefined || agent === '-' || agent === '' ? undefined : capped(agent)
+  return agent === undefined ? undefined : agentOfCell(agent)
+}
+
+/** Of what stands in the quotes. */
+export function agentOfCell(cell: string): string | undefined {
+  return cell === '-' ? undefined : capped(cell)
 }
 
 /** The port that a packet was for, in a line of the kernel's log. */

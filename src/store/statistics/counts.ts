@@ -10,6 +10,7 @@ import { blockOf } from '../row.ts'
 import type { AddressCounts } from './address-counts.ts'
 import { addressesByTime } from './addresses-by-time.ts'
 import { extent, isShort } from './extent.ts'
+import { linesTogether } from './lines-together.ts'
 import { fromBans, fromFailures, type Selection } from './selection.ts'
 import { joined, Tally } from './tally.ts'
 
@@ -58,6 +59,8 @@ export interface HistoryCounts {
     onceIn: (start: EpochMs, jail: string) => string,
   ): Iterable<readonly [start: EpochMs, jail: string, count: number]>
   lines(of: Selection): Iterable<BanLines>
+  /** The same of many bans at once: of each `address TAB JSON`, with line feeds between them. */
+  linesTogether(of: Selection): Iterable<string>
   /** Of the newest ban of a jail; undefined where there is none. */
   newestLines(jail: string): string | undefined
   /** When guards started and stopped, oldest first, as far as events are kept. */
@@ -82,6 +85,7 @@ export function historyCounts(database: Database): HistoryCounts {
     byTime: (unit, of, stepMs) => named(names(), byTime(database, unit, of, stepMs)),
     addressesByTime: (of, stepMs, onceIn) => addressesByTime(database, of, { stepMs, onceIn, names: names() }),
     lines: (of) => lines(database, of, names()),
+    linesTogether: (of) => linesTogether(database, of),
     newestLines: (jail) => database.first<{ matches: string }>(NEWEST_LINES, jail)?.matches,
     runs: () => database.all<{ time: number; kind: 'start' | 'stop' }>(RUNS).map((run) => ({ ...run })),
     extent: () => extent(database),
