@@ -1,8 +1,12 @@
-/** A journal's entry as one line of text: `2026-01-31T12:00:00.123Z host ident[pid]: message`. */
+/**
+ * A journal's entry as one line of text: `2026-01-31T12:00:00.123Z host ident[pid]: message`; of the kernel
+ * `... host kernel: [12345.678901] message`.
+ */
 import type { Entry } from './export-format.ts'
+import { kernelStamp } from './kernel-stamp.ts'
 import { NEWLINE } from './lines.ts'
 
-/** What is asked of journalctl; it adds the cursor and the time of arrival by itself. */
+/** What is asked of journalctl; it adds the cursor and the times of arrival by itself. */
 export const ENTRY_FIELDS = [
   'MESSAGE',
   '_HOSTNAME',
@@ -11,7 +15,11 @@ export const ENTRY_FIELDS = [
   'SYSLOG_PID',
   '_PID',
   '_SOURCE_REALTIME_TIMESTAMP',
+  '_SOURCE_MONOTONIC_TIMESTAMP',
 ] as const
+
+/** What a line is made of. */
+export const LINE_FIELDS = ['__REALTIME_TIMESTAMP', '__MONOTONIC_TIMESTAMP', ...ENTRY_FIELDS] as const
 
 /** A line, with its newline; of a message over the cap its first bytes. */
 export interface EntryLine {
@@ -24,7 +32,8 @@ const encoder = new TextEncoder()
 
 /**
  * Control bytes become blanks, so that no message can look like two lines. undefined for an entry without a message.
- * Source of the form: Fail2ban's systemd backend (host, identifier or command, its number, the message).
+ * Source of the form: Fail2ban's systemd backend (host, identifier or command, its number, of the kernel the
+ * time since the boot, the message), compared with the installed program.
  */
 export function entryLine(entry: Entry, maxLine: number): EntryLine | undefined {
   const message = entry.get('MESSAGE')
@@ -51,7 +60,13 @@ function header(entry: Entry): string {
   const ident = text(entry, 'SYSLOG_IDENTIFIER') || text(entry, '_COMM')
   const pid = text(entry, 'SYSLOG_PID') || text(entry, '_PID')
   const sender = ident && (pid ? `${ident}[${pid}]: ` : `${ident}: `)
-  return host ? `${host} ${sender}` : sender
+  const stamp = sender === 'kernel: ' ? kernelStamp(sinceBoot(entry)) : ''
+  return `${host && `${host} `}${sender}${stamp}`
+}
+
+/** Microseconds, when the kernel said it; else when it arrived. */
+function sinceBoot(entry: Entry): string {
+  return text(entry, '_SOURCE_MONOTONIC_TIMESTAMP') || text(entry, '__MONOTONIC_TIMESTAMP')
 }
 
 /** Short fields only: a name of 60 kB would leave no room for the message. */

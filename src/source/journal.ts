@@ -11,7 +11,7 @@ import { type Entry, ExportReader } from './export-format.ts'
 import { expand } from './glob.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
 import { checkMatches, type JournalChoice, journalArguments } from './journal-arguments.ts'
-import { ENTRY_FIELDS, entryLine } from './journal-line.ts'
+import { entryLine, LINE_FIELDS } from './journal-line.ts'
 import { MAX_LINE_BYTES } from './lines.ts'
 import type { Cursor } from './position.ts'
 
@@ -139,9 +139,7 @@ export class Journal implements Input {
   }
 
   #run(): void {
-    const reader = new ExportReader(['__CURSOR', '__REALTIME_TIMESTAMP', ...ENTRY_FIELDS], this.#maxLine + 1, (entry) =>
-      this.#entry(entry),
-    )
+    const reader = new ExportReader(['__CURSOR', ...LINE_FIELDS], this.#maxLine + 1, (entry) => this.#entry(entry))
     let said = ''
     this.#isRenewing = false
     this.#opened = this.#fileKey()

@@ -1,13 +1,15 @@
 /**
  * The kernel's log as /dev/kmsg gives it: one record a read, `priority,sequence,microseconds,flags;message`, then lines
- * that begin with a blank. Each record becomes `2026-01-31T12:00:00.123Z kernel: message`; the device itself writes
- * control bytes as `\xNN`. Source: Documentation/ABI/testing/dev-kmsg of Linux.
+ * that begin with a blank. Each record becomes `2026-01-31T12:00:00.123Z host kernel: [12345.678901] message`, as a
+ * syslog daemon and the journal have it, so that a filter is right for all of them; the device itself writes control
+ * bytes as `\xNN`. Source: Documentation/ABI/testing/dev-kmsg of Linux.
  */
 import { asFault, Fault } from '../base/fault.ts'
 import type { Cancel, EpochMs, MonotonicMs } from '../world/clock.ts'
 import type { OpenFile } from '../world/files.ts'
 import type { Chunk } from './chunk.ts'
 import type { Hands, Input, LogState, OnState, Start } from './input.ts'
+import { kernelStamp } from './kernel-stamp.ts'
 import { NEWLINE } from './lines.ts'
 import type { Sequence } from './position.ts'
 
@@ -24,8 +26,8 @@ const DEVICE = '/dev/kmsg'
 const POLL_MS = 50
 /** The largest record that the kernel makes (CONSOLE_EXT_LOG_MAX). */
 const MAX_RECORD_BYTES = 8192
-/** The stamp and `kernel: ` in front of it. */
-const MAX_PREFIX_BYTES = 64
+/** Both times, the host's name (64 bytes at most) and `kernel: ` in front of it. */
+const MAX_PREFIX_BYTES = 160
 /** Lost records are told again after so long. */
 const TELL_AGAIN_MS = 60_000
 /** Records that overrun the reader make a read fail; the next one finds the oldest that is left. */
@@ -48,6 +50,7 @@ export class KernelLog implements Input {
   readonly #stopPoll: Cancel
   #device: OpenFile | undefined
   #boot = ''
+  #host = ''
   #bootedAt: EpochMs = 0
   /** Of the last record seen; -1 before the first. */
   #sequence = -1
@@ -104,6 +107,10 @@ export class KernelLog implements Input {
     try {
       this.#device = files.open(DEVICE)
       this.#boot = files.text('/proc/sys/kernel/random/boot_id').trim()
+      this.#host = files
+        .text('/proc/sys/kernel/hostname')
+        .trim()
+        .replace(/[^!-~]/g, '?')
       this.#bootedAt = clock.now() - Number.parseFloat(files.text('/proc/uptime')) * 1000
     } catch (thrown) {
       this.#fail(asFault(thrown, 'source.failed'))
@@ -183,7 +190,9 @@ export class KernelLog implements Input {
   #print({ micros, message }: Record, buffer: Uint8Array, at: number): number {
     const now = this.#hands.clock.now()
     const time = this.#live ? now : Math.min(now, this.#bootedAt + micros / 1000)
-    const prefix = new TextEncoder().encode(`${new Date(time).toISOString()} kernel: `)
+    const prefix = new TextEncoder().encode(
+      `${new Date(time).toISOString()} ${this.#host} kernel: ${kernelStamp(`${micros}`)}`,
+    )
     buffer.set(prefix, at)
     buffer.set(message, at + prefix.length)
     const length = prefix.length + message.length

@@ -35,9 +35,14 @@ const rows: readonly { readonly name: string; readonly entry: Fields; readonly l
     line: 'host sshd[42]: Failed password for root from 192.0.2.1',
   },
   {
-    name: 'the kernel has no number',
-    entry: { _HOSTNAME: 'host', SYSLOG_IDENTIFIER: 'kernel', MESSAGE: '[UFW BLOCK] IN=eth0' },
-    line: 'host kernel: [UFW BLOCK] IN=eth0',
+    name: 'the kernel has no number, and says when it was since the boot',
+    entry: {
+      _HOSTNAME: 'host',
+      SYSLOG_IDENTIFIER: 'kernel',
+      _SOURCE_MONOTONIC_TIMESTAMP: '12345678901',
+      MESSAGE: '[UFW BLOCK] IN=eth0',
+    },
+    line: 'host kernel: [12345.678901] [UFW BLOCK] IN=eth0',
   },
   {
     name: 'without an identifier the command',

@@ -33,41 +33,51 @@ const rows: readonly {
   {
     name: 'a record of before is stamped by the time since the boot',
     records: ['4,1,5000000,-;[UFW BLOCK] IN=eth0 SRC=192.0.2.1\n'],
-    lines: ['2026-01-31T11:58:25.000Z kernel: [UFW BLOCK] IN=eth0 SRC=192.0.2.1'],
+    lines: ['2026-01-31T11:58:25.000Z web1 kernel: [    5.000000] [UFW BLOCK] IN=eth0 SRC=192.0.2.1'],
   },
   {
     name: 'its properties are not part of the message, and escapes stay as the device writes them',
     records: ['6,1,0,-,caller=T1;a\\x0ab; c\n SUBSYSTEM=pci\n DEVICE=+pci:0\n'],
-    lines: ['2026-01-31T11:58:20.000Z kernel: a\\x0ab; c'],
+    lines: ['2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] a\\x0ab; c'],
   },
   {
     name: 'what programs wrote to the device is theirs, not the kernel’s',
     records: ['12,1,0,-;[UFW BLOCK] forged\n', '30,2,0,-;systemd[1]: x\n', '4,3,0,-;true\n'],
-    lines: ['2026-01-31T11:58:20.000Z kernel: true'],
+    lines: ['2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] true'],
+  },
+  {
+    name: 'the time since the boot is seconds in twelve columns, and more where it takes more',
+    records: ['4,1,12345678901,-;a\n', '4,2,1234567890123,-;b\n'],
+    lines: ['web1 kernel: [12345.678901] a', 'web1 kernel: [1234567.890123] b'].map(
+      (line) => `2026-01-31T12:00:00.000Z ${line}`,
+    ),
   },
   { name: 'from the end, what is there is passed over', start: 'end', records: ['4,1,0,-;old\n'], lines: [] },
   {
     name: 'reading goes on behind the saved number of the same boot',
     start: { boot: 'boot-1', sequence: 2 },
     records: ['4,1,0,-;a\n', '4,2,0,-;b\n', '4,3,0,-;c\n'],
-    lines: ['2026-01-31T11:58:20.000Z kernel: c'],
+    lines: ['2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] c'],
   },
   {
     name: 'a saved number of another boot says that all of this one is new',
     start: { boot: 'boot-0', sequence: 2 },
     records: ['4,1,0,-;a\n'],
-    lines: ['2026-01-31T11:58:20.000Z kernel: a'],
+    lines: ['2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] a'],
   },
   {
     name: 'records that were overwritten are counted, and reading goes on',
     records: ['4,1,0,-;a\n', new Fault('file.failed', 'EPIPE'), '4,9,0,-;b\n'],
-    lines: ['2026-01-31T11:58:20.000Z kernel: a', '2026-01-31T11:58:20.000Z kernel: b'],
+    lines: [
+      '2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] a',
+      '2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] b',
+    ],
     lost: 7,
   },
   {
     name: 'what is no record is passed over',
     records: ['', 'x', ';', 'a,b,c;d\n', '4,1,0,-;a\n'].filter((record) => record !== ''),
-    lines: ['2026-01-31T11:58:20.000Z kernel: a'],
+    lines: ['2026-01-31T11:58:20.000Z web1 kernel: [    0.000000] a'],
   },
 ]
 
@@ -80,6 +90,13 @@ for (const { name, records, lines, start, lost = 0 } of rows) {
   })
 }
 
+test('a strange name of the host makes neither two lines nor two words', () => {
+  const host = `a b\nc\x1b${'\ufffd'.repeat(60)}`
+  const lab = kernel(['4,1,0,-;a\n'], 'begin', host)
+  assert.deepEqual(lab.lines(), [`2026-01-31T11:58:20.000Z a?b?c?${'?'.repeat(60)} kernel: [    0.000000] a`])
+  lab.log.close()
+})
+
 test('a record that comes while it reads is stamped with the present, and its number is the position', () => {
   const lab = kernel(['4,1,0,-;old\n'], 'end')
   lab.lines()
@@ -87,7 +104,7 @@ test('a record that comes while it reads is stamped with the present, and its nu
   assert.equal(lab.log.busy, false)
   lab.time.advance(50)
   assert.equal(lab.log.busy, true)
-  assert.deepEqual(lab.lines(), ['2026-01-31T12:00:00.050Z kernel: new'])
+  assert.deepEqual(lab.lines(), ['2026-01-31T12:00:00.050Z web1 kernel: [    0.000000] new'])
   assert.deepEqual(lab.end(), { boot: 'boot-1', sequence: 2 })
   lab.log.close()
 })
@@ -120,7 +137,7 @@ test('a device that fails is opened again at the next look, and nothing comes tw
   assert.deepEqual(lab.states, ['reading', 'pending file.failed'])
   lab.device.push('4,1,0,-;a\n', '4,2,0,-;b\n')
   lab.log.look()
-  assert.deepEqual(lab.lines(), ['2026-01-31T11:58:20.050Z kernel: b'])
+  assert.deepEqual(lab.lines(), ['2026-01-31T11:58:20.050Z web1 kernel: [    0.000000] b'])
   assert.deepEqual(lab.states, ['reading', 'pending file.failed', 'reading'])
   lab.log.close()
 })
@@ -134,13 +151,15 @@ test('the machine’s own log is read whole', { skip: readable() ? false : '/dev
   log.close()
   const lines = all.split('\n').slice(0, -1)
   assert.ok(lines.length > 0)
-  for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z kernel: [\x20-\x7e]*$/)
+  for (const line of lines)
+    assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ kernel: \[ *\d+\.\d{6}\] [\x20-\x7e]*$/)
 })
 
-function kernel(records: readonly (string | Fault)[], start: Start | Sequence = 'begin'): Lab {
+function kernel(records: readonly (string | Fault)[], start: Start | Sequence = 'begin', host = 'web1'): Lab {
   const time = fakeWorld({ now: NOW })
   time.put('/proc/sys/kernel/random/boot_id', 'boot-1\n')
   time.put('/proc/uptime', '100.00 50.00\n')
+  time.put('/proc/sys/kernel/hostname', `${host}\n`)
   time.put('/dev/kmsg', '')
   const device = [...records]
   const open: Hands['files']['open'] = (path) => ({

@@ -1,7 +1,7 @@
 /** The journal's entries as lines with their time beside them, read by journalctl once from its begin to its end. */
 import { Fault } from '../../base/fault.ts'
 import { type Entry, ExportReader } from '../../source/export-format.ts'
-import { ENTRY_FIELDS, entryLine } from '../../source/journal-line.ts'
+import { entryLine, LINE_FIELDS } from '../../source/journal-line.ts'
 import type { EpochMs } from '../../world/clock.ts'
 import type { Run } from '../../world/run.ts'
 
@@ -20,7 +20,7 @@ export async function journalLines(
   choice: JournalChoice,
   tell: (line: string, time: EpochMs) => void,
 ): Promise<void> {
-  const reader = new ExportReader([...ENTRY_FIELDS, '__REALTIME_TIMESTAMP'], MAX_LINE_BYTES, (entry) => {
+  const reader = new ExportReader(LINE_FIELDS, MAX_LINE_BYTES, (entry) => {
     const line = textOf(entry)
     if (line) tell(line.text, line.time)
   })
