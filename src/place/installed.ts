@@ -10,6 +10,19 @@ export type DataFiles = Pick<Files, 'open' | 'stat' | 'text'>
 /** Databases of the admin's own, by path, asked in this order: `{"databases": ["/..."]}`. */
 export const OWN_FILE = 'own.json'
 
+/** The folders that may be looked into: an admin's installed data may be closed to other users, who have what came with the program. */
+export function openFolders(files: DataFiles, folders: readonly string[], troubles: string[]): readonly string[] {
+  return folders.filter((folder) => {
+    try {
+      files.stat(`${folder}/${OWN_FILE}`)
+      return true
+    } catch (thrown) {
+      troubles.push(printable(`${asFault(thrown, 'place.failed').message}: data that is installed there is not used`))
+      return false
+    }
+  })
+}
+
 export function layerPath(folder: string, subject: Subject): string {
   return `${folder}/${subject}.places`
 }

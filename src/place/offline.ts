@@ -5,7 +5,7 @@ import { printable } from '../base/printable.ts'
 import type { Fields, Subject } from './data/fields.ts'
 import type { Layer } from './data/layer.ts'
 import type { Origin } from './data/origin.ts'
-import { type DataFiles, newestLayer, ownDatabases } from './installed.ts'
+import { type DataFiles, newestLayer, openFolders, ownDatabases } from './installed.ts'
 import { joined } from './joined.ts'
 import type { Place } from './place.ts'
 import type { DataSource } from './places.ts'
@@ -25,7 +25,8 @@ interface Own {
 
 /** What could not be opened is told in `troubles`: all else is of use without it. */
 export async function openOffline(options: OfflineOptions, troubles: string[]): Promise<Offline> {
-  const { files, folders } = options
+  const { files } = options
+  const folders = openFolders(files, options.folders, troubles)
   const own: Own[] = []
   for (const path of options.databases ?? ownDatabases(files, folders)) {
     try {
@@ -35,7 +36,7 @@ export async function openOffline(options: OfflineOptions, troubles: string[]): 
       troubles.push(printable(asFault(thrown, 'place.failed').message))
     }
   }
-  return new Offline(options, own, troubles)
+  return new Offline({ ...options, folders }, own, troubles)
 }
 
 export class Offline {

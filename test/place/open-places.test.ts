@@ -1,6 +1,7 @@
 /** What several sources say, as one place; and what is left where some are damaged or missing. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Fault } from '../../src/base/fault.ts'
 import type { PlacesOptions } from '../../src/place/open-places.ts'
 import { openPlaces } from '../../src/place/open-places.ts'
 import { realWorld } from '../../src/world/real.ts'
@@ -53,6 +54,26 @@ test('without any data every place is unknown, and it is said how to get cities'
   assert.deepEqual(await places.find(['8.8.8.8', '::1'], { city: true }), [{ kind: 'public' }, { kind: 'loopback' }])
   assert.deepEqual(places.sources, [])
   assert.match(places.troubles.join(), /rampart geo install city/)
+})
+
+test('a folder that is closed to this user is told, and the others serve', async (t) => {
+  const folder = scratch(t)
+  await layerOf(folder, 'country', { 'country.csv': COUNTRY })
+  const closed = (path: string) => path.startsWith('/closed/')
+  const stat = (path: string) => {
+    if (closed(path)) throw new Fault('file.denied', `${path} may not be opened by this user`)
+    return world.files.stat(path)
+  }
+  const places = await openPlaces({
+    world: { ...world, files: { ...world.files, stat } },
+    folders: [folder, '/closed'],
+  })
+  t.after(() => places.close())
+  assert.deepEqual(await places.find(['8.8.8.8'], { city: false }), [{ kind: 'public', country: 'US' }])
+  assert.match(
+    places.troubles.join(),
+    /^[^,]+ may not be opened by this user: data that is installed there is not used$/,
+  )
 })
 
 test('of two the newer data counts, of equals the installed; a damaged one is told and passed over', async (t) => {

@@ -30,6 +30,8 @@ export interface Source {
   readonly path: string
   /** As its publisher calls it. */
   readonly name: string
+  /** As who gave it knows it; undefined: by its path. */
+  readonly told?: string
 }
 
 /**
@@ -46,13 +48,17 @@ export async function compileFiles(
   const compiler = new Compiler(subject)
   let whose = origin
   let has4 = false
-  for (const { path, name } of sources) {
+  for (const { path, name, told = path } of sources) {
     if (!isMmdb(files, path)) {
+      if (/\.mmdb$/i.test(name))
+        throw new Fault('place.mmdb', `${told} is no database of MaxMind's format, or not all of it`, {
+          at: { file: told },
+        })
       whose ??= originOfFile(name)
-      await addCsv(compiler, path, files.stream(path))
+      await addCsv(compiler, told, files.stream(path))
       continue
     }
-    const database = openMmdb(files, path)
+    const database = openMmdb(files, path, told)
     whose = {
       ...(database.date === undefined ? {} : { date: database.date }),
       ...(whose ?? originOfDatabase(database, name)),

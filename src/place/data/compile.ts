@@ -10,25 +10,34 @@ import type { Words } from './words.ts'
 /** One in so many: published data has a few (the AS numbers of June 2026: one of 411,961). */
 const MOST_OVERLAPS = 1000
 
+/** Without any of them a record says nothing of its subject. */
+const TELLING: Readonly<Record<Subject, readonly (keyof Fields)[]>> = {
+  country: ['country'],
+  organisation: ['asn', 'organisation'],
+  city: ['city'],
+}
+
 export class Compiler {
   readonly #subject: Subject
   readonly #table: RecordTable
   readonly #ipv4 = new Segments4()
   readonly #ipv6 = new Segments6()
   #ranges = 0
+  #says = false
 
   constructor(subject: Subject) {
     this.#subject = subject
     this.#table = new RecordTable(subject)
   }
 
-  /** Whether nothing was said of any address. */
+  /** Whether nothing was said of any address: of cities, what says its country alone. */
   get isEmpty(): boolean {
-    return this.#table.length === 1
+    return !this.#says
   }
 
   /** The number of the record that says this, as far as the layer is about it. */
   numberOf(fields: Fields): number {
+    this.#says ||= TELLING[this.#subject].some((name) => fields[name] !== undefined)
     return this.#table.numberOf(fields)
   }
 

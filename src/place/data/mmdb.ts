@@ -28,14 +28,14 @@ export interface Mmdb {
 /** Nobody's database is larger: the largest known is half of it. */
 const MAX_BYTES = 1024 ** 3
 
-/** @throws Fault `place.mmdb`, `file.*` */
-export function openMmdb(files: Pick<Files, 'open'>, path: string): Mmdb {
+/** @param told what messages call it @throws Fault `place.mmdb`, `file.*` */
+export function openMmdb(files: Pick<Files, 'open'>, path: string, told = path): Mmdb {
   const bytes = readWhole(files, path, MAX_BYTES)
   const attempt = <T>(act: () => T): T => {
     try {
       return act()
     } catch (cause) {
-      throw damaged(path, cause)
+      throw damaged(told, cause)
     }
   }
   const database = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

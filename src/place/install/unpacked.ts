@@ -36,7 +36,7 @@ export async function unpacked(
   if (!isPacked) return { sources: [{ path, name }] }
   const plain = temporary(name)
   await write(files, plain, pieces())
-  return { sources: [{ path: plain, name }] }
+  return { sources: [{ path: plain, name, told: path }] }
 }
 
 async function fromPackage(
@@ -56,7 +56,10 @@ async function fromPackage(
       hint: `for ${subject}: npm pack ${PUBLISHED[subject].package}; or unpack it and give the .mmdb or .csv in it`,
       at: { file: path },
     })
-  return { sources: wanted.map((name) => ({ path: temporary(name), name })), ...packageOf(files, found, temporary) }
+  return {
+    sources: wanted.map((name) => ({ path: temporary(name), name, told: `${path}: ${name}` })),
+    ...packageOf(files, found, temporary),
+  }
 }
 
 function packageOf(files: PackedFiles, found: ReadonlySet<string>, temporary: (name: string) => string) {

@@ -261,10 +261,22 @@ test('files that are not what they should be are faults, and nothing is left', a
     ['a.csv', 'nonsense', 'place.csv'],
     ['b.csv', '', 'place.empty'],
     ['c.mmdb.gz', gzipSync(COUNTRY).subarray(0, 200), 'file.packed'],
+    ['part.mmdb', COUNTRY.subarray(0, COUNTRY.length - 200), 'place.mmdb'],
+    ['part.mmdb.gz', gzipSync(COUNTRY.subarray(0, COUNTRY.length - 200)), 'place.mmdb'],
+    ['one-row.csv', 'x'.repeat(300_000), 'place.csv'],
     ['d.csv', ['9.0.0.0,9.255.255.255,US', '8.0.0.0,8.255.255.255,US'].join('\n'), 'place.order'],
   ] as const)
     await assert.rejects(installFromFiles(installing(folder), 'country', [put(from, name, content)]), { code }, name)
   await assert.rejects(installFromFiles(installing(folder), 'country', [join(from, 'none')]), { code: 'file.absent' })
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test('data of countries alone is none of cities, and a fault in what was packed names the file that was given', async (t) => {
+  const [folder, from] = [scratch(t), scratch(t)]
+  const country = put(from, 'a.mmdb', COUNTRY)
+  await assert.rejects(installFromFiles(installing(folder), 'city', [country]), { code: 'place.empty' })
+  const packed = put(from, 'b.csv.gz', gzipSync('nonsense'))
+  await assert.rejects(installFromFiles(installing(folder), 'country', [packed]), { at: { file: packed, line: 1 } })
   assert.deepEqual(readdirSync(folder), [])
 })
 

@@ -1,4 +1,5 @@
 /** `rampart geo status`: whose data there is, of when, and under which licence. */
+import { openFolders } from '../../../place/installed.ts'
 import { type DataStatus, dataStatus, OLD_DAYS, type OwnStatus, ownStatus } from '../../../place/status.ts'
 import { printJson, type Terminal, table } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
@@ -9,11 +10,11 @@ export interface StatusOptions {
   readonly json?: boolean
 }
 
-/** @returns the exit code: 1 where something is damaged */
+/** @returns the exit code: 1 where something is damaged, or closed to this user */
 export async function geoStatus(setting: Setting, options: StatusOptions): Promise<number> {
   const { world, terminal } = setting
-  const folders = geoFolders(setting, options.state)
   const troubles: string[] = []
+  const folders = openFolders(world.files, geoFolders(setting, options.state), troubles)
   const now = world.clock.now()
   const data = dataStatus(world.files, folders, now, troubles)
   const own = await ownStatus(world.files, folders, now)
@@ -40,7 +41,7 @@ function print(terminal: Terminal, data: readonly DataStatus[], own: readonly Ow
     const rows = [
       [subject, `${origin.name}${origin.version === undefined ? '' : ` ${origin.version}`}`],
       ['', `${agePrinted(origin.date, ageDays)}`],
-      ['', `${origin.licence}: ${origin.credit}, ${origin.url}`],
+      ['', `${origin.licence}: ${[origin.credit, origin.url].filter((part) => part !== '').join(', ')}`],
       ['', `${megabytes(bytes)}, ${count(ipv4)} IPv4 and ${count(ipv6)} IPv6 segments: ${path}`],
       ...(previous
         ? [
