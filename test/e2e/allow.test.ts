@@ -1,9 +1,10 @@
 /** `rampart allow`: who is never banned by the admin's word, with a guard that runs and without one. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Why } from '../../src/engine/status.ts'
 import type { Guarding } from '../lab/guarding.ts'
-import { ATTACKERS, Lab, noLab, sleep, until, VISITORS } from '../lab/lab.ts'
+import { ATTACKERS, Lab, noLab, ROOT, sleep, until, VISITORS } from '../lab/lab.ts'
 
 const FILE = '/etc/rampart/allow.list'
 /** It has an ignoreip of its own, which leaves out that of [DEFAULT]. */
@@ -45,6 +46,20 @@ describe('rampart allow', { skip: noLab() ?? false }, () => {
       /is never banned: \/etc\/rampart\/allow\.list:3 allows it \(the office\)/,
     )
     assert.match((await lab.rampart('ban', OURS)).out, /is never banned: .*allow\.list:3.*--force/)
+  })
+
+  test('a jail’s own list, which scripts read and change, does not show it', async () => {
+    const { code, out } = await lab.server.run([
+      join(ROOT, 'bin/fail2ban-client'),
+      'get',
+      'nginx-botsearch',
+      'ignoreip',
+    ])
+    assert.deepEqual(
+      { code, shown: [OURS, '203.0.113.251'].map((one) => out.includes(one)) },
+      { code: 0, shown: [false, true] },
+      out,
+    )
   })
 
   test('a network is allowed: bans in it and around it end', async () => {

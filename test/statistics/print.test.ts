@@ -232,7 +232,7 @@ all jails · as of 2026-11-23 11:30 (Europe/Paris) · places: DB-IP 2026-06-01
     )
   })
   test('of nothing', () =>
-    assert.match(text(table([]), 20, 200), /0 addresses in force, 0 organizations\n.*\n none\n$/))
+    assert.match(text(table([]), 20, 200), /0 addresses in force, 0 organisations\n.*\n none\n$/))
   test('an address in two jails is told to count once', () =>
     assert.match(
       text(

@@ -2,7 +2,7 @@
 import type { DataSource } from '../../place/places.ts'
 import type { By, Table } from '../table.ts'
 
-/** The article's headings, and others like them. */
+/** The article's headings in its own spelling, and others like them. */
 export function titleOf(by: By): string {
   return TITLES[by]
 }
@@ -36,7 +36,7 @@ function isOfTime(by: By): by is 'hour' | 'weekday' | 'day' {
 
 const NOUNS: Readonly<Record<Exclude<By, 'ip' | 'hour' | 'weekday' | 'day'>, readonly [one: string, many: string]>> = {
   country: ['country', 'countries'],
-  org: ['organization', 'organizations'],
+  org: ['organisation', 'organisations'],
   city: ['city', 'cities'],
   jail: ['jail', 'jails'],
   port: ['port', 'ports'],

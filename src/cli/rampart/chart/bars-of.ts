@@ -39,7 +39,7 @@ function barsValue(table: Table, { rows: most, title }: Wanted): Bars {
   }
 }
 
-/** As the article has it. */
+/** As the article has it, in its own spelling. */
 function titleOf({ by, unit }: Table, shown: number | undefined): string {
   if (by === 'hour' || by === 'weekday' || by === 'day')
     return `${COUNTED[unit]} by ${by === 'hour' ? 'hour of the day' : by}`
