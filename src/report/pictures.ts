@@ -1,15 +1,16 @@
 /** The charts of a report, from its tables. */
-import { amount } from '../chart/amount.ts'
-import { type BarRow, barChart } from '../chart/bar-chart.ts'
+import { barChart } from '../chart/bar-chart.ts'
 import { heatMap } from '../chart/heat-map.ts'
 import type { Picture } from '../chart/picture.ts'
 import { timeChart } from '../chart/time-chart.ts'
 import { worldMap } from '../chart/world-map.ts'
 import { countryName } from '../place/country-names.ts'
+import { nounsOf } from '../statistics/print/heading.ts'
 import type { Row, Series, Table, Week } from '../statistics/table.ts'
 import { BOUNDS } from './bounds.ts'
-import { cityOf, known, sum } from './reading/subject.ts'
+import { cityOf, known } from './reading/subject.ts'
 import { capital, noun, numbered } from './reading/words.ts'
+import { apartOf, barOf, tiesOf } from './table-bars.ts'
 
 /** Of a whole page and of a phone, in pixels. */
 export const WIDTHS = { broad: 1100, narrow: 372 } as const
@@ -18,37 +19,18 @@ export function bars(table: Table, width: number): Picture {
   const rows = known(table)
   const shown = rows.slice(0, BOUNDS.top)
   const rest = rows.slice(BOUNDS.top)
-  const unknown = table.rows.find(({ key }) => key === '')
-  const of = (count: number) => ({ count, share: table.total === 0 ? 0 : count / table.total })
-  const apart = [
-    ...(rest.length > 0 ? [{ label: numbered(rest.length, 'other', 'others'), ...of(sum(rest)) }] : []),
-    ...(unknown ? [{ label: 'unknown', ...of(unknown.count) }] : []),
-  ]
+  const apart = apartOf(table, rest)
   const title = `${shown.length < rows.length ? `Top ${shown.length} of ` : ''}${namesOf(table, rows.length)}`
   const unit = noun(2, table.unit)
-  return barChart({ title, rows: shown.map((row) => barOf(table, row)), apart, unit, notes: tie(shown, rest) }, width)
+  return barChart(
+    { title, rows: shown.map((row) => barOf(table, row)), apart, unit, notes: tiesOf(shown, rest) },
+    width,
+  )
 }
 
 /** `65 countries`. */
 export function namesOf({ by }: Table, count: number): string {
-  const [one, many] = NAMES[by] ?? ['row', 'rows']
-  return numbered(count, one, many)
-}
-
-const NAMES: { readonly [by in Table['by']]?: readonly [string, string] } = {
-  country: ['country', 'countries'],
-  org: ['organisation', 'organisations'],
-  city: ['city', 'cities'],
-  jail: ['jail', 'jails'],
-  ip: ['address', 'addresses'],
-  port: ['port', 'ports'],
-  path: ['path', 'paths'],
-  agent: ['user agent', 'user agents'],
-}
-
-function barOf({ by }: Table, { key, label, count, share }: Row): BarRow {
-  if (by === 'country') return { label: key, note: countryName(key), count, share }
-  return { label, count, share }
+  return numbered(count, ...nounsOf(by))
 }
 
 /** `Paris, FR`: cities of one name lie in several countries. */
@@ -61,17 +43,6 @@ export function cityTitle({ key }: Pick<Row, 'key' | 'label'>): string {
 export function orgTitle({ key, label }: Pick<Row, 'key' | 'label'>): string {
   return label.startsWith(key) ? label : `${key} ${label}`
 }
-
-/** A cut through equals is told. */
-function tie(shown: readonly Row[], rest: readonly Row[]): string[] {
-  const last = shown.at(-1)?.count
-  const equal = rest.filter(({ count }) => count === last)
-  if (last === undefined || equal.length === 0) return []
-  const names = equal.slice(0, NAMED_TIES).map(({ label }) => label)
-  return [`+${equal.length} more with ${amount(last)}: ${names.join(', ')}${equal.length > names.length ? ', …' : ''}`]
-}
-
-const NAMED_TIES = 6
 
 export function map(table: Table, width: number): Picture {
   const rows = known(table)

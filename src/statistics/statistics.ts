@@ -10,7 +10,7 @@ import { type Counted, countHistory, countList, isAddress, isByAddress } from '.
 import { inOrder } from './order.ts'
 import { type ByPlace, type Group, groupByPlace, isOfPlaces } from './places.ts'
 import { type Question, refuseUnanswerable } from './question.ts'
-import type { By, Row, Table } from './table.ts'
+import { type By, isOfTime, type Row, type Table } from './table.ts'
 
 /** What is asked. */
 export type Asked = (
@@ -128,10 +128,6 @@ function byAddress({ of }: Extract<Counted, { kind: 'addresses' }>) {
     else unknown[why] = (unknown[why] ?? 0) + of.counts[i]!
   }
   return { groups, unknown }
-}
-
-export function isOfTime(by: By): boolean {
-  return by === 'hour' || by === 'weekday' || by === 'day'
 }
 
 /** A ban lies in one jail and one hour, but may be of several ports and paths; an address may be in several of all. */

@@ -18,6 +18,11 @@ export const BYS = [
 ] as const
 export type By = (typeof BYS)[number]
 
+/** Whose rows stand in the order of time, all of them. */
+export function isOfTime(by: By): by is 'hour' | 'weekday' | 'day' {
+  return by === 'hour' || by === 'weekday' || by === 'day'
+}
+
 /** `ips`: different addresses. `lines`: those of a list, each as often as it stands there. */
 export type Unit = 'ips' | 'bans' | 'failures' | 'lines'
 

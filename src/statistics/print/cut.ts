@@ -1,7 +1,6 @@
 /** The first rows of a table, and what is told of the others: what is left out is never silent. */
 import { inOrder } from '../order.ts'
-import { isOfTime } from '../statistics.ts'
-import type { Row, Table } from '../table.ts'
+import { isOfTime, type Row, type Table } from '../table.ts'
 
 export interface Cut {
   /** Without the row for what is not known. */

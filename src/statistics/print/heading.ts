@@ -1,6 +1,6 @@
 /** What stands above a table: what was counted, of which time, by whose data. */
 import type { DataSource } from '../../place/places.ts'
-import type { By, Table } from '../table.ts'
+import { type By, isOfTime, type Table } from '../table.ts'
 
 /** The article's headings in its own spelling, and others like them. */
 export function titleOf(by: By): string {
@@ -30,11 +30,12 @@ export function subjectOf(table: Table): string {
   return `${words.join(', ')}${table.overlaps ? `; ${OVERLAPS[table.unit]}` : ''}`
 }
 
-function isOfTime(by: By): by is 'hour' | 'weekday' | 'day' {
-  return by === 'hour' || by === 'weekday' || by === 'day'
+/** What a row is: one of them, several. */
+export function nounsOf(by: By): readonly [one: string, many: string] {
+  return NOUNS[by]
 }
 
-const NOUNS: Readonly<Record<Exclude<By, 'ip' | 'hour' | 'weekday' | 'day'>, readonly [one: string, many: string]>> = {
+const NOUNS: Readonly<Record<By, readonly [one: string, many: string]>> = {
   country: ['country', 'countries'],
   org: ['organisation', 'organisations'],
   city: ['city', 'cities'],
@@ -42,6 +43,10 @@ const NOUNS: Readonly<Record<Exclude<By, 'ip' | 'hour' | 'weekday' | 'day'>, rea
   port: ['port', 'ports'],
   path: ['path', 'paths'],
   agent: ['user agent', 'user agents'],
+  ip: ['address', 'addresses'],
+  hour: ['hour', 'hours'],
+  weekday: ['weekday', 'weekdays'],
+  day: ['day', 'days'],
   class: ['class', 'classes'],
 }
 

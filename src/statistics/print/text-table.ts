@@ -1,8 +1,7 @@
 /** A table for a person: ranks, names, counts, shares, and bars where there is a terminal to draw on. */
 import { printable } from '../../base/printable.ts'
 import { countryName } from '../../place/country-names.ts'
-import { isOfTime } from '../statistics.ts'
-import type { Row, Table } from '../table.ts'
+import { isOfTime, type Row, type Table } from '../table.ts'
 import { cut } from './cut.ts'
 import { grouped, percent, titleOf } from './heading.ts'
 import { notesOf, underTitle } from './notes.ts'

@@ -6,7 +6,7 @@ import { asJson } from '../../../statistics/print/json.ts'
 import { printMarkdown } from '../../../statistics/print/markdown.ts'
 import { printCsv, printTsv } from '../../../statistics/print/separated.ts'
 import { printTable } from '../../../statistics/print/text-table.ts'
-import type { By, Table } from '../../../statistics/table.ts'
+import { type By, isOfTime, type Table } from '../../../statistics/table.ts'
 import { paint, printJson, type Terminal } from '../../print.ts'
 import type { Setting } from '../../setting.ts'
 import { type AskedOptions, type OpenAsked, openAsked } from './asked.ts'
@@ -67,7 +67,7 @@ function print(terminal: Terminal, tables: readonly Table[], options: StatsOptio
 
 /** As many as the article's charts show; all hours and all days. */
 function usualLimit(tables: readonly Table[]): number | 'all' {
-  return tables.some(({ by }) => by === 'hour' || by === 'weekday' || by === 'day') ? 'all' : 20
+  return tables.some(({ by }) => isOfTime(by)) ? 'all' : 20
 }
 
 /** One list is nothing but the list, as other programs read it: what it counts is told beside it. */
