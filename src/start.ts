@@ -23,7 +23,7 @@ export async function start(entry: string, faceOf: (name: string) => Face | Prom
   const isGuard = guards(name, words)
   // As Fail2ban's: what its scripts make is root's alone.
   if (name === 'fail2ban-server') process.umask(0o077)
-  process.stdout.on('error', () => isGuard || process.exit(0))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => isGuard || leave(error, name))
 
   // The world's timers and watches keep no process alive; a command that is at work must be.
   const alive = setInterval(() => {}, 2 ** 30)
@@ -32,6 +32,13 @@ export async function start(entry: string, faceOf: (name: string) => Face | Prom
   clearInterval(alive)
   // A program that hangs, as nft may, does not hold up the guard's end.
   if (isGuard) process.stdout.write('', () => process.exit())
+}
+
+/** What cannot be written for another reason, as a full disk, is no quiet end. */
+function leave({ code, message }: NodeJS.ErrnoException, name: string): void {
+  if (code === 'EPIPE') process.exit(0)
+  process.stderr.write(`${name}: what is told cannot be written: ${message}\n`)
+  process.exit(name.startsWith('fail2ban') ? 255 : 1)
 }
 
 /** Other commands end at once, as a signal ends any program. */

@@ -6,6 +6,7 @@ import type { Event } from '../engine/event.ts'
 import type { ListedBan } from '../engine/status.ts'
 import type { Command, Reply } from './command.ts'
 import { request } from './http.ts'
+import { checkPath } from './socket-path.ts'
 
 const TIMEOUT_MS = 10_000
 /** Files are read, filters compiled, names looked up. */
@@ -112,6 +113,7 @@ function once(socketPath: string, { path, method, accept = '*/*', message, timeo
 
 /** A connection of its own: an agent would first compile the expressions that tell whether `localhost` is an address. */
 function to(path: string, timeout = 0) {
+  checkPath(path)
   return { timeout, createConnection: () => connect({ path, timeout }) }
 }
 

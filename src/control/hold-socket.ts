@@ -7,6 +7,7 @@ import { connect, type Server } from 'node:net'
 import { asFault, Fault } from '../base/fault.ts'
 import { identityOf } from '../world/files.ts'
 import type { World } from '../world/world.ts'
+import { checkPath } from './socket-path.ts'
 
 export interface Holding {
   close(): Promise<void>
@@ -88,7 +89,11 @@ async function prepare(files: Hands['files'], path: string, holder: HeldServer['
   // Without a slash, or directly below the root, there is no folder to make.
   const folder = path.slice(0, Math.max(0, path.lastIndexOf('/')))
   if (folder !== '') files.makeFolder(folder, 0o700)
+  checkPath(path)
   if (await answers(path)) throw running(path, await holder?.(path))
+  const kind = files.stat(path, { follow: false })?.kind
+  if (kind === 'file' || kind === 'folder')
+    throw new Fault('control.no-socket-file', `${path} is no socket, but a ${kind}`)
   files.remove(path) // Left behind by one that was killed.
 }
 

@@ -29,10 +29,19 @@ function sent({ setting, socket }: Client, words: readonly string[]): Promise<bo
 
 /** How long it waits may be said, in seconds. */
 async function ping({ setting, socket }: Client, [limit]: readonly string[]): Promise<boolean> {
-  const seconds = limit === undefined ? 0 : Number(limit)
-  if (limit?.trim() === '' || !Number.isFinite(seconds) || seconds < 0) {
+  const seconds = limit === undefined ? 0 : floatOf(limit)
+  if (seconds === undefined) {
     complainTo(setting)(`could not convert string to float: '${limit}'`)
     return false
   }
-  return send({ setting, socket, timeoutMs: seconds * 1000 }, ['ping'])
+  return send({ setting, socket, timeoutMs: Math.max(0, Math.min(seconds * 1000, LONGEST_MS)) }, ['ping'])
+}
+
+/** Of a longer time a timer makes none at all. */
+const LONGEST_MS = 2 ** 31 - 1
+
+/** As Python reads one, but for what is no number. */
+function floatOf(text: string): number | undefined {
+  const digits = text.trim().replace(/(?<=\d)_(?=\d)/g, '')
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(digits) ? Number(digits) : undefined
 }

@@ -1,4 +1,6 @@
 /** `fail2ban-client`: asks a server over Fail2ban's socket, starts one, or tells what a configuration comes to. */
+import { printable } from '../../base/printable.ts'
+import { isLevel } from '../../engine/log/level.ts'
 import { printFault } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import { carryOut } from './carry-out.ts'
@@ -48,6 +50,12 @@ async function run(setting: Setting, options: Options): Promise<number> {
   const folders = foldersOf(setting, options.folder)
   if (!folders) {
     terminal.out(`ERROR: Base configuration directory ${options.folder} does not exist \n`)
+    complainTo(setting)('Init of command line failed')
+    return WRONG
+  }
+  const { loglevel } = options.server
+  if (loglevel !== undefined && !isLevel(loglevel)) {
+    terminal.out(`ERROR: Invalid log level '${printable(loglevel)}'\n`)
     complainTo(setting)('Init of command line failed')
     return WRONG
   }

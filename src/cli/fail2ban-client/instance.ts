@@ -37,6 +37,7 @@ export function foldersOf(
   folder: string | undefined,
 ): readonly string[] | undefined {
   if (folder === undefined) return [stockFolder, '/etc/fail2ban', '/etc/rampart']
+  if (folder === '') return undefined
   const path = folder.replace(/\/+$/, '')
   try {
     return world.files.stat(path === '' ? '/' : path) ? [path] : undefined

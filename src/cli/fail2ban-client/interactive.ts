@@ -18,7 +18,7 @@ export async function converse(client: Client): Promise<boolean> {
   for await (const line of lines(setting.input(), () => out(PROMPT))) {
     if (line === 'exit' || line === 'quit') return true
     if (line === 'help') out(HELP)
-    else if (line.trim() !== '') {
+    else if (line !== '') {
       try {
         await carryOut(client, shellWords(line))
       } catch (thrown) {

@@ -63,10 +63,12 @@ function unreachable({ code, message }: Fault, socket: string, verb: string | un
   const path = printable(socket)
   switch (code) {
     case 'fail2ban.no-socket':
+    case 'control.long-path':
       return `Failed to access socket path: ${path}. Is fail2ban running?`
     case 'fail2ban.denied':
       return `Permission denied to socket: ${path}, (you must be root)`
     case 'fail2ban.no-server': {
+      if (socket === '') return 'Failed to access socket path: . Is fail2ban running?'
       const refused = '[Errno 111] Connection refused'
       return verb === 'ping' ? refused : `[${refused}] Unable to contact server. Is it running?`
     }

@@ -1,6 +1,9 @@
 /** `start`, `stop` and `restart`: a server of its own, in the background, that is waited for until it guards, or has ended. */
+import { asFault } from '../../base/fault.ts'
 import { printable } from '../../base/printable.ts'
+import { checkPath } from '../../control/socket-path.ts'
 import type { World } from '../../world/world.ts'
+import { printFault } from '../print.ts'
 import { complainTo } from './complain.ts'
 import type { Client } from './instance.ts'
 import { answers, send } from './send.ts'
@@ -15,6 +18,12 @@ export async function start(client: Client): Promise<boolean> {
   const { setting, socket, options } = client
   const { world, terminal } = setting
   const complain = complainTo(setting)
+  try {
+    checkPath(socket)
+  } catch (thrown) {
+    complain(`Could not start server: ${printFault(asFault(thrown, 'cli.failed')).trimEnd()}`)
+    return false
+  }
   if (await answers(socket, PING_MS)) {
     complain('Server already running')
     return false
@@ -47,7 +56,14 @@ export async function start(client: Client): Promise<boolean> {
 
 /** The one that runs ends, if there is one; then one starts. */
 export async function restart(client: Client): Promise<boolean> {
+  const { setting, options } = client
+  const step = (name: string) => {
+    if (options.interactive) setting.terminal.out(`  ## ${name} ... \n`)
+  }
+  step('stop')
   await stop(client)
+  step('load configuration')
+  step('start')
   return start(client)
 }
 

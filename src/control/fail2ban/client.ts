@@ -1,6 +1,7 @@
 /** The other end of Fail2ban's socket: asks a guard, or an original server. */
 import { connect, type Socket } from 'node:net'
 import { Fault } from '../../base/fault.ts'
+import { checkPath } from '../socket-path.ts'
 import { CLOSE, END, Frames } from './frame.ts'
 import { pickle } from './pickle.ts'
 import { LIMITS, unpickle } from './unpickle.ts'
@@ -32,6 +33,7 @@ export async function askFail2ban(path: string, words: readonly Value[], timeout
 
 function exchanged(path: string, bytes: Buffer, timeout: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    checkPath(path)
     const socket = connect({ path })
     const frames = new Frames()
     const timer = timeout > 0 ? setTimeout(() => fail(silent(timeout)), timeout) : undefined

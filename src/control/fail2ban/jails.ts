@@ -23,10 +23,9 @@ export class ToldJails {
     this.#prepared = asked.prepared()
   }
 
-  /** In the order of their names; that of bans by hand only while it bans. */
+  /** In the order of the files; that of bans by hand only while it bans. */
   get all(): readonly HeldJail[] {
-    const held = this.#asked.engine.jails.filter(({ settings, state }) => settings || state.bans.size > 0)
-    return [...held].sort((one, other) => (one.name < other.name ? -1 : 1))
+    return this.#asked.engine.jails.filter(({ settings, state }) => settings || state.bans.size > 0)
   }
 
   /** @throws Fault: UnknownJailException */

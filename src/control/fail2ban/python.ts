@@ -93,6 +93,12 @@ export function seconds(value: Value): Value {
   return amount.isWhole ? amount.value : { float: amount.value }
 }
 
+/** The same, cut to a whole number. @throws Fault: SyntaxError and others */
+export function wholeSeconds(value: Value): Value {
+  const reckoned = seconds(value)
+  return typeof reckoned === 'object' && 'float' in reckoned ? Math.trunc(reckoned.float) : reckoned
+}
+
 function notReckoned(text: string): Fault {
   const [name] = /^\s*(?!\d)[\p{L}_][\p{L}\p{N}_]*\s*$/u.exec(text) ?? []
   if (name !== undefined) return raised('NameError', `name '${name.trim()}' is not defined`)

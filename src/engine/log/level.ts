@@ -22,6 +22,10 @@ const NAMED: Readonly<Record<string, number>> = {
   NOTSET: 0,
 }
 
+export function isLevel(text: string): boolean {
+  return /^\d{1,4}$/.test(text) || Object.hasOwn(NAMED, text.toUpperCase())
+}
+
 /** From which number on it is told. @throws Fault `log.bad-level` */
 export function levelNumber(text: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text)

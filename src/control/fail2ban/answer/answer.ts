@@ -90,7 +90,7 @@ async function done(parts: Parts, words: readonly Value[]): Promise<Value> {
     case 'stop':
       return stop(asked, jails, rest)
     case 'reload':
-      return reload(asked, rest)
+      return reload(asked, jails, rest)
     default:
   }
   throw raised('Exception', 'Invalid command')

@@ -14,11 +14,13 @@ import { isList, type Value } from '../value.ts'
  * `reload JAIL|--all OPTIONS STREAM`. The stream is what the caller's own files come to; it is read anew from the guard's.
  * @throws Fault what is wrong with the files: then nothing has changed
  */
-export async function reload(asked: Fail2banAsked, words: readonly Value[]): Promise<Value> {
+export async function reload(asked: Fail2banAsked, jails: ToldJails, words: readonly Value[]): Promise<Value> {
   const [name, options] = words
   if (words.length < 2) throw missing(words.length)
   const given = isList(options) ? options : []
   const jail = name === '--all' ? undefined : String(name)
+  // One that is new, or was stopped, comes with all others, or with `--if-exists`.
+  if (jail !== undefined && !given.includes('--if-exists')) jails.held(jail)
   try {
     const reloaded = await asked.reload(jail)
     if (!reloaded.done) throw raised('Exception', reloaded.faults.map(printFault).join('\n'))
@@ -68,10 +70,16 @@ export async function add(jails: ToldJails, words: readonly Value[]): Promise<Va
   const backend = words.length > 1 ? textAt(words, 1) : 'auto'
   // Source: what Fail2ban 1.0.2 answers, which means to say that the jail is there.
   if (jails.all.some((jail) => jail.name === name)) throw raised('NameError', "name 'noduplicates' is not defined")
-  if (!/^[\w.@-]{1,64}$/.test(name)) throw raised('ValueError', `'${name}' cannot be the name of a jail`)
+  if (!/^\P{C}{1,255}$/u.test(name)) throw raised('ValueError', `'${name}' cannot be the name of a jail`)
+  if (!BACKENDS.has(/^[^[]*/.exec(backend)![0])) {
+    const among = "['pyinotify', 'gamin', 'polling', 'systemd'] or 'auto'"
+    throw raised('ValueError', `Unknown backend ${backend}. Must be among ${among}`)
+  }
   await jails.add(emptyJail(name, backend))
   return name
 }
+
+const BACKENDS: ReadonlySet<string> = new Set(['auto', 'pyinotify', 'gamin', 'polling', 'systemd'])
 
 function emptyJail(name: string, backend: string): JailSettings {
   return {

@@ -1,7 +1,7 @@
 /** `get` and `set` of what is the whole server's. Source: what Fail2ban 1.0.2 answers. */
 import type { Prepared } from '../../../engine/life/prepare.ts'
 import type { Fail2banAsked } from '../asked.ts'
-import { bounded, pythonInt, raised, seconds, typeOf, wordAt } from '../python.ts'
+import { bounded, pythonInt, raised, typeOf, wholeSeconds, wordAt } from '../python.ts'
 import { isDict, type Value } from '../value.ts'
 
 const NAMES = ['loglevel', 'logtarget', 'syslogsocket', 'dbfile', 'dbmaxmatches', 'dbpurgeage', 'thread'] as const
@@ -66,11 +66,12 @@ export class ServerValues {
         this.#asked.log?.setSyslogSocket(String(word))
         return word
       case 'dbfile':
+        if (word === this.get('dbfile')) return word
         throw raised('RuntimeError', 'Cannot change database when there are jails present')
       case 'dbmaxmatches':
         return pythonInt(word)
       case 'dbpurgeage':
-        return seconds(word)
+        return wholeSeconds(word)
       case 'thread':
         return threads(word, this.get('thread'))
       default:

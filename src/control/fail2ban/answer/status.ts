@@ -5,8 +5,12 @@ import type { ToldJails } from '../jails.ts'
 import { tuple, type Value } from '../value.ts'
 
 export function status(jails: ToldJails): Value {
-  const names = jails.all.map(({ name }) => name)
+  const names = jails.all.map(({ name }) => name).sort(byCode)
   return [tuple('Number of jail', names.length), tuple('Jail list', names.join(', '))]
+}
+
+function byCode(one: string, other: string): number {
+  return one < other ? -1 : 1
 }
 
 export function jailStatus(held: HeldJail, model: JailModel, flavor: Value): Value {

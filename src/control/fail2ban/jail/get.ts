@@ -26,7 +26,8 @@ const GET: Readonly<Record<string, (model: JailModel, words: readonly Value[]) =
   actions: ({ actions }) => actions.map(({ name }) => name),
   actionproperties(model, words) {
     const { properties } = actionOf(model, textAt(words, 1))
-    return [...new Set(['ESCAPE_CRE', 'ESCAPE_VN_CRE', ...properties.keys()])].sort(byCode)
+    const shown = [...properties.keys()].filter((name) => !name.startsWith('_'))
+    return [...new Set(['ESCAPE_CRE', 'ESCAPE_VN_CRE', ...shown])].sort(byCode)
   },
   actionmethods(model, words) {
     actionOf(model, textAt(words, 1))

@@ -9,7 +9,10 @@ import type { ActionModel, JailModel } from './jail-model.ts'
 export const SET_ACTIONS: Readonly<Record<string, Setter>> = {
   addaction(model, words) {
     const name = textAt(words, 0)
-    if (words.length > 1) throw python(name, textAt(words, 1))
+    if (words.length > 1) {
+      wordAt(words, 2)
+      throw python(name, textAt(words, 1))
+    }
     if (model.actions.some((one) => one.name === name)) throw raised('ValueError', `Action ${name} already exists`)
     const action = { name, properties: new Map(NEW_PROPERTIES) }
     return {

@@ -4,7 +4,7 @@ import { dateDetector } from '../../../filter/date/detector.ts'
 import { zoneOffset } from '../../../filter/date/zone.ts'
 import { decoder } from '../../../filter/decode.ts'
 import { shownTags } from '../../../filter/tags.ts'
-import { bounded, isOn, pythonInt, raised, seconds, typeOf, wordAt } from '../python.ts'
+import { bounded, isOn, pythonInt, raised, seconds, typeOf, wholeSeconds, wordAt } from '../python.ts'
 import { tuple, type Value } from '../value.ts'
 import { type Change, type Setter, withFilter, withOptions } from './change.ts'
 import { checkExpression } from './check-expression.ts'
@@ -25,7 +25,7 @@ const TAKE: Readonly<Record<string, (word: Value, model: JailModel) => Taken>> =
     return { value, effect: withOptions({ findtime: bounded(value, 0) }) }
   },
   bantime(word) {
-    const value = seconds(word)
+    const value = wholeSeconds(word)
     return { value, effect: withOptions({ bantime: bounded(value, -1) }) }
   },
   maxretry(word) {
@@ -132,7 +132,7 @@ function datepattern(word: Value): Taken {
 function shownPattern(pattern: string, names: readonly string[]): Value {
   const isStock = pattern === '' || pattern.toUpperCase() === '{^LN-BEG}' || pattern.toUpperCase() === '{UNB}'
   if (isStock) return tuple(undefined, 'Default Detectors')
-  if (/^(?:epoch|longepoch|tai64n)$/i.test(pattern)) return tuple(undefined, names[0] ?? pattern)
+  if (/^(?:l?epoch|longepoch|tai64n)$/i.test(pattern)) return tuple(undefined, names[0] ?? pattern)
   if (pattern.toUpperCase() === '{NONE}') return tuple('{UNB}^', '^')
   return tuple(pattern, names[0] ?? pattern)
 }
