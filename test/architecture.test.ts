@@ -1,7 +1,7 @@
 /** Holds the import table of docs/ARCHITECTURE.md: a room imports only rooms to its right. */
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize, relative } from 'node:path'
 import { test } from 'node:test'
 
 /** From left to right; rooms that share a rank never see each other. */
@@ -44,6 +44,20 @@ const IMPORTERS: Readonly<Record<string, RegExp>> = {
 const files = globSync('src/**/*.ts').sort()
 
 test('there is a house to hold', () => assert.ok(files.length > 10))
+
+test('docs/ARCHITECTURE.md says of every folder what it is for', () => {
+  const rows = readFileSync('docs/ARCHITECTURE.md', 'utf8').split('\n')
+  const names = (row: string | undefined, name: string) => row?.includes(`\`${name}/\``) === true
+  const isTold = (folder: string) => {
+    const above = rows.find((row) => names(row, dirname(folder)))
+    return rows.some((row) => names(row, folder)) || names(above, basename(folder))
+  }
+  const folders = new Set(files.map((file) => relative('src', dirname(file))).filter((folder) => folder !== ''))
+  assert.deepEqual(
+    [...folders].filter((folder) => !isTold(folder)),
+    [],
+  )
+})
 
 for (const file of files) {
   test(`${file} imports only what stands to its right`, () => {
