@@ -37,7 +37,7 @@ const TOUCHES_NODE = [
 /** One importer for each package; of the command line's the grammar, which has a file for each word that is long. */
 const IMPORTERS: Readonly<Record<string, RegExp>> = {
   '@resvg/resvg-js': /^src\/cli\/rampart\/chart\/png\.ts$/,
-  commander: /^src\/cli\/rampart\/(command|[a-z]+\/grammar|stats\/asked-options)\.ts$/,
+  commander: /^src\/cli\/rampart\/(command|[a-z]+\/grammar|stats\/asked-options|geo\/lookup-options)\.ts$/,
   'mmdb-lib': /^src\/place\/data\/mmdb\.ts$/,
 }
 

@@ -80,6 +80,16 @@ test('the same address on many lines counts each, as the article does; with --un
   assert.match(once.out, /^( {6}1 [A-Z]{2}\n){65}$/)
 })
 
+test('who names a mirror or a token wants ipinfo.io to be asked; with --geo offline nobody is', async (t) => {
+  const { url, asked } = await service(t, { '11.0.0.1': { ip: '11.0.0.1', country: 'DE' } }, { ways: ['batch'] })
+  const words = ['stats', '--ips-file', '-', '--by', 'country', '--format', 'article', '--history', folder]
+  const input = ['11.0.0.1\n']
+  assert.equal((await typed([...words, '--ipinfo-url', url, '--geo', 'offline'], { input })).code, 0)
+  assert.deepEqual(asked, [])
+  assert.equal((await typed([...words, '--ipinfo-url', url], { input })).out, '      1 DE\n')
+  assert.deepEqual(asked, ['POST batch 1'])
+})
+
 test('what is no address, and what has no place, is a row and is told', async (t) => {
   const { url } = await service(t, { '11.0.0.1': { ip: '11.0.0.1', country: 'US' } }, { ways: ['batch'] })
   const words = [
@@ -201,6 +211,8 @@ describe('of a history', () => {
     ['--by jail --ips-file -', 1, /a list of addresses cannot be counted by jail/],
     ['--by country --unit bans --ips-file -', 1, /a list of addresses says nothing of bans/],
     ['--by country --jail web --ips-file -', 1, /a list of addresses says nothing of jails/],
+    ['--by country --since 1d --ips-file -', 1, /a list of addresses has no times/],
+    ['--by country --to 1d --ips-file -', 1, /a list of addresses has no times/],
     ['--history /nonexistent', 1, /no guard has kept a history in \/nonexistent/],
   ]
   for (const [words, wanted, told] of REFUSED) {

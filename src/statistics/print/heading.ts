@@ -119,7 +119,8 @@ export function localTime(time: number, zone: string): string {
   return parts.format(time)
 }
 
-/** `40.2 %`. */
+/** `40.2 %`; what is not nothing is never 0.0. */
 export function percent(share: number): string {
+  if (share > 0 && share < 0.0005) return '<0.1 %'
   return `${(100 * share).toFixed(1)} %`
 }

@@ -2,6 +2,7 @@
 import { Argument, type Command, Option } from 'commander'
 import { SUBJECTS } from '../../../place/data/fields.ts'
 import type { Setting } from '../../setting.ts'
+import { lookupOptions } from './lookup-options.ts'
 import { STATE } from './open-geo.ts'
 
 export function geoGrammar(program: Command, setting: Setting, end: (code: number) => void): void {
@@ -19,17 +20,11 @@ export function geoGrammar(program: Command, setting: Setting, end: (code: numbe
     .addOption(state())
     .action(async (_options, command) => end(await (await import('./status.ts')).geoStatus(setting, all(command))))
 
-  geo
+  const find = geo
     .command('find')
     .argument('<address...>', 'addresses or networks')
     .description('show country, organisation and city')
-    .addOption(
-      new Option('--geo <how>', 'where places are looked up: in the data here, or at ipinfo.io')
-        .choices(['offline', 'ipinfo'])
-        .default('offline'),
-    )
-    .option('--ipinfo-token-file <file>', 'the token for ipinfo.io, in a file that nobody else may read')
-    .option('--ipinfo-url <url>', 'a mirror of ipinfo.io, or a proxy')
+  lookupOptions(find)
     .option('--database <file...>', 'databases (.mmdb) that go before the data here')
     .option('--json', 'print JSON with stable names')
     .addOption(state())

@@ -50,13 +50,14 @@ export interface OpenAsked {
 }
 
 /**
- * @throws Fault `cli.bad-time`, `statistics.bad-period`, `statistics.no-history`, `statistics.foreign`, `statistics.newer-schema`,
+ * @throws Fault `cli.bad-time`, `statistics.bad-period`, `statistics.not-held`, `statistics.no-history`, `statistics.foreign`, `statistics.newer-schema`,
  * `file.*`, and those of `openPlaces`
  */
 export async function openAsked(setting: Setting, options: AskedOptions): Promise<OpenAsked> {
   const { world, terminal } = setting
   const now = world.clock.now()
   const period = periodOf(options, now)
+  if (options.ipsFile !== undefined && hasPeriod(options)) throw timeless()
   const list = options.ipsFile === undefined ? undefined : await listOf(setting, options.ipsFile)
   const history = list ? undefined : openCounts(world.files, options.history)
   const places = await openGeo(setting, { ...options, state: options.history }).catch((thrown) => {
@@ -74,9 +75,7 @@ export async function openAsked(setting: Setting, options: AskedOptions): Promis
   })
   const held = () => {
     if (history) return history
-    throw new Fault('statistics.not-held', 'a list of addresses has no times', {
-      hint: 'without --ips-file the history is asked',
-    })
+    throw timeless()
   }
   return {
     ...{ now, zone, history, list, places, question },
@@ -93,8 +92,17 @@ export async function openAsked(setting: Setting, options: AskedOptions): Promis
 function base(options: AskedOptions, by: By, isList: boolean): Pick<Question, 'unit' | 'state'> {
   // Each address stands for itself once: what differs is how often it was banned.
   const unit = options.unit ?? (isList ? 'lines' : by === 'ip' ? 'bans' : 'ips')
-  const hasPeriod = (options.since ?? options.from ?? options.to) !== undefined
-  return { unit, state: options.state ?? (unit === 'ips' && !hasPeriod && !isList ? 'active' : 'all') }
+  return { unit, state: options.state ?? (unit === 'ips' && !hasPeriod(options) && !isList ? 'active' : 'all') }
+}
+
+function hasPeriod({ since, from, to }: AskedOptions): boolean {
+  return (since ?? from ?? to) !== undefined
+}
+
+function timeless(): Fault {
+  return new Fault('statistics.not-held', 'a list of addresses has no times', {
+    hint: 'without --ips-file the history is asked',
+  })
 }
 
 function periodOf({ since, from, to }: AskedOptions, now: EpochMs): Question['period'] {
