@@ -30,8 +30,9 @@ export function boundAmount(bound: number, step: number): string {
   return bound.toFixed(Math.ceil(-Math.log10(step))).replace(/0+$/, '')
 }
 
-/** `40.2 %`; what is not nothing is never shown as 0.0. */
+/** `40.2 %`; what is not nothing is never shown as 0.0, nor as 100.0 what is not all. */
 export function percent(share: number): string {
+  if (share < 1 && share >= 0.9995) return '>\u202f99.9\u202f%'
   if (share > 0 && share < 0.0005) return '<\u202f0.1\u202f%'
   return `${(share * 100).toFixed(1)}\u202f%`
 }

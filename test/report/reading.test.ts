@@ -163,6 +163,25 @@ const sentences: readonly (readonly [string, Partial<Subject>, Rule, readonly st
     ['12 of 20 addresses (60.0 %) are registered or located in Germany: half or more, with 2 countries in all.'],
   ],
   [
+    'one that holds nearly all',
+    {
+      country: tableOf('country', [
+        ['US', 'US', 99_999],
+        ['NL', 'NL', 1],
+      ]),
+      org: tableOf('org', [
+        ['AS64500', 'AS64500 Large', 96],
+        ...['1', '2', '3', '4'].map((i) => [`AS6450${i}`, `AS6450${i} Small ${i}`, 1] as const),
+      ]),
+      city: none,
+    },
+    'concentration',
+    [
+      '99 999 of 100 000 addresses (> 99.9 %) are registered or located in the United States: half or more, with 2 countries in all.',
+      '1 of 5 organisations (AS numbers) holds more than half of the 100 addresses with a known organisation: Large (AS64500) 96 (together 96, 96.0 %).',
+    ],
+  ],
+  [
     'fewer than before',
     {
       ...small,

@@ -8,6 +8,8 @@ import { counted, listed, name, noun, say, type Words } from './words.ts'
 
 /** Of fewer rows each reader sees it himself. */
 const LEAST_ROWS = 5
+/** What is called half ends here. */
+const LARGE_HALF = 0.55
 /** Of those that hold half, as many are named. */
 const NAMED = 5
 
@@ -27,16 +29,16 @@ function ofCountries(table: Table): Sentence[] {
   const top = say`${first.count} of ${counted(all, table.unit)} (${percent(first.count / all)}) ${first.count === 1 ? 'is' : 'are'} registered or located in ${country(first)}`
   const held = half(rows)
   const equal = effective(rows).toFixed(1)
-  const text = say`${top}${halfOfCountries(held.rows, rows.length)}${unevenness(rows.length, equal)}`
+  const text = say`${top}${halfOfCountries(held.rows, rows.length, all)}${unevenness(rows.length, equal)}`
   const numbers = { top: first.count, of: all, countries: rows.length, half: held.rows.length, held: held.count }
   return [sentence('concentration', text, { ...numbers, effective: Number(equal) }, evidence('country', held.rows))]
 }
 
-function halfOfCountries(holders: readonly Row[], of: number): Words {
+function halfOfCountries(holders: readonly Row[], of: number, all: number): Words {
   const count = sum(holders)
   if (holders.length === 1) return say`: half or more, with ${of} countries in all.`
   const names = listed(holders.map(country), NAMED)
-  return say`; ${holders.length} of ${of} countries, ${names}, hold half of them (${count}).`
+  return say`; ${holders.length} of ${of} countries, ${names}, hold ${halfOr(count, all)} of them (${count}).`
 }
 
 function unevenness(countries: number, equal: string): Words {
@@ -70,9 +72,14 @@ function holders(
   )
   const verb = held.rows.length === 1 ? 'holds' : 'hold'
   const whole = `${noun(all, table.unit)} with a known ${one}`
-  const text = say`${held.rows.length} of ${rows.length} ${many} ${verb} half of the ${all} ${whole}: ${names} (together ${held.count}, ${percent(held.count / all)}).`
+  const text = say`${held.rows.length} of ${rows.length} ${many} ${verb} ${halfOr(held.count, all)} of the ${all} ${whole}: ${names} (together ${held.count}, ${percent(held.count / all)}).`
   const numbers = { half: held.rows.length, of: rows.length, held: held.count, all }
   return [sentence('concentration', text, numbers, evidence(table.by, held.rows))]
+}
+
+/** As few rows as hold half may hold far more. */
+function halfOr(count: number, all: number): string {
+  return count < LARGE_HALF * all ? 'half' : 'more than half'
 }
 
 /** By how many rows of equal size it would be as uneven: the inverse of the Herfindahl-Hirschman index. */

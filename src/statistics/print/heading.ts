@@ -119,8 +119,9 @@ export function localTime(time: number, zone: string): string {
   return parts.format(time)
 }
 
-/** `40.2 %`; what is not nothing is never 0.0. */
+/** `40.2 %`; what is not nothing is never 0.0, nor 100.0 what is not all. */
 export function percent(share: number): string {
+  if (share < 1 && share >= 0.9995) return '>99.9 %'
   if (share > 0 && share < 0.0005) return '<0.1 %'
   return `${(100 * share).toFixed(1)} %`
 }
