@@ -35,6 +35,7 @@ const TEST_PROGRAMS = {
   ip: 'iproute2',
   openssl: 'openssl',
   python3: 'python3',
+  '/usr/lib/python3/dist-packages/systemd/journal.py': 'python3-systemd',
   sysctl: 'procps',
   mmdebstrap: 'mmdebstrap',
   zsh: 'zsh',

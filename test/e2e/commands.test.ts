@@ -289,6 +289,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     assert.deepEqual(Object.keys(status).sort(), [
       'banned',
       'faults',
+      'folders',
       'history',
       'jails',
       'kernel',
