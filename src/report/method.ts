@@ -7,7 +7,7 @@ import { subjectOf, whenOf } from './wording.ts'
 export function method(report: Report): string[] {
   const { country, classes, paths } = report
   return [
-    `Counted: ${subjectOf(country)}; ${whenOf(country)}. ${UNITS[country.unit]}`,
+    `Counted: ${subjectOf(country)}; ${whenOf(country)}. ${country.origin === 'list' && country.unit === 'ips' ? ONCE : UNITS[country.unit]}`,
     ...(country.overlaps ? ['An address that stands in several rows counts once in the total.'] : []),
     'Rows are ordered by count; equal ones by name. What no place is known for is the row “unknown”, and counts in the total.',
     'Places are those of networks: where an address is registered or located, never who uses it. Cities of one name in two countries are two rows; organisations are counted by AS number.',
@@ -16,6 +16,8 @@ export function method(report: Report): string[] {
     'The reading is made by fixed rules from these numbers alone. A rule that has too little to go by says nothing.',
   ]
 }
+
+const ONCE = 'Each address counts once, however often it stands there.'
 
 const UNITS: Readonly<Record<Table['unit'], string>> = {
   ips: 'Each address counts once, however often it was banned.',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { method } from '../../src/report/method.ts'
 import { page } from '../../src/report/page/page.ts'
 import { read } from '../../src/report/reading/reading.ts'
 import type { Report } from '../../src/report/report.ts'
@@ -136,6 +137,15 @@ test('all figures of the tables stand in the page, and what is left out is told'
     'rampart stats --by ip --jail',
   ])
     assert.ok(text.includes(figure), figure)
+})
+
+test('which of the places is known for nobody is named', async () => {
+  const { country, org } = fixture()
+  const unknown = { ...org, rows: org.rows.slice(0, 1).map((row) => ({ ...row, key: '', label: 'unknown' })) }
+  const { text } = checkHtml(await page(fixture({ org: unknown })))
+  assert.ok(text.includes('The organisation is known for none of these addresses: rampart geo status'))
+  const listed = method(fixture({ country: { ...country, origin: 'list', unit: 'ips' } }))
+  assert.ok(listed[0]!.endsWith('Each address counts once, however often it stands there.'), listed[0])
 })
 
 test('sections without data are not there, nor links to them', async () => {

@@ -81,7 +81,8 @@ function placesSections({ country, org, city }: Report, what: string): readonly 
 
 /** Where data is missing, how it is had. */
 function noneKnown({ by }: Table): string {
-  if (by !== 'city') return 'For none of these addresses is that known: rampart geo status tells what data there is.'
+  if (by !== 'city')
+    return `The ${by === 'org' ? 'organisation' : 'country'} is known for none of these addresses: rampart geo status tells what data there is.`
   return 'The city is known for none of these addresses. Where the data of cities is missing, rampart geo install city brings it.'
 }
 
