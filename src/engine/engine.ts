@@ -159,6 +159,7 @@ export class Engine {
       events: this.#events,
       kernel: table,
       save: this.#keeping.keep,
+      requests: this.#keeping.requests,
       isHeld: (jail) => this.#jails.get(jail) !== undefined,
       scopeOf: (jail) => this.#jails.get(jail)?.scope,
       pending: new ByNetwork(),

@@ -12,6 +12,7 @@ import type { BanEnd, Deed, FailureCount, LiveCounter, OtherFailures } from '../
 import type { EpochMs } from '../world/clock.ts'
 import type { ByNetwork } from './by-network.ts'
 import type { Events } from './event.ts'
+import type { RequestCounts } from './history/request-counts.ts'
 import type { DecisionLog } from './log/decision-lines.ts'
 import type { Acts } from './scripts/act.ts'
 import type { SteadyClock } from './steady-clock.ts'
@@ -23,6 +24,7 @@ export interface Effects {
   /** The kernel's ban table; absent when observing. */
   readonly kernel: { putEach(changes: readonly BlockChange[]): Promise<ReadonlyMap<number, Fault>> } | undefined
   readonly save: (deed: Deed) => Promise<void>
+  readonly requests: Pick<RequestCounts, 'add'>
   /** false: a reload has taken the jail away, and its bans with it. */
   readonly isHeld: (jail: string) => boolean
   /** undefined: nothing of this jail is in the kernel. */
@@ -53,7 +55,7 @@ export type Effect = Decision & { readonly kind: 'ban' | 'restore' | 'unban' }
  * @returns when kernel and history have it all; never rejects: what the kernel refuses is told and stays pending
  */
 export async function perform(effects: Effects, decisions: readonly Decision[], along: Deed = {}): Promise<void> {
-  const deed = { ...deedOf(decisions, effects.clock), ...along }
+  const deed = { ...deedOf(decisions, effects), ...along }
   const changes = decisions.filter(isEffect).filter(({ ban }) => effects.isHeld(ban.jail))
   for (const { kind, ban } of changes) {
     effects.refused.delete(ban)
@@ -147,7 +149,7 @@ function isEffect(decision: Decision): decision is Effect {
 }
 
 /** As it happened; what of it is about the same address becomes one row in `later`. */
-function deedOf(decisions: readonly Decision[], clock: SteadyClock): Deed {
+function deedOf(decisions: readonly Decision[], { clock, requests }: Effects): Deed {
   const bans: Ban[] = []
   const ends: BanEnd[] = []
   const forgotten: Ban[] = []
@@ -158,6 +160,7 @@ function deedOf(decisions: readonly Decision[], clock: SteadyClock): Deed {
     switch (decision.kind) {
       case 'found': {
         const { jail, network, time, counter, attempts } = decision
+        requests.add(jail, time, counter.matches.at(-1), attempts)
         if (decision.kept) {
           counters.push({ jail, network, ...counter })
           failures.push({ jail, network, time, count: attempts })

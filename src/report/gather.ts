@@ -8,7 +8,7 @@ import type { EpochMs } from '../world/clock.ts'
 import { BOUNDS } from './bounds.ts'
 import { orgsByCountry } from './orgs-by-country.ts'
 import { read } from './reading/reading.ts'
-import type { Subject } from './reading/subject.ts'
+import { known, type Subject } from './reading/subject.ts'
 import type { JailList, Offender, Report } from './report.ts'
 
 /** A history or a list, opened, with the question that was asked of it. */
@@ -52,7 +52,8 @@ export async function gather(asking: Asking, cover: Cover): Promise<Report> {
   }
   if (!asking.history) return { ...common, reading: read(subject) }
   const [jails] = answer('jails') as [Table]
-  const [hours, ports, paths, agents, repeats] = answer('bans') as [Table, Table, Table, Table, Table]
+  const [hours, ports, repeats] = answer('bans') as [Table, Table, Table]
+  const [paths, agents] = requests(answer('requests'))
   const [before, orgBefore] = answer('before')
   const series = asking.overTime(BANS)
   const { from } = series.period
@@ -81,16 +82,20 @@ function ofAddresses(table: Table): Table {
 /** Bans in force and those that are over: what happened, not what is left of it. */
 const BANS = { unit: 'bans', state: 'all' } as const
 
-type Asked = Readonly<Record<'places' | 'jails' | 'bans' | 'lists' | 'before', readonly Question[]>>
+/** All that was seen, banned for or not. */
+const FAILURES = { unit: 'failures', state: 'all' } as const
+
+type Asked = Readonly<Record<'places' | 'jails' | 'bans' | 'requests' | 'lists' | 'before', readonly Question[]>>
 
 function questions(base: Question, { history }: Asking): Asked {
   const places = (['country', 'org', 'city', 'ip'] as const).map((by) => ({ ...base, by }))
-  if (!history) return { places, jails: [], bans: [], lists: [], before: [] }
+  if (!history) return { places, jails: [], bans: [], requests: [], lists: [], before: [] }
   const names = base.jail === undefined ? history.jails().slice(0, BOUNDS.askedJails) : [base.jail]
   return {
     places,
     jails: [{ ...base, unit: 'ips', by: 'jail' }],
-    bans: (['hour', 'port', 'path', 'agent', 'ip'] as const).map((by) => ({ ...base, ...BANS, by })),
+    bans: (['hour', 'port', 'ip'] as const).map((by) => ({ ...base, ...BANS, by })),
+    requests: [FAILURES, BANS].flatMap((what) => (['path', 'agent'] as const).map((by) => ({ ...base, ...what, by }))),
     lists: names.map((jail) => ({ ...base, unit: 'ips', jail, by: 'ip' })),
     before: before(base, history),
   }
@@ -116,6 +121,14 @@ function answersOf(asked: Asked, answers: readonly Table[]): (which: keyof Asked
     const start = groups.slice(0, groups.indexOf(which)).reduce((sum, group) => sum + asked[group].length, 0)
     return answers.slice(start, start + asked[which].length)
   }
+}
+
+/** Of all failures where the history tells of most; a history that has just begun to count them has more to say of its bans. */
+function requests(tables: readonly Table[]): readonly [paths: Table, agents: Table] {
+  const [paths, agents, ofBans, agentsOfBans] = tables as [Table, Table, Table, Table]
+  const told = known(paths).reduce((sum, { count }) => sum + count, 0)
+  const bans = known(ofBans).reduce((sum, { count }) => sum + count, 0)
+  return told > bans ? [paths, agents] : [ofBans, agentsOfBans]
 }
 
 /** Jails with most first; of addresses the lowest. */

@@ -73,6 +73,14 @@ export function headline({ country, org, city, jails, repeats }: Report): readon
   return numbers
 }
 
+/** Where ports, paths and user agents are known from. */
+export function requestsAre(paths: Table | undefined): string {
+  const bans = 'From the lines that led to bans; one ban may stand in several rows.'
+  return paths?.unit === 'failures'
+    ? 'Paths and user agents of all failures, banned for or not; ports of bans, one of which may stand in several rows.'
+    : bans
+}
+
 const COUNTED = {
   ips: (count: number, isList: boolean) => `${noun(count, 'ips')} ${isList ? 'of the list' : 'banned'}`,
   bans: (count: number) => noun(count, 'bans'),

@@ -2,7 +2,7 @@
 import { parseNetwork } from '../base/address.ts'
 import { Fault } from '../base/fault.ts'
 import type { AddressCounts } from '../store/statistics/address-counts.ts'
-import type { CountedUnit, HistoryCounts, Total } from '../store/statistics/counts.ts'
+import type { Count, CountedUnit, HistoryCounts, Total } from '../store/statistics/counts.ts'
 import type { Selection } from '../store/statistics/selection.ts'
 import { countsOfList } from './list.ts'
 import type { Group } from './places.ts'
@@ -14,8 +14,8 @@ import { traitGroups } from './traits.ts'
 export type Counted = Total &
   (
     | { readonly kind: 'addresses'; readonly of: AddressCounts }
-    /** `unknown`: of which the history does not tell. */
-    | { readonly kind: 'groups'; readonly groups: readonly Group[]; readonly unknown: number }
+    /** `unknown`: of which the history does not tell. `rest`: of values that it did not keep apart. */
+    | { readonly kind: 'groups'; readonly groups: readonly Group[]; readonly unknown: number; readonly rest?: number }
   )
 
 /** By country, organisation, city, class and address the same is read. */
@@ -40,9 +40,11 @@ export function countHistory(question: Question, unit: CountedUnit, history: His
       const groups = history.byJail(unit, of).map(([key, count]) => ({ key: `${key}`, label: `${key}`, count }))
       return { kind: 'groups', ...total, groups, unknown: 0 }
     }
-    case 'port':
     case 'path':
     case 'agent':
+      if (unit === 'failures') return { kind: 'groups', ...total, ...askedGroups(history.asked(by, of), total) }
+      return { kind: 'groups', ...total, ...traitGroups(by, unit, history, of) }
+    case 'port':
       return { kind: 'groups', ...total, ...traitGroups(by, unit, history, of) }
     case 'hour':
     case 'weekday':
@@ -51,6 +53,14 @@ export function countHistory(question: Question, unit: CountedUnit, history: His
     default:
       return by satisfies never
   }
+}
+
+/** Not known is what asked for nothing, and what is older than such counts. */
+function askedGroups(counts: readonly Count[], { total }: Total) {
+  const groups = counts.flatMap(([key, count]) => (key === '' ? [] : [{ key: `${key}`, label: `${key}`, count }]))
+  const rest = sum(counts.flatMap(([key, count]) => (key === '' ? [count] : [])))
+  // Of what is too old failures and requests go one after the other.
+  return { groups, rest, unknown: Math.max(0, total - rest - sum(groups.map(({ count }) => count))) }
 }
 
 function ofAddresses(of: AddressCounts): Counted {

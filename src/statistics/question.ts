@@ -31,11 +31,6 @@ export function refuseUnanswerable({ by, unit, state, jail }: Question, origin: 
   if (unit === 'lines')
     throw notHeld('the history has no lines to count', 'what it counts: --unit ips, bans or failures')
   if (unit !== 'failures') return
-  if (by === 'path' || by === 'agent')
-    throw notHeld(
-      `the history keeps what was asked for with each ban, not with each failure: it has no failures by ${by}`,
-      `--by ${by} with --unit bans or --unit ips`,
-    )
   if (state === 'active')
     throw notHeld('failures are not in force, bans are', '--unit failures without --state active, or --unit bans')
 }

@@ -44,8 +44,8 @@ export function requestGroups(by: ByRequest, unit: CountedUnit, texts: Iterable<
 
 interface Reading {
   /**
-   * In JSON: a request with its path or agent in the group, or something escaped that is no quote, with nothing in the group, or
-   * the end of a line and the beginning of the next. None of them goes beyond its ban.
+   * In JSON: a request with its path or agent in the group; with nothing in it what must be looked at more closely, such as
+   * something escaped that is no quote; or the end of a line and the beginning of the next. None of them goes beyond its ban.
    */
   readonly expression: RegExp
   readonly ofCell: (cell: string) => string | undefined
@@ -62,7 +62,7 @@ const READINGS: Readonly<Record<ByRequest, Reading>> = {
     ofLine: pathOf,
   },
   agent: {
-    expression: /\\(?:" \d{3} (?:\d+|-) \\"[^"\\\n]*\\" \\"([^"\\\n]*)\\"|[^"])|","/g,
+    expression: /\\(?:" \d{3} (?:\d+|-) \\"(?:[^"\\\n]*\\" \\"([^"\\\n]*)\\")?|[^"])|","/g,
     ofCell: agentOfCell,
     ofLine: agentOf,
   },

@@ -20,8 +20,13 @@ export function pathOfTarget(target: string): string | undefined {
 
 /** The user agent of a line in the combined format: what stands in the second pair of quotes behind the request and the sizes. */
 export function agentOf(line: string): string | undefined {
-  const agent = /" \d{3} (?:\d+|-) "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
-  return agent === undefined ? undefined : agentOfCell(agent)
+  const start = line.search(/" \d{3} (?:\d+|-) "/)
+  if (start < 0) return undefined
+  // Of the first alone: from each that a hostile line may hold it would look through the rest of it.
+  const cells = /" \d{3} (?:\d+|-) "(?:[^"\\]|\\.)*" "((?:[^"\\]|\\.)*)"/y
+  cells.lastIndex = start
+  const cell = cells.exec(line)?.[1]
+  return cell === undefined ? undefined : agentOfCell(cell)
 }
 
 /** Of what stands in the quotes. */

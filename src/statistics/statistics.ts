@@ -107,11 +107,14 @@ function groupsOf(
   counted: Counted,
   places: readonly Place[],
 ): { readonly groups: readonly Group[]; readonly unknown: Table['unknown'] } {
-  if (counted.kind === 'groups')
-    return { groups: counted.groups, unknown: counted.unknown === 0 ? {} : { 'not told': counted.unknown } }
+  if (counted.kind === 'groups') return { groups: counted.groups, unknown: reasonsOf(counted) }
   if (isOfPlaces(by))
     return groupByPlace(counted.of, places, { by, cities, classOf: by === 'class' ? classOf() : () => undefined })
   return byAddress(counted)
+}
+
+function reasonsOf({ unknown, rest = 0 }: Extract<Counted, { kind: 'groups' }>): Table['unknown'] {
+  return { ...(rest === 0 ? {} : { 'too many': rest }), ...(unknown === 0 ? {} : { 'not told': unknown }) }
 }
 
 function classOf(): (asn: number) => string | undefined {
@@ -130,9 +133,9 @@ function byAddress({ of }: Extract<Counted, { kind: 'addresses' }>) {
   return { groups, unknown }
 }
 
-/** A ban lies in one jail and one hour, but may be of several ports and paths; an address may be in several of all. */
+/** A ban lies in one jail and one hour, but may be of several ports and paths, a failure of one; an address may be in several of all. */
 function overlaps(by: By, unit: Table['unit']): boolean {
   if (by === 'port') return true
-  if (by === 'path' || by === 'agent') return true
+  if (by === 'path' || by === 'agent') return unit !== 'failures'
   return unit === 'ips' && (by === 'jail' || isOfTime(by))
 }

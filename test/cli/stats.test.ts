@@ -132,6 +132,10 @@ describe('of a history', () => {
         ban('2001:db8::/64', { jail: 'web', from: now - 2 * HOUR, until: undefined }),
       ],
       failures: [{ jail: 'web', network: parseAddress('11.0.0.2')!, time: now - 50 * HOUR, count: 5 }],
+      traits: [
+        { jail: 'web', time: now - 50 * HOUR, trait: 'path', value: '/.env', count: 2 },
+        { jail: 'web', time: now - 50 * HOUR, trait: 'path', value: '', count: 2 },
+      ],
     })
     await kept.close()
     clearInterval(alive)
@@ -149,6 +153,13 @@ describe('of a history', () => {
     ['--by jail --unit bans --jail web', /3 bans of 3 addresses, 1 jail/, /jail web · from the beginning/],
     ['--by ip', /4 bans of 3 addresses/, /1 {2}11\.0\.0\.1 +2 +50\.0 %/],
     ['--by jail --unit failures', /5 failures of 1 address, 1 jail/, /by full hours/],
+    [
+      '--by path --unit failures',
+      /5 failures of 1 address, 1 path\n/,
+      /\/\.env +2 +40\.0 %/,
+      /unknown: 2 others, too many to keep apart, 1 of which the history does not tell/,
+    ],
+    ['--by agent --unit failures', /5 failures of 1 address/, /unknown: 5 of which the history does not tell/],
     ['', /Statistics by country code\n[\s\S]*Statistics by organization\n[\s\S]*Statistics by city\n/],
     ['--by jail --to 24h', /1 address banned, 1 jail/],
     ['--by jail --state active --to 49.5h', /1 address in force, 1 jail/],
@@ -198,7 +209,7 @@ describe('of a history', () => {
   })
 
   const REFUSED: readonly (readonly [words: string, code: 1 | 2, told: RegExp])[] = [
-    ['--by path --unit failures', 1, /no failures by path\n {2}--by path with --unit bans or --unit ips/],
+    ['--by path --unit failures --state active', 1, /failures are not in force, bans are/],
     ['--by jail --unit failures --state active', 1, /failures are not in force, bans are/],
     ['--by jail --unit lines', 1, /the history has no lines to count/],
     ['--by jail --jail nosuch', 1, /nothing of a jail "nosuch"\n {2}it knows sshd, web/],

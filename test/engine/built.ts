@@ -60,7 +60,7 @@ export class Built {
 /** A jail that bans at the second failure. */
 export function countingJail(world: World): HeldJail {
   const { state, ...manual } = manualJail(world)
-  const options = { ...state.options, name: 'sshd', maxretry: 2, findtime: 60, bantime: 60 }
+  const options = { ...state.options, name: 'sshd', maxretry: 2, maxmatches: 2, findtime: 60, bantime: 60 }
   return { ...manual, name: 'sshd', state: jailState({ ...state, options }) }
 }
 

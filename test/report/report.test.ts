@@ -5,11 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { parseNetwork } from '../../src/base/address.ts'
 import { amount } from '../../src/chart/amount.ts'
 import type { Terminal } from '../../src/cli/print.ts'
 import { type ReportOptions, report } from '../../src/cli/rampart/report/report.ts'
 import type { Setting } from '../../src/cli/setting.ts'
 import type { Ban } from '../../src/jail/ban.ts'
+import { openHistory } from '../../src/store/history.ts'
 import { realWorld } from '../../src/world/real.ts'
 import { checkHtml } from './check-html.ts'
 import { PATHS, writeHistory } from './history.ts'
@@ -137,3 +139,24 @@ function follows(text: string, ...words: readonly string[]): boolean {
     .filter((line) => line !== '')
   return lines.some((_, i) => words.every((word, j) => lines[i + j] === word))
 }
+
+test('paths and agents are those of all failures where the history tells of more of them than of bans', async () => {
+  const other = join(folder, 'counted')
+  await writeHistory(world, other, { addresses: ['203.0.113.1'], jails: ['nginx-4xx'], days: 1 })
+  const kept = await openHistory({ folder: other, clock: world.clock, files: world.files, pid: process.pid })
+  const of = { jail: 'nginx-4xx', time: world.clock.now() } as const
+  await kept.save({
+    failures: [{ ...of, network: parseNetwork('203.0.113.1')!, count: 4321 }],
+    traits: [
+      { ...of, trait: 'path', value: '/"><script>alert(2)</script>', count: 4000 },
+      { ...of, trait: 'agent', value: 'curl/8', count: 1234 },
+    ],
+  })
+  await kept.close()
+  const { out } = await run({ history: other })
+  const { faults, text } = checkHtml(out)
+  assert.deepEqual(faults, [])
+  assert.match(text, /Paths and user agents of all failures, banned for or not/)
+  assert.ok(follows(text, '/"><script>alert(2)</script>', amount(4000)), 'the path')
+  assert.ok(follows(text, 'curl/8', amount(1234)), 'the agent')
+})

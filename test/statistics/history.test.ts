@@ -4,11 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { requestCounts } from '../../src/engine/history/request-counts.ts'
 import { openPlaces } from '../../src/place/open-places.ts'
 import type { Question } from '../../src/statistics/question.ts'
 import { hourByWeekday, overTime } from '../../src/statistics/series.ts'
 import { ask } from '../../src/statistics/statistics.ts'
 import type { By, Unit } from '../../src/statistics/table.ts'
+import type { TraitCount } from '../../src/store/deed.ts'
 import type { History } from '../../src/store/history.ts'
 import type { HistoryCounts } from '../../src/store/statistics/counts.ts'
 import { openCounts } from '../../src/store/statistics/open-counts.ts'
@@ -31,7 +33,8 @@ before(async () => {
   guard = (await open(folder)).history
   for (const { address, ...rest } of model.bans) await guard.save({ bans: [ban(address, rest)] })
   await guard.save({
-    failures: model.failures.map(({ address, ...rest }) => ({ ...rest, network: ban(address).network })),
+    failures: model.failures.map(({ address, line: _, ...rest }) => ({ ...rest, network: ban(address).network })),
+    traits: traitsOf(model),
   })
   await guard.save({ others: [{ jail: 'sshd', time: NOW - DAY, count: 7 }] })
   counts = openCounts(world.files, folder)
@@ -42,6 +45,15 @@ after(async () => {
   await guard.close()
   rmSync(folder, { recursive: true })
 })
+
+/** As the guard counts them. */
+function traitsOf({ failures }: Model): TraitCount[] {
+  return failures.flatMap(({ jail, time, line, count }) => {
+    const counts = requestCounts()
+    counts.add(jail, time, line, count)
+    return counts.take()
+  })
+}
 
 const PERIODS: readonly (readonly [string, Question['period'], boolean])[] = [
   ['of all times', { to: NOW }, true],
@@ -56,7 +68,6 @@ const UNITS: readonly Exclude<Unit, 'lines'>[] = ['ips', 'bans', 'failures']
 for (const unit of UNITS) {
   for (const state of unit === 'failures' ? (['all'] as const) : (['active', 'all'] as const)) {
     for (const by of BYS) {
-      if (unit === 'failures' && (by === 'path' || by === 'agent')) continue
       test(`${unit} ${state} by ${by}`, async () => {
         for (const [name, period, isNow] of PERIODS) {
           for (const jail of [undefined, 'nginx-4xx']) {

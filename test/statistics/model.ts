@@ -16,6 +16,8 @@ export interface ModelFailure {
   readonly address: string
   readonly time: number
   readonly count: number
+  /** What it asked for, if it was a request. */
+  readonly line: string
 }
 
 export interface Model {
@@ -50,6 +52,7 @@ export function randomModel(now: number, bans: number, failures: number): Model 
   }
   const counted = Array.from({ length: failures }, () => ({
     ...{ jail: JAILS[next(3)]!, address: address(), time: now - next(28 * 24 * HOUR), count: 1 + next(5) },
+    line: line(PATHS[next(3)], next(2) === 0 ? 'curl/8' : '-'),
   }))
   return { bans: made, failures: counted }
 }
@@ -112,9 +115,9 @@ function bansOf({ bans }: Model, { jail, state, period: { from = 0, to }, isNow 
 function failuresOf({ failures }: Model, { jail, period: { from = 0, to } }: Question): readonly Fact[] {
   // 7 that were too many to keep apart, a day before the end of the model: see the test.
   const last = Math.max(...failures.map(({ time }) => time))
-  const others = { jail: 'sshd', address: '', time: OTHERS(last), count: 7 }
+  const others = { jail: 'sshd', address: '', time: OTHERS(last), count: 7, line: '' }
   return [...failures, others]
-    .map((failure) => ({ ...failure, time: failure.time - (failure.time % HOUR), values: [] }))
+    .map((failure) => ({ ...failure, time: failure.time - (failure.time % HOUR), values: [failure.line] }))
     .filter((failure) => jail === undefined || failure.jail === jail)
     .filter(({ time }) => time >= from - (from % HOUR) && time < to)
 }

@@ -134,6 +134,38 @@ for (const [why, line, path, agent] of LINES) {
     }))
 }
 
+test('what failures asked for: the most of an hour each, the others together, and those of which nothing was kept', () =>
+  inFolder(async (folder) => {
+    const { history } = await open(folder)
+    const of = { jail: 'web', time: NOON, trait: 'path' } as const
+    const many = Array.from({ length: 500 }, (_, i) => ({ ...of, value: `/${i}`, count: i < 3 ? 1000 : 1 }))
+    const network = ban('192.0.2.9').network
+    await history.save({ traits: many, failures: [{ jail: 'web', network, time: NOON, count: 5000 }] })
+    await history.save({
+      traits: [
+        { ...of, value: '', count: 100 },
+        { ...of, value: '\ud800\0=1+1', count: 2 },
+        { ...of, trait: 'agent', value: 'curl', count: 7 },
+      ],
+    })
+    const { '': unknown, ...told } = await rows(folder, 'path', 'failures')
+    assert.deepEqual([told['/0'], told['/1'], told['/2'], told['\ufffd\0=1+1']], [1000, 1000, 1000, 2])
+    // More than 400 were folded to the 200 of the highest counts when the 401st came.
+    assert.ok(Object.keys(told).length <= 401, `${Object.keys(told).length} values`)
+    const sum = Object.values(told).reduce((all, count) => all + count, 0)
+    assert.equal(sum + unknown!, 5000)
+    const counts = openCounts(world.files, folder)
+    const table = await ask(question('path', 'failures'), {
+      history: counts,
+      places: await openPlaces({ world, folders: [] }),
+    })
+    counts.close()
+    assert.deepEqual(table.unknown, { 'too many': 3497 + 102 - sum, 'not told': 5000 - 3497 - 102 })
+    assert.equal(table.overlaps, false)
+    assert.deepEqual(await rows(folder, 'agent', 'failures'), { curl: 7, '': 4993 })
+    await history.close()
+  }))
+
 test('when nobody guarded is a gap; a guard that was killed leaves none', () =>
   inFolder(async (folder) => {
     const { history } = await open(folder)

@@ -4,8 +4,11 @@ import type { Deed } from '../../store/deed.ts'
 import type { History } from '../../store/history.ts'
 import type { Event } from '../event.ts'
 import { later } from './later.ts'
+import { type RequestCounts, requestCounts } from './request-counts.ts'
 
 export interface Keeping {
+  /** What failures asked for: kept with the next flush. */
+  readonly requests: Pick<RequestCounts, 'add'>
   /** Resolves when the history has it, will have it with what is kept next, or cannot be written just now: it waits then. */
   keep(deed: Deed): Promise<void>
   event(event: Event): void
@@ -22,8 +25,10 @@ const DEED_BANS = 1000
 
 export function keeping(history: Pick<History, 'save' | 'entrust'>): Keeping {
   const waiting = later()
+  const requests = requestCounts()
   let unkept: Event[] = []
   return {
+    requests,
     async keep(deed) {
       waiting.add(deed)
       const isUrgent = (deed.bans?.length ?? 0) > 0 || (deed.ends?.length ?? 0) > 0
@@ -33,7 +38,7 @@ export function keeping(history: Pick<History, 'save' | 'entrust'>): Keeping {
     flush(positions) {
       const events = unkept.map(({ seq, time, kind, ...body }) => ({ seq, time, kind, body: JSON.stringify(body) }))
       unkept = []
-      waiting.add({ positions, events })
+      waiting.add({ positions, events, traits: requests.take() })
       const deed = waiting.take()
       if (deed) void history.save(deed)
     },

@@ -8,7 +8,7 @@ import { bars, map, times, WIDTHS, week } from '../pictures.ts'
 import { known } from '../reading/subject.ts'
 import { capital, counted, noun } from '../reading/words.ts'
 import type { Report } from '../report.ts'
-import { ASKED, emptyOf, subjectOf, whenOf } from '../wording.ts'
+import { ASKED, emptyOf, requestsAre, subjectOf, whenOf } from '../wording.ts'
 import { type Html, html, made, NOTHING } from './html.ts'
 import { bannedSection, jailsSection } from './jails-section.ts'
 import { methodSection } from './method-section.ts'
@@ -128,7 +128,7 @@ function askedSection({ ports, paths, agents }: Report): Html {
     (table) => html`<div><h3>${ASKED[table.by] ?? ''}</h3>${rows(table, captionOf(table), BOUNDS.short)}</div>`,
   )
   return html`<section id="asked" aria-labelledby="asked-title"><h2 id="asked-title">What they asked for</h2>
-<p class="lead">From the lines that led to bans; one ban may stand in several rows.</p>${parts}</section>`
+<p class="lead">${requestsAre(paths)}</p>${parts}</section>`
 }
 
 /** The second is for narrow screens: the same data, drawn so that its letters stay readable. */

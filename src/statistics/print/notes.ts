@@ -50,5 +50,6 @@ const WHY: Readonly<Record<string, string>> = {
   documentation: 'for documentation',
   garbage: 'no address',
   'not kept apart': 'of addresses too many to keep apart',
+  'too many': 'others, too many to keep apart',
   'not told': 'of which the history does not tell',
 }

@@ -11,7 +11,7 @@ import type { AddressCounts } from './address-counts.ts'
 import { addressesByTime } from './addresses-by-time.ts'
 import { extent, isShort } from './extent.ts'
 import { linesTogether } from './lines-together.ts'
-import { fromBans, fromFailures, type Selection } from './selection.ts'
+import { fromBans, fromFailures, fromTraits, type Selection } from './selection.ts'
 import { joined, Tally } from './tally.ts'
 
 /** Of a jail, a time: a key and how many. */
@@ -58,6 +58,8 @@ export interface HistoryCounts {
     stepMs: number,
     onceIn: (start: EpochMs, jail: string) => string,
   ): Iterable<readonly [start: EpochMs, jail: string, count: number]>
+  /** How many failures asked for what; '' for those that were not kept apart. */
+  asked(trait: 'path' | 'agent', of: Selection): readonly Count[]
   lines(of: Selection): Iterable<BanLines>
   /** The same of many bans at once: of each `address TAB JSON`, with line feeds between them. */
   linesTogether(of: Selection): Iterable<string>
@@ -85,6 +87,7 @@ export function historyCounts(database: Database): HistoryCounts {
     byTime: (unit, of, stepMs) => named(names(), byTime(database, unit, of, stepMs)),
     addressesByTime: (of, stepMs, onceIn) => addressesByTime(database, of, { stepMs, onceIn, names: names() }),
     lines: (of) => lines(database, of, names()),
+    asked: (trait, of) => asked(database, trait, of),
     linesTogether: (of) => linesTogether(database, of),
     newestLines: (jail) => database.first<{ matches: string }>(NEWEST_LINES, jail)?.matches,
     runs: () => database.all<{ time: number; kind: 'start' | 'stop' }>(RUNS).map((run) => ({ ...run })),
@@ -174,6 +177,11 @@ function byTime(
   const { sql, values } = fromBans(of, 'jail', isShort(database, of))
   const rows = `SELECT since - since % ? AS start, jail, count(*) FROM ${sql} GROUP BY start, jail`
   return database.rows(rows, stepMs, ...values)
+}
+
+function asked(database: Database, trait: 'path' | 'agent', of: Selection): readonly Count[] {
+  const { sql, values } = fromTraits(of, trait)
+  return [...database.rows<[string, number]>(`SELECT value, sum(count) FROM ${sql} GROUP BY value`, ...values)]
 }
 
 /** Its second column is a jail's number. */

@@ -55,12 +55,21 @@ function indexFor({ state, isNow }: Selection, needs: Needs, isShort: boolean): 
 const BY_ADDRESS = 'INDEXED BY ban_of_address'
 
 /** The history counts failures by the hour: the hour that `from` lies in counts whole. */
-export function fromFailures({ jail, jails, from, to, isNow }: Selection): From {
-  return where('failure', [
+export function fromFailures(selection: Selection): From {
+  return where('failure', byHour(selection))
+}
+
+/** What failures asked for; as `fromFailures`. */
+export function fromTraits(selection: Selection, trait: 'path' | 'agent'): From {
+  return where('trait', [['trait = ?', trait], ...byHour(selection)])
+}
+
+function byHour({ jail, jails, from, to, isNow }: Selection): readonly Condition[] {
+  return [
     ...(from === undefined ? [] : [['hour >= ?', from - (from % HOUR_MS)] as const]),
     ...(isNow ? [] : [['hour < ?', to] as const]),
     ...ofJail({ jail, jails }),
-  ])
+  ]
 }
 
 function inForce(to: EpochMs, isNow: boolean): readonly Condition[] {
