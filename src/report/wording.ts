@@ -1,6 +1,7 @@
 /** What page and Markdown say alike: the question in words, moments in the report's zone. */
 import { amount } from '../chart/amount.ts'
-import type { Period, Table } from '../statistics/table.ts'
+import { cut } from '../statistics/print/cut.ts'
+import type { Period, Row, Table } from '../statistics/table.ts'
 import type { EpochMs } from '../world/clock.ts'
 import { known } from './reading/subject.ts'
 import { noun } from './reading/words.ts'
@@ -48,6 +49,14 @@ const MOMENT = {
 /** What a row of a cut list says of the rest: `382 more with 846 in all`. */
 export function left(rows: number, count: number): string {
   return `${amount(rows)} more with ${amount(count)} in all`
+}
+
+/** The first rows of a table, what is not known behind them, and what is said of the rest: '' where there is none. */
+export function first(table: Table, most: number): { readonly shown: readonly Row[]; readonly rest: string } {
+  const { rows, unknown, ties, left: others } = cut(table, most)
+  const alike = ties === 0 ? '' : `, ${amount(ties)} of them with as many as the last`
+  const rest = others.rows === 0 ? '' : `${left(others.rows, others.count)}${alike}.`
+  return { shown: [...rows, ...(unknown ? [unknown] : [])], rest }
 }
 
 /** The numbers that people ask for first: each a number and what it counts. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { markdown } from '../../src/report/markdown/markdown.ts'
 import { method } from '../../src/report/method.ts'
 import { page } from '../../src/report/page/page.ts'
 import { read } from '../../src/report/reading/reading.ts'
@@ -137,6 +138,15 @@ test('all figures of the tables stand in the page, and what is left out is told'
     'rampart stats --by ip --jail',
   ])
     assert.ok(text.includes(figure), figure)
+})
+
+test('what is not known stands below the first rows, and what is left out is told with its ties', async () => {
+  const counts = [9, 8, ...new Array<number>(30).fill(1)]
+  const paths = tableOf('path', [...counts.map((count, i) => [`/${i}`, `/${i}`, count] as const), ['', 'unknown', 3]])
+  const { text } = checkHtml(await page(fixture({ paths })))
+  assert.match(text, /unknown\s*3\s/)
+  assert.match(text, /17 more with 17 in all, 17 of them with as many as the last\./)
+  assert.match(markdown(fixture({ paths })), /\| unknown \| 3 \|[^\n]+\n\n\d+ more with \d+ in all, \d+ of them/)
 })
 
 test('which of the places is known for nobody is named', async () => {

@@ -15,7 +15,8 @@ after(() => rmSync(folder, { recursive: true }))
 function lacking(): string | false {
   if (!existsSync(REMOTE) || !existsSync('/usr/bin/journalctl')) return 'systemd-journal-remote is not installed'
   if (spawnSync('fail2ban-regex', ['--version']).status !== 0) return 'Fail2ban is not installed'
-  if (spawnSync('/usr/bin/python3', ['-c', 'import systemd.journal']).status !== 0) return 'python3-systemd is not installed'
+  if (spawnSync('/usr/bin/python3', ['-c', 'import systemd.journal']).status !== 0)
+    return 'python3-systemd is not installed'
   return false
 }
 

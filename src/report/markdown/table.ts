@@ -2,9 +2,9 @@
 import { amount, percent } from '../../chart/amount.ts'
 import { countryName } from '../../place/country-names.ts'
 import type { Row, Table } from '../../statistics/table.ts'
-import { cityOf, organisation, sum } from '../reading/subject.ts'
+import { cityOf, organisation } from '../reading/subject.ts'
 import { capital, noun } from '../reading/words.ts'
-import { left } from '../wording.ts'
+import { first } from '../wording.ts'
 import { coded, plain } from './escape.ts'
 
 /** Columns whose head begins with `>` are numbers. */
@@ -16,8 +16,7 @@ export function grid(heads: readonly string[], rows: readonly (readonly string[]
 
 /** The first rows of a table, and what is left out. */
 export function counts(table: Table, most: number): string {
-  const shown = table.rows.slice(0, most)
-  const rest = table.rows.slice(most)
+  const { shown, rest } = first(table, most)
   const heads = ['>#', ...(HEADS[table.by] ?? ['']), `>${capital(noun(2, table.unit))}`, '>Share']
   const rows = shown.map((row) => [
     row.key === '' ? '' : `${row.rank}`,
@@ -25,7 +24,7 @@ export function counts(table: Table, most: number): string {
     amount(row.count),
     percent(row.share),
   ])
-  return `${grid(heads, rows)}${rest.length === 0 ? '' : `\n${left(rest.length, sum(rest))}.\n`}`
+  return `${grid(heads, rows)}${rest === '' ? '' : `\n${rest}\n`}`
 }
 
 const HEADS: { readonly [by in Table['by']]?: readonly string[] } = {

@@ -4,18 +4,17 @@ import { countryName } from '../../place/country-names.ts'
 import type { Row, Table } from '../../statistics/table.ts'
 import { BOUNDS } from '../bounds.ts'
 import { namesOf } from '../pictures.ts'
-import { cityOf, known, organisation, sum } from '../reading/subject.ts'
+import { cityOf, known, organisation } from '../reading/subject.ts'
 import { capital, noun } from '../reading/words.ts'
-import { left } from '../wording.ts'
+import { first } from '../wording.ts'
 import { bdi, code, type Html, html, NOTHING } from './html.ts'
 
 /** As many rows of the table as `most`, each with its share as a bar. */
 export function rows(table: Table, caption: string, most: number): Html {
-  const shown = table.rows.slice(0, most)
-  const rest = table.rows.slice(most)
+  const { shown, rest } = first(table, most)
   const largest = shown.reduce((so, { count }) => Math.max(so, count), 1)
   const body = shown.map((row) => line(table, row, largest))
-  const note = rest.length === 0 ? NOTHING : html`<p class="more">${left(rest.length, sum(rest))}.</p>`
+  const note = rest === '' ? NOTHING : html`<p class="more">${rest}</p>`
   return html`<div class="scroll"><table><caption>${caption}</caption>
 <thead><tr><th scope="col" class="rank">#</th>${heads(table)}<th scope="col" class="n">${capital(noun(2, table.unit))}</th><th scope="col" class="n">Share</th><td class="of"></td></tr></thead>
 <tbody>${body}</tbody></table></div>${note}`
