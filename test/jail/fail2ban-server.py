@@ -86,7 +86,8 @@ def start():
     server = subprocess.Popen(["unshare", "--net", "sh", "-c", shell], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(200):
         try:
-            if ask("ping") == "pong":
+            # It answers before it has its jails.
+            if not any(isinstance(ask("status", name), dict) for name in given["jails"]):
                 return server
         except OSError:
             pass
