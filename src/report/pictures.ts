@@ -7,6 +7,7 @@ import { worldMap } from '../chart/world-map.ts'
 import { countryName } from '../place/country-names.ts'
 import { nounsOf } from '../statistics/print/heading.ts'
 import type { Row, Series, Table, Week } from '../statistics/table.ts'
+import { uncounted } from '../statistics/uncounted.ts'
 import { BOUNDS } from './bounds.ts'
 import { cityOf, known } from './reading/subject.ts'
 import { capital, noun, numbered } from './reading/words.ts'
@@ -59,9 +60,13 @@ export function map(table: Table, width: number): Picture {
   )
 }
 
-export function times({ bucketMs, starts, jails, gaps, zone, unit }: Series, width: number): Picture {
+export function times(series: Series, width: number): Picture {
+  const { bucketMs, starts, jails, zone, unit } = series
   return timeChart(
-    { title: `${capital(noun(2, unit))} over time, by jail`, bucketMs, starts, jails, gaps, zone, unit: noun(2, unit) },
+    {
+      ...{ title: `${capital(noun(2, unit))} over time, by jail`, unit: noun(2, unit) },
+      ...{ bucketMs, starts, jails, zone, gaps: uncounted(series) },
+    },
     width,
   )
 }

@@ -3,6 +3,7 @@ import { type Times, timeChart } from '../../../chart/time-chart.ts'
 import { timeText } from '../../../chart/time-text.ts'
 import { capital, counted, noun } from '../../../report/reading/words.ts'
 import type { Series } from '../../../statistics/table.ts'
+import { uncounted } from '../../../statistics/uncounted.ts'
 import type { Drawn, Wanted } from './drawn.ts'
 import { spanOf } from './told.ts'
 
@@ -14,18 +15,9 @@ export function timesOf(series: Series, { title }: Wanted): Drawn {
     title: title ?? `${capital(noun(2, unit))} over time, by jail`,
     // An address counts in each stretch anew: those add up to nothing that could be named.
     subtitle: `${unit === 'ips' ? '' : `${counted(total, unit)} · `}${spanOf({ period, zone })}`,
-    gaps: [...series.gaps, ...outside(series)],
+    gaps: uncounted(series),
     unit: noun(2, unit),
     notes: unit === 'ips' ? ['An address counts once in each column and jail.'] : [],
   }
   return { picture: (width) => timeChart(times, width), text: (page) => timeText(times, page) }
-}
-
-/** The first column may begin before the span does, the last end after it. */
-function outside({ period, starts, bucketMs }: Series): Series['gaps'] {
-  const [first, last] = [starts[0] ?? period.from, (starts.at(-1) ?? period.to) + bucketMs]
-  return [
-    { from: first, to: period.from },
-    { from: period.to, to: last },
-  ].filter(({ from, to }) => from < to)
 }
