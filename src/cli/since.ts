@@ -9,7 +9,7 @@ import type { EpochMs } from '../world/clock.ts'
  * @throws Fault `cli.bad-time`
  */
 export function parseSince(text: string, now: EpochMs): EpochMs {
-  const time = DATE.test(text) ? Date.parse(withTime(text)) : before(text, now)
+  const time = DATE.test(text) ? moment(text) : before(text, now)
   if (time !== undefined && Number.isFinite(time)) return time
   throw new Fault('cli.bad-time', `"${text}" is no time`, {
     hint: 'write how long ago (2h, 7d), or when: 2026-11-22, "2026-11-22 14:30"',
@@ -17,6 +17,13 @@ export function parseSince(text: string, now: EpochMs): EpochMs {
 }
 
 const DATE = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:?\d\d)?)?$/
+
+/** Date.parse takes February 30 for March 2. */
+function moment(text: string): EpochMs | undefined {
+  const day = new Date(`${text.slice(0, 10)}T00:00Z`)
+  const isDay = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, 10))
+  return isDay ? Date.parse(withTime(text)) : undefined
+}
 
 /** A date alone Date.parse takes for UTC. */
 function withTime(text: string): string {

@@ -125,8 +125,9 @@ async function answer(asked: Asked, command: Command): Promise<Replies[Command['
       return engine.why(address(command.address))
     case 'ban': {
       const lasts = command.lasts === undefined ? undefined : parseDuration(command.lasts)
-      if (lasts === 0) {
-        throw new Fault('control.bad-duration', 'a ban for no time is none', {
+      if (lasts !== undefined && lasts <= 0 && lasts !== -1) {
+        const what = lasts === 0 ? 'a ban for no time is none' : 'a ban cannot end before it begins'
+        throw new Fault('control.bad-duration', what, {
           hint: 'write --for 10m; -1 is for ever',
         })
       }

@@ -80,6 +80,27 @@ test('a missing log is pending, for -t too', async () => {
   assert.match(err, /no file is there for \/nowhere\/x/)
 })
 
+test('what keeps a jail from running, or spares nobody, is told by -t too, with its place', async () => {
+  folder('unfit', {
+    'fail2ban.conf': SERVER,
+    'jail.conf':
+      '[DEFAULT]\nenabled=1\n[a]\nfilter=open\n[b]\nfilter=whom\n[c]\nfilter=good\nlogencoding=bogus\n[d]\nfilter=good\nignoreip=1.2.3.4/99\n',
+    'filter.d/open.conf': '[Definition]\nfailregex = ^fail( <HOST>$\n',
+    'filter.d/whom.conf': '[Definition]\nfailregex = ^fail$\n',
+    'filter.d/good.conf': '[Definition]\nfailregex = ^fail <HOST>$\n',
+  })
+  const { out, err, code } = await run(['-c', join(root, 'unfit'), '-t'])
+  assert.deepEqual([out, code], ['OK: configuration test is successful\n', 0])
+  for (const [place, what] of [
+    ['open.conf:2', 'jail a: .* without its \\)'],
+    ['whom.conf:2', 'jail b: .* cannot tell whom to ban'],
+    ['jail.conf:9', 'jail c: no encoding is named'],
+    ['jail.conf:12', 'jail d: 1.2.3.4/99 in ignoreip is no address'],
+  ]) {
+    assert.match(err, new RegExp(`^WARNING .*${place}: ${what}`, 'm'))
+  }
+})
+
 test('every fault at once, with its place; the jail without one stands', async () => {
   folder('faults', {
     'fail2ban.conf': SERVER,

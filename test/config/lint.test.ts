@@ -47,6 +47,18 @@ const accessLine = (address: string) => `${address} - - [22/Nov/2026:20:43:28 +0
 
 const ROWS: readonly (readonly [string, Files, readonly string[]])[] = [
   [
+    'an encoding that nobody knows keeps the jail from running',
+    jail('/var/log/app.log', 'failregex = ^ fail from <HOST>$', { logencoding: 'bogus' }),
+    ['error filter.encoding jail.local:6'],
+  ],
+  [
+    'what is no address in ignoreip spares nobody; names and ids may stand there',
+    jail('/var/log/app.log', 'failregex = ^ fail from <HOST>$', {
+      ignoreip: '192.0.2.1/99 ::x office.example id1 ::1',
+    }),
+    ['warning lint.ignoreip jail.local:6'],
+  ],
+  [
     'an access-log filter pointed at the error log bans nobody',
     jail(ERROR, String.raw`failregex = ^<HOST> -.*"(GET|POST).*" 404 \d`),
     ['error lint.wrong-log jail.local:3'],

@@ -106,6 +106,8 @@ for (const [name, send] of ways) {
       ['an unknown jail', { verb: 'jail', jail: 'x' }, 'control.no-jail'],
       ['no address', { verb: 'why', address: 'x; drop' }, 'control.bad-address'],
       ['half the internet', { verb: 'ban', addresses: ['0.0.0.0/1'] }, 'control.bad-address'],
+      ['a time before now', { verb: 'ban', addresses: ['192.0.2.9'], lasts: '-5m' }, 'control.bad-duration'],
+      ['no time', { verb: 'ban', addresses: ['192.0.2.9'], lasts: '0' }, 'control.bad-duration'],
       ['no duration', { verb: 'ban', addresses: ['192.0.2.9'], lasts: 'soon' }, 'duration.bad'],
       ['an unknown command', { verb: 'toString' } as unknown as Command, 'control.bad-command'],
     ]

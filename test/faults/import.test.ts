@@ -187,6 +187,12 @@ describe('R15 the import from a real Fail2ban', { skip: missing ?? false }, () =
         'rampart: /nowhere is not there: Fail2ban has left no database\n  name it: --database FILE (dbfile in fail2ban.conf)\n',
       ],
     )
+    await lab.server.must(['mkfifo', '/run/rampart/pipe'])
+    for (const path of ['/run/rampart/pipe', '/run/rampart', '/dev/null']) {
+      const other = await lab.rampart('import', 'fail2ban', '--database', path)
+      assert.equal(other.code, 1)
+      assert.ok(other.err.startsWith(`rampart: ${path} is no file\n  name Fail2ban's database`), other.err)
+    }
     const { code, err } = await lab.rampart('import', 'fail2ban', '--socket', '/run/rampart/none')
     assert.equal(code, 1)
     assert.match(err, /no guard is running/)

@@ -20,7 +20,7 @@ export async function check(
 ): Promise<number | undefined> {
   const { out, err } = setting.terminal
   const stream = commandStream(setting.world, folders, options.server)
-  tell(setting, folders, stream, options)
+  const told = tell(setting, folders, stream, options)
   if (options.dump) dump(setting, stream, options.dump)
   const { fatal, commands } = stream
   const skipped = stream.jails.filter(({ refusal }) => refusal)
@@ -31,7 +31,7 @@ export async function check(
     return WRONG
   }
   if (options.command.length > 0) return undefined
-  if (options.verbosity > 0) await judge(setting, folders)
+  if (options.verbosity > 0) await judge(setting, folders, told)
   out('OK: configuration test is successful\n')
   return 0
 }
@@ -45,12 +45,20 @@ function dump({ terminal }: Setting, { commands, jails }: CommandStream, form: '
   terminal.out(commands.map((command) => `${print(words(command, jails))}\n`).join(''))
 }
 
-/** Every fault at once, then the warnings, then what would keep a jail from running although Fail2ban's test is content. */
-function tell({ world, terminal }: Setting, folders: readonly string[], stream: CommandStream, options: Options): void {
+/**
+ * Every fault at once, then the warnings, then what would keep a jail from running although Fail2ban's test is content.
+ * @returns what was told, by place and code
+ */
+function tell(
+  { world, terminal }: Setting,
+  folders: readonly string[],
+  stream: CommandStream,
+  options: Options,
+): ReadonlySet<string> {
   for (const fault of stream.faults) terminal.err(`ERROR ${printFault(fault)}`)
-  if (options.verbosity < 1) return
-  const configuration = loadConfiguration(world, folders, {})
   const told = new Set(stream.faults.map(placeAndCode))
+  if (options.verbosity < 1) return told
+  const configuration = loadConfiguration(world, folders, {})
   const more = [...stream.warnings, ...configuration.faults, ...configuration.warnings]
   for (const fault of more) {
     const key = placeAndCode(fault)
@@ -63,16 +71,18 @@ function tell({ world, terminal }: Setting, folders: readonly string[], stream: 
     if (instead !== undefined) terminal.err(`NOTICE ${printable(instead)}\n`)
     else for (const path of missing) terminal.err(`NOTICE ${printFault(pending(name, path))}`)
   }
+  return told
 }
 
 /** What can be read may still ban the wrong or nobody. Logs are not read: this is asked before each start. */
-async function judge({ world, terminal }: Setting, folders: readonly string[]): Promise<void> {
+async function judge({ world, terminal }: Setting, folders: readonly string[], told: ReadonlySet<string>) {
   const { lint } = await import('../../config/lint/lint.ts')
   const { findings } = await lint(world, { folders, logs: false })
   for (const { code, severity, message, at, better, write } of findings) {
-    if (severity === 'hint' || !code.startsWith('lint.')) continue
     const hint = write === undefined ? better : `write ${write}`
-    terminal.err(`WARNING ${printFault(new Fault(code, message, { at, ...(hint === undefined ? {} : { hint }) }))}`)
+    const fault = new Fault(code, message, { at, ...(hint === undefined ? {} : { hint }) })
+    if (severity === 'hint' || told.has(placeAndCode(fault))) continue
+    terminal.err(`WARNING ${printFault(fault)}`)
   }
 }
 

@@ -7,7 +7,7 @@ import { printForeignBans } from '../../control/foreign-text.ts'
 import type { TakenOver } from '../../engine/history/take-over.ts'
 import type { ForeignBan } from '../../store/fail2ban/foreign-ban.ts'
 import { type ForeignBans, openForeignBans } from '../../store/fail2ban/foreign-bans.ts'
-import { paint, printJson, table, thousands } from '../print.ts'
+import { paint, plural, printJson, table, thousands } from '../print.ts'
 import type { Setting } from '../setting.ts'
 import type { LeftOutcome, LeftRule } from './left-rules.ts'
 
@@ -55,7 +55,10 @@ function databaseHere(setting: Setting, options: ImportOptions, left: readonly L
   const isNamed = options.database !== undefined
   try {
     const database = options.database ?? databaseOf(setting, options.config)
-    if (!setting.world.files.stat(database)) throw absent(database)
+    const found = database === '' ? undefined : setting.world.files.stat(database)
+    if (!found) throw absent(database)
+    // A pipe would be waited for without end.
+    if (found.kind !== 'file') throw noFile(database)
     return database
   } catch (thrown) {
     if (isNamed || left.length === 0 || !(thrown instanceof Fault)) throw thrown
@@ -94,8 +97,19 @@ function databaseOf({ world, stockFolder }: Setting, config: readonly string[]):
 }
 
 function absent(path: string): Fault {
-  return new Fault('import.absent', `${path} is not there: Fail2ban has left no database`, {
-    hint: 'name it: --database FILE (dbfile in fail2ban.conf)',
+  return new Fault(
+    'import.absent',
+    `${path === '' ? 'a file without a name' : path} is not there: Fail2ban has left no database`,
+    {
+      hint: 'name it: --database FILE (dbfile in fail2ban.conf)',
+      at: { file: path },
+    },
+  )
+}
+
+function noFile(path: string): Fault {
+  return new Fault('import.not-fail2ban', `${path} is no file`, {
+    hint: "name Fail2ban's database: --database FILE (dbfile in fail2ban.conf)",
     at: { file: path },
   })
 }
@@ -153,8 +167,8 @@ function print({ terminal }: Setting, told: Told): string {
     all.length > shown.length && `... and ${thousands(all.length - shown.length)} more (--json prints all)`,
     database !== undefined &&
       `${thousands(taken)} of ${thousands(bans.length)} bans in force ${dryRun ? 'would be taken' : 'are taken'} over from ${printable(database)}`,
-    past > 0 && `${thousands(past)} bans that are over ${dryRun ? 'would count' : 'count'} for bantime.increment`,
-    left > 0 && `${thousands(left)} bans that are over are left: no address, or no jail of their name runs here`,
+    past > 0 && `${plural(past, 'ban')} of the past ${dryRun ? 'would count' : 'taken over'} for bantime.increment`,
+    left > 0 && `${plural(left, 'ban')} of the past left out: no address, or no jail of their name runs here`,
     unusable > 0 && `${thousands(unusable)} rows are no bans`,
     rules.length > 0 &&
       `${thousands(rules.filter(({ done }) => done).length)} of ${thousands(rules.length)} rules that Fail2ban left behind in ufw ${dryRun ? 'would become' : 'became'} bans, or ${dryRun ? 'go' : 'went'} with one that is over`,

@@ -3,6 +3,7 @@
  * What is said of an expression was tried on it.
  */
 import { asFault, Fault } from '../../base/fault.ts'
+import { decoder } from '../../filter/decode.ts'
 import type { FilterSettings } from '../../filter/filter-settings.ts'
 import { withinLimit } from '../../filter/regex/limit.ts'
 import type { World } from '../../world/world.ts'
@@ -131,12 +132,18 @@ function judge(host: Host, jail: JailSettings | undefined, settings: FilterSetti
   const { subject, fault } = ready(host, jail, settings, known)
   if (subject) return judged(subject)
   if (!fault) return []
-  const option = fault.code.startsWith('date.') ? 'datepattern' : 'failregex'
+  const option = OPTIONS.find(([code]) => fault.code.startsWith(code))?.[1] ?? 'failregex'
   const at = known.option(option)?.at ?? fault.at ?? jail?.at ?? settings.at
   const whose = jail ? `jail ${jail.name}` : `filter ${settings.name}`
   const { code, message, hint } = fault
   return [{ code, severity: 'error', jail: jail?.name, at, message: `${whose}: ${message}`, better: hint }]
 }
+
+/** Where a fault of such a code was written. */
+const OPTIONS = [
+  ['date.', 'datepattern'],
+  ['filter.encoding', 'logencoding'],
+] as const
 
 /** The filter ready to be tried, or why it cannot be; neither if it has no expressions, which the loader tells. */
 function ready(
@@ -146,6 +153,7 @@ function ready(
   places: Subject['places'],
 ): { readonly subject?: Subject; readonly fault?: Fault } {
   try {
+    decoder(settings.logencoding)
     if (settings.failregex.length === 0) return {}
     const logs = jail
       ? logViews(

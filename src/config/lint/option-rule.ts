@@ -1,8 +1,9 @@
 /**
  * Values that mean something else than was meant. Rules: `lint.seconds`, `lint.short-ban`, `lint.usedns`,
- * `lint.unknown-banaction`.
+ * `lint.unknown-banaction`, `lint.ignoreip`.
  */
 import { printDuration } from '../../base/duration.ts'
+import { misspelt } from '../../jail/misspelt.ts'
 import { splitList } from '../list.ts'
 import { meansBlock } from '../meaning.ts'
 import { readLayers } from '../read-layers.ts'
@@ -11,7 +12,7 @@ import { nameOf, placeOf, type Subject, written } from './subject.ts'
 
 export function optionRule(subject: Subject): readonly Finding[] {
   if (!subject.jail) return []
-  return [...seconds(subject), ...shortBan(subject), ...namesAsked(subject), ...banactions(subject)]
+  return [...seconds(subject), ...shortBan(subject), ...namesAsked(subject), ...banactions(subject), ...spared(subject)]
 }
 
 function about(subject: Subject, option: string, value: string): Pick<Finding, 'jail' | 'at' | 'source'> {
@@ -65,6 +66,22 @@ function shortBan(subject: Subject): readonly Finding[] {
 
 function plainDuration(seconds: number): string {
   return printDuration(seconds).replaceAll(' ', '')
+}
+
+function spared(subject: Subject): readonly Finding[] {
+  const wrong = misspelt(subject.jail!.options.ignoreip)
+  if (wrong.length === 0) return []
+  return [
+    {
+      jail: subject.jail!.name,
+      at: placeOf(subject, 'ignoreip'),
+      code: 'lint.ignoreip',
+      severity: 'warning',
+      message: `${nameOf(subject)}: ${wrong.join(', ')} in ignoreip is no address and no network`,
+      why: 'It spares nobody: whoever it was meant for is banned as any other.',
+      better: 'write it as 192.0.2.1, 192.0.2.0/24, 2001:db8::1 or 2001:db8::/64',
+    },
+  ]
 }
 
 function namesAsked(subject: Subject): readonly Finding[] {

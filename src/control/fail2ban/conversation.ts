@@ -56,7 +56,7 @@ export function converse(line: Line, answer: (command: Value) => Promise<Value>)
     try {
       command = unpickle(message)
     } catch (thrown) {
-      return pickle(` ERROR: ${asFault(thrown, 'pickle.bad').message}`)
+      return pickle(`ERROR: ${asFault(thrown, 'pickle.bad').message}`)
     }
     return pickle(await answer(command))
   }

@@ -4,7 +4,7 @@ import type { Discovery } from '../../config/discover.ts'
 import { readsInstead } from '../../config/reads-instead.ts'
 import type { Configuration, JailSettings } from '../../config/settings.ts'
 import { RECIDIVE } from '../held-jail.ts'
-import { misspelt } from '../sparing/ignoring.ts'
+import { misspeltIn } from '../sparing/ignoring.ts'
 import type { Prepared } from './prepare.ts'
 
 export function notes(prepared: Prepared): string[] {
@@ -17,7 +17,7 @@ export function doubts({ configuration, discovery, faults, jails, unresolved, ch
   const said = [...faults, ...configuration.warnings, ...discovery.notes].map(noteOf)
   // Where it was this host that chose, nobody asked for other logs.
   const elsewhere = chosen ? [] : jails.flatMap((jail) => readsInstead(jail) ?? [])
-  return [...said, ...elsewhere, ...harmless(jails), ...nowhere(unresolved), ...misspelt(jails)]
+  return [...said, ...elsewhere, ...harmless(jails), ...nowhere(unresolved), ...misspeltIn(jails)]
 }
 
 /** Their bans are told and kept, and count for the jail of repeat offenders. */

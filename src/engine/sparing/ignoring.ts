@@ -5,6 +5,7 @@
 import { contains, isHost, type Network, parseNetwork } from '../../base/address.ts'
 import type { JailSettings } from '../../config/settings.ts'
 import { type IgnoreList, type IgnoreTable, ignoreTable } from '../../jail/ignore.ts'
+import { misspelt } from '../../jail/misspelt.ts'
 import type { HostNames } from './host-names.ts'
 import type { IgnoreFiles } from './ignore-files.ts'
 
@@ -80,8 +81,7 @@ function pathsIn(words: readonly string[]): string[] {
 }
 
 /** What was meant to be an address and is none. */
-export function misspelt(jails: readonly JailSettings[]): string[] {
-  const words = new Set(jails.flatMap(({ options }) => options.ignoreip))
-  const wrong = [...words].filter((word) => /^[\d.:/]+$|^(?!file:).*:.*[:/]/.test(word) && !parseNetwork(word))
+export function misspeltIn(jails: readonly JailSettings[]): string[] {
+  const wrong = misspelt(jails.flatMap(({ options }) => options.ignoreip))
   return wrong.length === 0 ? [] : [`ignoreip: ${wrong.join(', ')} is no address or network and spares nobody`]
 }

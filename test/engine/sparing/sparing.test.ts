@@ -6,7 +6,7 @@ import type { Fault } from '../../../src/base/fault.ts'
 import type { JailSettings } from '../../../src/config/settings.ts'
 import { HostNames } from '../../../src/engine/sparing/host-names.ts'
 import { IgnoreFiles } from '../../../src/engine/sparing/ignore-files.ts'
-import { ignoredBy, misspelt, namesOf, pathsOf } from '../../../src/engine/sparing/ignoring.ts'
+import { ignoredBy, misspeltIn, namesOf, pathsOf } from '../../../src/engine/sparing/ignoring.ts'
 import { fakeWorld } from '../../../src/world/fake.ts'
 
 const network = (text: string) => parseNetwork(text)!
@@ -69,7 +69,7 @@ test('words that were meant to be addresses are told, others are not', () => {
     'friend.example',
     'file:/a:b/c',
   ]
-  assert.match(misspelt([jail(...words)]).join(), /: 999\.1\.1\.1, 10\.0\.0\.0\/33, 1\.2\.3, fe80::1%eth0 is no/)
+  assert.match(misspeltIn([jail(...words)]).join(), /: 999\.1\.1\.1, 10\.0\.0\.0\/33, 1\.2\.3, fe80::1%eth0 is no/)
 })
 
 test('a name follows its address, keeps it while nobody answers, and a pool gathers its own', async () => {

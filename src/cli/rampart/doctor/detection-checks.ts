@@ -3,7 +3,7 @@ import { contains, parseAddress, parseNetwork } from '../../../base/address.ts'
 import { Fault } from '../../../base/fault.ts'
 import type { Finding as LintFinding } from '../../../config/lint/finding.ts'
 import type { JailSettings } from '../../../config/settings.ts'
-import { misspelt } from '../../../engine/sparing/ignoring.ts'
+import { misspeltIn } from '../../../engine/sparing/ignoring.ts'
 import type { Status } from '../../../engine/status.ts'
 import { plural, thousands } from '../../print.ts'
 import { type Check, type Finding, findingOf } from './finding.ts'
@@ -181,7 +181,7 @@ function unwatchedFindings(guarding: Guarding): Finding[] {
 
 function ignoreFindings(guarding: Guarding): Finding[] {
   const jails = jailsOf(guarding)
-  const wrong = misspelt(jails).flatMap((message) => one('ignoreip', 'warning', message))
+  const wrong = misspeltIn(jails).flatMap((message) => one('ignoreip', 'warning', message))
   const unread = guarding.allowed.flatMap(({ faults }) => faults.map((fault) => findingOf(fault, 'warning')))
   const allowed = guarding.allowed.flatMap((list) => list.allowed)
   const lacking = guarding.peers.filter((peer) => {
