@@ -35,6 +35,9 @@ test('data is put in, shown, asked, rolled back and removed', async (t) => {
   assert.equal(found.code, 2)
   const { addresses } = JSON.parse((await geo('find', '--json', '8.8.8.8')).out)
   assert.deepEqual(addresses, [{ address: '8.8.8.8', kind: 'public', asn: 15169, organisation: NAME }])
+  assert.equal((await geo('8.8.8.8', '10.0.0.1')).out, (await geo('find', '8.8.8.8', '10.0.0.1')).out)
+  assert.match((await geo('8.8.8.8', '--geo', 'foo')).err, /'foo' is invalid/)
+  assert.match((await geo('loo\x1bkup', '8.8.8.8')).err, /'loo\\x1bkup' is no address and no word of geo/)
 
   assert.equal((await geo('rollback', 'organisation')).code, 1)
   await geo('install', 'organisation', '--file', csv)

@@ -1,5 +1,7 @@
 /** The grammar of `rampart geo`. */
 import { Argument, type Command, Option } from 'commander'
+import { parseNetwork } from '../../../base/address.ts'
+import { printable } from '../../../base/printable.ts'
 import { SUBJECTS } from '../../../place/data/fields.ts'
 import type { Setting } from '../../setting.ts'
 import { lookupOptions } from './lookup-options.ts'
@@ -8,10 +10,18 @@ import { STATE } from './open-geo.ts'
 export function geoGrammar(program: Command, setting: Setting, end: (code: number) => void): void {
   const geo = program
     .command('geo')
-    .description('where addresses are in the world: geo status, find, install, update, rollback, remove, use')
+    .description('where addresses are in the world: geo ADDRESS, status, find, install, update, rollback, remove, use')
+    .argument('[address...]')
     .option('--json', 'print JSON with stable names')
     .addOption(state())
-    .action(async (options) => end(await (await import('./status.ts')).geoStatus(setting, options)))
+    // What it does not know are options of find.
+    .allowUnknownOption()
+    .action(async (_addresses, options, { args }: Command) => {
+      const [first] = args
+      if (first === undefined) end(await (await import('./status.ts')).geoStatus(setting, options))
+      else if (parseNetwork(first)) await find.parseAsync(args, { from: 'user' })
+      else geo.error(`error: '${printable(first)}' is no address and no word of geo`)
+    })
 
   geo
     .command('status')

@@ -31,7 +31,7 @@ export function geoFolders(setting: Setting, state: string): readonly string[] {
 /** @throws Fault `place.token-open`, `place.token`, `place.url`, `file.*` */
 export async function openGeo(setting: Setting, options: GeoOptions): Promise<Places> {
   const folders = geoFolders(setting, options.state)
-  if (options.geo === 'offline') return openPlaces({ world: setting.world, folders, databases: options.databases })
+  if (options.geo !== 'ipinfo') return openPlaces({ world: setting.world, folders, databases: options.databases })
   const answers = await answersOf(setting, options.state)
   try {
     const { ipinfoTokenFile: tokenFile, ipinfoUrl: url, databases } = options
