@@ -1,6 +1,7 @@
 /** A history of a size, made by the guard's own writer: what the statistics are measured and tested on. */
 import { networkOf } from '../src/base/address.ts'
 import type { Ban } from '../src/jail/ban.ts'
+import type { TraitCount } from '../src/store/deed.ts'
 import { openHistory } from '../src/store/history.ts'
 import type { World } from '../src/world/world.ts'
 
@@ -10,6 +11,8 @@ export interface HistorySize {
   /** Rows: an address in an hour of a jail. */
   readonly failures: number
   readonly days: number
+  /** Of an hour of a jail. */
+  readonly requests: number
   /** How many of the bans are in force. */
   readonly active: number
 }
@@ -46,7 +49,25 @@ export async function makeHistory(world: World, folder: string, size: HistorySiz
     }))
     await history.save({ failures })
   }
+  for (let hour = 0; hour < size.days * 24; hour++)
+    await history.save({ traits: requests(size, now - spanMs + hour * HOUR_MS) })
   await history.close()
+}
+
+/** What an hour's failures asked for. */
+function requests({ requests }: HistorySize, time: number): TraitCount[] {
+  return JAILS.flatMap((jail) =>
+    Array.from({ length: requests }, (_, i) => [
+      {
+        jail,
+        time,
+        trait: 'path' as const,
+        value: `/${PATHS[i % PATHS.length]}/${mix(time / HOUR_MS + i) % 10_000}`,
+        count: 1,
+      },
+      { jail, time, trait: 'agent' as const, value: AGENTS[i % AGENTS.length]!, count: 1 },
+    ]).flat(),
+  )
 }
 
 function range(first: number, all: number): number[] {

@@ -20,6 +20,7 @@ const size = {
   failures: Math.round(2_000_000 * share),
   active: Math.round(100_000 * share),
   days: 90,
+  requests: Math.round(40 * share),
 }
 
 const QUESTIONS: readonly (readonly [what: string, words: string])[] = [
@@ -37,6 +38,7 @@ const QUESTIONS: readonly (readonly [what: string, words: string])[] = [
   ['port', '--by port --state all'],
   ['path, by bans', '--by path --unit bans'],
   ['user agent, by addresses of all', '--by agent --state all'],
+  ['path, by failures', '--by path --unit failures'],
 ]
 
 try {

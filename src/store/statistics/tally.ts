@@ -9,8 +9,9 @@ export function joined(address: string, count: string): string {
   return `CAST(group_concat(${address} || char(9) || ${count}, char(10)) AS BLOB)`
 }
 
-/** Places of the table at first: there may be one for each hour of a year. */
-const LEAST = 64
+const BATCH = 2048
+/** Places of the table at first: twice as many as one batch may need. */
+const LEAST = 2 * BATCH
 const TAB = 9
 const LINE_FEED = 10
 const DOT = 46
@@ -21,9 +22,13 @@ const SPREAD = 0x9e3779b1
 
 export class Tally {
   /** Of those places that have a sum. */
-  #keys = new Uint32Array(LEAST)
+  #keys = new Int32Array(LEAST)
   #sums = new Float64Array(LEAST)
   #used = 0
+  /** What was read and is not in the sums yet. */
+  readonly #readKeys = new Int32Array(BATCH)
+  readonly #readCounts = new Float64Array(BATCH)
+  #read = 0
   /** What is no single IPv4 address. */
   readonly #others = new Map<string, number>()
 
@@ -31,7 +36,9 @@ export class Tally {
     const { length } = lines
     for (let at = 0; at < length; ) {
       const begin = at
-      let [bits, octet, dots] = [0, 0, 0]
+      let bits = 0
+      let octet = 0
+      let dots = 0
       for (let letter = lines[at]!; letter !== TAB; letter = lines[++at]!) {
         if (letter >= ZERO && letter <= NINE) octet = octet * 10 + letter - ZERO
         else if (letter === DOT) {
@@ -44,19 +51,25 @@ export class Tally {
       let count = 0
       for (at++; at < length && lines[at] !== LINE_FEED; at++) count = count * 10 + lines[at]! - ZERO
       at++
-      if (dots === 3) this.#addNumber(((bits << 8) | octet) >>> 0, count)
-      else this.#addText(String.fromCharCode(...lines.subarray(begin, end)), count)
+      if (dots === 3) {
+        this.#readKeys[this.#read] = (bits << 8) | octet
+        this.#readCounts[this.#read++] = count
+        if (this.#read === BATCH) this.#sum()
+      } else this.#addText(String.fromCharCode(...lines.subarray(begin, end)), count)
     }
+    this.#sum()
   }
 
   /** @param each what every address counts for; undefined: its sum */
   end(each?: 1): AddressCounts {
     const addresses: string[] = [...this.#others.keys()]
     const counts: number[] = [...this.#others.values()].map((sum) => each ?? sum)
-    for (const [place, sum] of this.#sums.entries()) {
-      if (sum === 0) continue
-      addresses.push(textOf(this.#keys[place]!))
-      counts.push(each ?? sum)
+    const keys = this.#keys
+    const sums = this.#sums
+    for (let place = 0; place < keys.length; place++) {
+      if (sums[place] === 0) continue
+      addresses.push(textOf(keys[place]!))
+      counts.push(each ?? sums[place]!)
     }
     return { addresses, counts }
   }
@@ -65,25 +78,41 @@ export class Tally {
     this.#others.set(text, (this.#others.get(text) ?? 0) + count)
   }
 
-  #addNumber(key: number, count: number): void {
-    const mask = this.#keys.length - 1
-    // The highest bits of the product: the lowest would be those of the address alone.
-    let place = Math.imul(key, SPREAD) >>> Math.clz32(mask)
-    while (this.#sums[place] !== 0 && this.#keys[place] !== key) place = (place + 1) & mask
-    if (this.#sums[place] === 0) {
-      this.#keys[place] = key
-      this.#used++
+  /** In a loop that does nothing else the processor fetches many places at once; line by line it would wait for each. */
+  #sum(): void {
+    if ((this.#used + this.#read) * 2 > this.#keys.length) this.#grow()
+    const [keys, sums] = [this.#keys, this.#sums]
+    const mask = keys.length - 1
+    const shift = Math.clz32(mask)
+    for (let i = 0; i < this.#read; i++) {
+      const key = this.#readKeys[i]!
+      // The highest bits of the product: the lowest would be those of the address alone.
+      let place = Math.imul(key, SPREAD) >>> shift
+      while (sums[place] !== 0 && keys[place] !== key) place = (place + 1) & mask
+      if (sums[place] === 0) {
+        keys[place] = key
+        this.#used++
+      }
+      sums[place]! += this.#readCounts[i]!
     }
-    this.#sums[place]! += count
-    if (this.#used * 2 > this.#keys.length) this.#grow()
+    this.#read = 0
   }
 
   #grow(): void {
     const [keys, sums] = [this.#keys, this.#sums]
-    this.#keys = new Uint32Array(2 * keys.length)
-    this.#sums = new Float64Array(2 * keys.length)
-    this.#used = 0
-    for (const [place, sum] of sums.entries()) if (sum !== 0) this.#addNumber(keys[place]!, sum)
+    const mask = 2 * keys.length - 1
+    const shift = Math.clz32(mask)
+    const newKeys = new Int32Array(mask + 1)
+    const newSums = new Float64Array(mask + 1)
+    for (let from = 0; from < keys.length; from++) {
+      if (sums[from] === 0) continue
+      let place = Math.imul(keys[from]!, SPREAD) >>> shift
+      while (newSums[place] !== 0) place = (place + 1) & mask
+      newKeys[place] = keys[from]!
+      newSums[place] = sums[from]!
+    }
+    this.#keys = newKeys
+    this.#sums = newSums
   }
 }
 
