@@ -44,6 +44,11 @@ export function beautifyError(error: Value): { readonly reason: string; readonly
     return { reason, text: `Sorry but the jail '${str(args[0])}' does not exist` }
   if (exception === 'DuplicateJailException') return { reason, text: `The jail '${str(args[0])}' already exists` }
   if (exception === 'IndexError') return { reason, text: 'Sorry but the command is invalid' }
+  const [what, place] = args
+  if (exception === 'SyntaxError' && isTuple(place) && args.length === 2) {
+    const [file, line] = place.tuple
+    return { reason, text: `${str(what)} (${str(file)}, line ${str(line)})` }
+  }
   if (!isSystem) return { reason, text: args.length === 0 ? '' : textOf(error) }
   const [number, message, file] = args
   return { reason, text: `[Errno ${str(number)}] ${str(message)}${file === undefined ? '' : `: ${repr(file)}`}` }
@@ -54,6 +59,11 @@ const OF_THE_SYSTEM: ReadonlySet<string> = new Set([
   ...['NotADirectoryError', 'InterruptedError', 'BlockingIOError', 'BrokenPipeError', 'ProcessLookupError'],
   ...['ConnectionError', 'ConnectionRefusedError', 'ConnectionResetError', 'TimeoutError'],
 ])
+
+/** Durations may come with a fraction, which is cut. */
+function whole(value: Value): Value {
+  return typeof value === 'object' && 'float' in value ? Math.trunc(value.float) : value
+}
 
 function ofServer(option: string | undefined, answer: Value): string | undefined {
   switch (option) {
@@ -66,7 +76,7 @@ function ofServer(option: string | undefined, answer: Value): string | undefined
     case 'dbfile':
       return answer === undefined ? NO_DATABASE : under('Current database file is:', answer)
     case 'dbpurgeage':
-      return answer === undefined ? NO_DATABASE : `Current database purge age is:\n\`- ${str(answer)}seconds`
+      return answer === undefined ? NO_DATABASE : `Current database purge age is:\n\`- ${str(whole(answer))}seconds`
     default:
       return undefined
   }

@@ -274,13 +274,22 @@ function paired(items: readonly Built[]): (readonly [Built, Built])[] {
   return Array.from({ length: items.length / 2 }, (_, at) => [items[2 * at], items[2 * at + 1]])
 }
 
-/** Only exceptions of the fixed list have a name here. */
+/** Only exceptions of the fixed list have a name here, and what an original server's addresses are written as: `str('192.0.2.1')`. */
 function globalOf(module: Built, name: Built): Built {
+  if (TEXTS.has(`${String(module)}.${String(name)}`)) return { global: TEXT }
   if (typeof module === 'string' && typeof name === 'string' && isException(module, name)) return { global: name }
   throw new Fault('pickle.not-a-value', `the pickle names ${String(module)}.${String(name)}, which is no value`)
 }
 
+const TEXT = 'str'
+const TEXTS: ReadonlySet<string> = new Set(['builtins.str', '__builtin__.unicode', '__builtin__.str'])
+
 function raised(called: Built, args: Built): Built {
+  if (isA(called, 'global') && called.global === TEXT) {
+    const [text, ...more] = isA(args, 'tuple') ? args.tuple : []
+    if (typeof text === 'string' && more.length === 0) return text
+    throw new Fault('pickle.not-a-value', 'the pickle makes a text of what is none')
+  }
   if (isA(called, 'global') && isA(args, 'tuple')) return { exception: called.global, args: args.tuple }
   throw new Fault('pickle.not-a-value', 'the pickle calls something')
 }

@@ -15,6 +15,10 @@ export interface Told {
 
 const PROGRAMS = { fail2ban: '/usr/bin', rampart: join(import.meta.dirname, '../../../bin') }
 
+function programOf(which: 'fail2ban' | 'rampart'): string {
+  return `${PROGRAMS[which]}/fail2ban-client -c ${PLACE}/etc`
+}
+
 export class Client {
   readonly host: Host
   readonly folder: string
@@ -38,17 +42,18 @@ export class Client {
     const host = await Host.make(
       `mount -t tmpfs tmpfs /run; ${own}; mkdir -p ${PLACE}; mount --bind ${folder} ${PLACE}`,
     )
-    const client = new Client(host, folder, `${PROGRAMS[which]}/fail2ban-client -c ${PLACE}/etc`)
+    const client = new Client(host, folder, programOf(which))
     await host.must(['sh', '-c', `${client.#program} start`])
     return client
   }
 
-  /** One line after the other. */
-  async say(lines: readonly string[]): Promise<Told[]> {
+  /** One line after the other. @param which of the clients, where it is not the server's own */
+  async say(lines: readonly string[], which?: 'fail2ban' | 'rampart'): Promise<Told[]> {
+    const program = which === undefined ? this.#program : programOf(which)
     const script = lines.map((line) => {
       const command = line.startsWith('!')
-        ? line.slice(1).replace('CLIENT', this.#program)
-        : `${this.#program} ${quoted(line.replaceAll('FOLDER', PLACE))}`
+        ? line.slice(1).replace('CLIENT', program)
+        : `${program} ${quoted(line.replaceAll('FOLDER', PLACE))}`
       return `( ${command} ) 2>/run/err; code=$?; printf '\\0'; cat /run/err; printf '\\0%s\\0' $code`
     })
     const { out } = await this.host.run(['sh'], `${script.join('\n')}\n`)

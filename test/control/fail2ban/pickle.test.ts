@@ -91,6 +91,9 @@ const HOSTILE: readonly (readonly [what: string, bytes: string, code: string])[]
   ['a function to call', "cos\nsystem\n(S'id'\ntR.", 'pickle.not-a-value'],
   ['a function by names on the stack', '\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R.', 'pickle.not-a-value'],
   ['a builtin that is no exception', 'cbuiltins\neval\n.', 'pickle.not-a-value'],
+  ['a text made of what is none', 'cbuiltins\nstr\n(K\x01tR.', 'pickle.not-a-value'],
+  ['a text made of two', "cbuiltins\nstr\n(S'a'\nS'b'\ntR.", 'pickle.not-a-value'],
+  ['a class of texts', 'cbuiltins\nstr\n.', 'pickle.not-a-value'],
   ['a call of what is no class', 'K\x01)R.', 'pickle.not-a-value'],
   ['an object with a state', 'cbuiltins\nException\n)R}b.', 'pickle.not-a-value'],
   ['an object by its id', 'P1\n.', 'pickle.not-a-value'],
@@ -112,6 +115,14 @@ const HOSTILE: readonly (readonly [what: string, bytes: string, code: string])[]
     'pickle.too-long',
   ],
 ]
+
+test('an address, which an original server writes as a text that is made of a text, is that text', () => {
+  const written = [
+    '(lp0\nc__builtin__\nunicode\np1\n(V192.0.2.1\np2\ntp3\nRp4\nag1\ng3\nRp5\na.',
+    '\x80\x04](\x8c\x08builtins\x94\x8c\x03str\x94\x93\x94\x8c\x09192.0.2.1\x94\x85\x94R\x94h\x02h\x04Re.',
+  ]
+  for (const bytes of written) assert.deepEqual(unpickle(Buffer.from(bytes, 'latin1')), ['192.0.2.1', '192.0.2.1'])
+})
 
 describe('a hostile pickle is a Fault', () => {
   for (const [what, bytes, code] of HOSTILE) {

@@ -1,7 +1,7 @@
 /** `get` and `set` of what is the whole server's. Source: what Fail2ban 1.0.2 answers. */
 import type { Prepared } from '../../../engine/life/prepare.ts'
 import type { Fail2banAsked } from '../asked.ts'
-import { bounded, pythonInt, raised, typeOf, wholeSeconds, wordAt } from '../python.ts'
+import { bounded, pythonInt, raised, seconds, typeOf, wordAt } from '../python.ts'
 import { isDict, type Value } from '../value.ts'
 
 const NAMES = ['loglevel', 'logtarget', 'syslogsocket', 'dbfile', 'dbmaxmatches', 'dbpurgeage', 'thread'] as const
@@ -71,7 +71,7 @@ export class ServerValues {
       case 'dbmaxmatches':
         return pythonInt(word)
       case 'dbpurgeage':
-        return wholeSeconds(word)
+        return seconds(word)
       case 'thread':
         return threads(word, this.get('thread'))
       default:
