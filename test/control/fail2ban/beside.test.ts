@@ -122,6 +122,10 @@ set one findtime 600
 set one bantime 1h
 get one bantime
 set one bantime -1
+set one bantime 1.5h
+set one bantime 10m/7
+set one bantime -1.5
+set one bantime -1
 set one bantime x
 set one bantime ''
 set one bantime 600
@@ -250,6 +254,8 @@ set one addlogpath FOLDER/three.log
 set one addlogpath FOLDER/two.log
 set one addlogpath FOLDER/two.log tail
 set one addlogpath FOLDER/two.log bogus
+set one addlogpath FOLDER/two.log tail tail
+set one addlogpath FOLDER/two.log bogus tail
 set one addlogpath FOLDER
 set one addlogpath FOLDER/*.log
 set one addlogpath ''
@@ -397,6 +403,8 @@ set dbmaxmatches x
 get dbmaxmatches
 set dbpurgeage 2d
 set dbpurgeage x
+set dbpurgeage 1.5d
+set dbpurgeage 10m/7
 set dbpurgeage ''
 get dbpurgeage
 set thread

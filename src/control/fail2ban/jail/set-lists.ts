@@ -61,6 +61,7 @@ export function shownId(word: Value): string {
 
 function addLog(model: JailModel, words: readonly Value[], { files }: Hands): Change {
   const path = textAt(words, 0)
+  if (words.length > 2) throw raised('ValueError', 'Only one file can be added at a time')
   const where = words.length > 1 ? words[1] : 'head'
   if (where !== 'head' && where !== 'tail') throw raised('ValueError', "File option must be 'head' or 'tail'")
   if (isJournal(model)) return { model, reply: [] }
