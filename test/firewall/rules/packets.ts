@@ -29,9 +29,17 @@ export async function probe(
 ): Promise<string[]> {
   if (probes.length === 0) return []
   const child = start(enter, ['probe', how])
-  child.stdin!.end(JSON.stringify(probes))
+  child.stdin!.end(JSON.stringify(probes.map((one) => ({ sport: nextPort(one), ...one }))))
   return (JSON.parse(await text(child.stdout!)) as string[]).map((verdict) => verdict.replace(/^unsent.*/, 'unsent'))
 }
+
+/** No port comes again: the kernel would take a datagram for one of the connection that an earlier ruleset has let in. */
+function nextPort({ kind }: Probe): number {
+  if (kind !== 'tcp' && kind !== 'udp') return 0
+  lastPort = lastPort < 60_000 ? lastPort + 1 : 10_000
+  return lastPort
+}
+let lastPort = 10_000
 
 /** A program of `packets.py` that has begun. */
 export async function begin({ enter }: Place, ...words: readonly string[]): Promise<ChildProcess> {
