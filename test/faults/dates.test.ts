@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Guarding } from '../lab/guarding.ts'
 import { Lab, noLab, until } from '../lab/lab.ts'
+import { startFail2ban } from '../lab/original.ts'
 import { noWallClock, WallClock } from '../lab/wall-clock.ts'
 
 const missing =
@@ -162,8 +163,7 @@ async function begin(lab: Lab, zone: string): Promise<Guarding> {
   for (const name of ['filter.d', 'action.d']) mkdirSync(join(lab.folder, 'fail2ban', name))
   for (const [name, text] of Object.entries(CONFIGURATION)) lab.write(`fail2ban/${name}`, text)
   await lab.server.must(['sh', '-c', `ln -sf /usr/share/zoneinfo/${zone} /etc/localtime`])
-  lab.server.start(['fail2ban-server', '-f', 'start'])
-  await until('Fail2ban answers', async () => (await lab.server.run(['fail2ban-client', 'ping'])).code === 0, 20_000)
+  await startFail2ban(lab)
   // In the place of the script, as the guard alone is to act.
   lab.write('rampart/jail.local', '[DEFAULT]\naction = nftables-multiport\n')
   return lab.guard()

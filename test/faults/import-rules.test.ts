@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ended } from '../lab/host.ts'
 import { ATTACKERS, Lab, noLab, ROOT, until } from '../lab/lab.ts'
+import { startFail2ban } from '../lab/original.ts'
 
 const ACTION = '/etc/fail2ban/action.d/ufw.conf'
 const missing =
@@ -80,14 +81,7 @@ describe('R15 rules that Fail2ban left in ufw', { skip: missing ?? false }, () =
   }
 
   test('R15 they are taken over with the time that is left to them, and go; others stay', async (t) => {
-    const fail2ban = lab.server.start([
-      'env',
-      'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      'fail2ban-server',
-      '-f',
-      'start',
-    ])
-    await until('Fail2ban', async () => (await lab.server.run(['fail2ban-client', 'ping'])).code === 0)
+    const fail2ban = await startFail2ban(lab, 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin')
     const bans = [
       ['sshd', `${ATTACKERS}.1`],
       ['sshd', '2001:db8:bad::1'],

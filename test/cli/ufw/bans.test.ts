@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Guarding } from '../../lab/guarding.ts'
 import type { Host } from '../../lab/host.ts'
 import { ATTACKERS, Lab, noLab, ROOT, until } from '../../lab/lab.ts'
+import { startFail2ban } from '../../lab/original.ts'
 
 const ACTION = '/etc/fail2ban/action.d/ufw.conf'
 
@@ -314,8 +315,7 @@ describe('bans in UFW’s words', { skip: missing ?? false }, () => {
       copyFileSync(ACTION, join(beside.folder, 'fail2ban/action.d/ufw.conf'))
       await ufw('--force', 'enable')
       await ufw('allow', '22/tcp')
-      beside.server.start(['fail2ban-server', '-f', 'start'])
-      await until('Fail2ban', async () => (await beside.server.run(['fail2ban-client', 'ping'])).code === 0)
+      await startFail2ban(beside)
       let count = 0
       await ban(
         beside,
