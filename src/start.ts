@@ -101,12 +101,15 @@ function terminal(): Terminal {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr().write(text),
     colour: stdout.isTTY === true && !env['NO_COLOR'],
-    columns: stdout.isTTY ? stdout.columns : undefined,
+    // A terminal that does not know its size says 0.
+    columns: stdout.isTTY ? stdout.columns || USUAL_COLUMNS : undefined,
     get errColumns() {
-      return stderr().isTTY ? stderr().columns : undefined
+      return stderr().isTTY ? stderr().columns || USUAL_COLUMNS : undefined
     },
   }
 }
+
+const USUAL_COLUMNS = 80
 
 function onHangUp(act: () => void): void {
   process.on('SIGHUP', () => isTerminalGone() || act())

@@ -56,10 +56,10 @@ export async function askMetrics(socketPath: string, accept: string): Promise<st
   return text
 }
 
-/** Calls `hear` with each event until the guard ends or `hear` returns false. */
-export function follow(socketPath: string, hear: (event: Event) => boolean): Promise<void> {
+/** Calls `hear` with each event until the guard ends, `hear` returns false, or `signal` says so. */
+export function follow(socketPath: string, hear: (event: Event) => boolean, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const asked = request({ ...to(socketPath), path: '/v1/events' }, (response) => {
+    const asked = request({ ...to(socketPath), path: '/v1/events', ...(signal && { signal }) }, (response) => {
       let rest = ''
       response.setEncoding('utf8')
       response.on('data', (text: string) => {
@@ -69,7 +69,7 @@ export function follow(socketPath: string, hear: (event: Event) => boolean): Pro
       })
       response.on('close', resolve)
     })
-    asked.on('error', (error) => reject(unreachable(socketPath, error)))
+    asked.on('error', (error) => (signal?.aborted ? resolve() : reject(unreachable(socketPath, error))))
     asked.end()
   })
 }

@@ -185,6 +185,8 @@ export class Engine {
     const kept = this.#keepBlocks()
     await this.#returning.all()
     await kept
+    // From here on it counts: what came back is nothing that happened just now.
+    this.#lastMinute.tick()
     this.#cancelTick = clock.every(TICK_MS, () => this.#tick())
   }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Guarding } from '../lab/guarding.ts'
+import { ended } from '../lab/host.ts'
 import { ATTACKERS, ATTACKERS6, GATEWAY, Lab, noLab, ROOT, sleep, until, VISITORS } from '../lab/lab.ts'
 
 const RAMPART = join(ROOT, 'bin/rampart')
@@ -303,6 +304,7 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
       'version',
     ])
     assert.equal(status.pid, guard.process.pid)
+    assert.ok(status.lastMinute.bans > 0 && status.lastMinute.lines > 0, 'from the first second on')
     const { bans, ...jail } = await lab.jail('nginx-botsearch')
     assert.deepEqual(jail, {
       name: 'nginx-botsearch',
@@ -335,6 +337,10 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     tail.stdout!.on('data', (bytes) => {
       out += bytes
     })
+    let err = ''
+    tail.stderr!.on('data', (bytes) => {
+      err += bytes
+    })
     const from = `${ATTACKERS}.22`
     await sleep(300)
     await lab.rampart('ban', from)
@@ -353,6 +359,8 @@ describe('the commands of rampart', { skip: noLab() ?? false }, () => {
     )
     assert.equal(events[1]!.seq, events[0]!.seq + 1)
     tail.kill()
+    await ended(tail)
+    assert.deepEqual([tail.exitCode, err], [0, ''])
   })
 
   test('the control socket is 0600 in a folder 0700, and what is no command is refused', async () => {
